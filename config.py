@@ -1,0 +1,143 @@
+"""Settings per environment, read from environment variables; imports nothing of ours."""
+
+import contextlib
+import os
+import secrets
+from datetime import timedelta
+from pathlib import Path
+from typing import ClassVar
+
+HERE = Path(__file__).resolve().parent
+
+
+def data_dir() -> Path:
+    """Where the database, the queue, media and the local mailbox live."""
+    return Path(os.environ.get("DORDT_DATA_DIR") or HERE / "instance").resolve()
+
+
+def database_url(given: str | None, folder: Path) -> str:
+    """An SQLAlchemy URL: `postgres://` and `postgresql://` mean psycopg 3, nothing means SQLite in the data dir."""
+    if not given:
+        return f"sqlite:///{folder / 'dordt.sqlite'}"
+    for prefix in ("postgres://", "postgresql://"):
+        if given.startswith(prefix):
+            return "postgresql+psycopg://" + given.removeprefix(prefix)
+    return given
+
+
+def kept_secret(folder: Path, name: str) -> str:
+    """A secret made once and kept in the data dir, so that development links and sessions survive a restart."""
+    path = folder / name
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        fresh = folder / f".{name}-{os.getpid()}"
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(48))
+        with contextlib.suppress(FileExistsError):
+            os.link(fresh, path)  # atomic: of two processes that start together, one wins and both read the same
+        fresh.unlink()
+    return path.read_text().strip()
+
+
+def flag(name: str, default: bool = False) -> bool:
+    """An environment variable read as yes or no."""
+    return os.environ.get(name, str(default)).strip().lower() in {"1", "true", "yes", "on"}
+
+
+def number(name: str, default: int | None) -> int | None:
+    """An environment variable read as a whole number; empty counts as not set."""
+    return int(os.environ[name]) if os.environ.get(name) else default
+
+
+class Settings:
+    """What all environments share. Every name in REQUIRED must have a value before the application starts."""
+
+    ENVIRONMENT = ""
+    REQUIRED: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self) -> None:
+        folder = data_dir()
+        self.DATA_DIR = folder
+        self.SECRET_KEY = os.environ.get("SECRET_KEY")
+        self.SECRET_KEY_FALLBACKS = [key for key in os.environ.get("SECRET_KEY_FALLBACKS", "").split(",") if key]
+        self.TOTP_SECRET = os.environ.get("TOTP_SECRET")
+        self.SITE_URL = os.environ.get("SITE_URL", "").rstrip("/")
+        self.SQLALCHEMY_DATABASE_URI = database_url(os.environ.get("DATABASE_URL"), folder)
+        self.CONTACT_ADDRESS = os.environ.get("CONTACT_ADDRESS", "wijken@dordrecht.nl")
+        self.MEDIA_URL = os.environ.get("MEDIA_URL") or (folder / "media").as_uri()
+        self.MAIL_SERVER = os.environ.get("MAIL_SERVER") or "127.0.0.1"
+        self.MAIL_PORT = number("MAIL_PORT", 25)
+        self.MAIL_USERNAME = os.environ.get("MAIL_USERNAME") or None
+        self.MAIL_PASSWORD = os.environ.get("MAIL_PASSWORD") or None
+        self.MAIL_USE_TLS = flag("MAIL_USE_TLS")
+        self.MAIL_USE_SSL = flag("MAIL_USE_SSL")
+        self.MAIL_DEFAULT_SENDER = os.environ.get("MAIL_DEFAULT_SENDER") or f"Dordt aan Zet <{self.CONTACT_ADDRESS}>"
+        self.MAIL_CONNECTIONS = number("MAIL_CONNECTIONS", 4)
+        self.MAIL_RATE_PER_SECOND = number("MAIL_RATE_PER_SECOND", None)
+        self.PROXY_HOPS = number("PROXY_HOPS", 0)
+
+    MAIL_SUPPRESS_SEND = False
+    MAIL_TIMEOUT = 30  # seconds for each step of the conversation with the relay
+
+    NEWS_ARCHIVE_AFTER_MONTHS = 12
+    CONFIRM_WITHIN = timedelta(days=7)
+    ONE_MAIL_PER = timedelta(hours=1)
+
+    MAX_CONTENT_LENGTH = 55 * 1024 * 1024  # five files of 10 MB and the fields
+    MAX_FORM_MEMORY_SIZE = 1024 * 1024
+    MAX_FORM_PARTS = 200
+
+    SESSION_COOKIE_NAME = "session"
+    SESSION_COOKIE_HTTPONLY = True
+    SESSION_COOKIE_SAMESITE = "Lax"
+    SESSION_COOKIE_SECURE = False
+    WTF_CSRF_TIME_LIMIT = None
+    WTF_CSRF_CHECK_DEFAULT = False  # every form checks its own token, so that nothing typed is lost
+    STAFF_IDLE_TIMEOUT = timedelta(hours=1)
+    STAFF_SESSION_LIFETIME = timedelta(hours=10)
+    SIGN_IN_LIMIT = "10 per 5 minutes"
+
+    HSTS = False
+    SEND_FILE_MAX_AGE_DEFAULT = timedelta(days=365)  # built files carry a hash of their content in the name
+    SQLALCHEMY_ENGINE_OPTIONS: ClassVar[dict[str, object]] = {"pool_pre_ping": True}
+
+
+class Production(Settings):
+    """For residents: nothing secret has a default, cookies are bound to HTTPS."""
+
+    ENVIRONMENT = "production"
+    REQUIRED = ("SECRET_KEY", "SITE_URL", "TOTP_SECRET")
+    SESSION_COOKIE_NAME = "__Host-session"
+    SESSION_COOKIE_SECURE = True
+    HSTS = True
+
+
+class Development(Settings):
+    """For `make run`: secrets are made and kept in the data dir, mail goes to the local catcher."""
+
+    ENVIRONMENT = "development"
+    REQUIRED = ("SECRET_KEY", "SITE_URL")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.SECRET_KEY = self.SECRET_KEY or kept_secret(self.DATA_DIR, "secret-key")
+        self.TOTP_SECRET = self.TOTP_SECRET or kept_secret(self.DATA_DIR, "totp-secret")
+        self.SITE_URL = self.SITE_URL or f"http://127.0.0.1:{os.environ.get('PORT') or 8000}"
+
+
+class Testing(Development):
+    """For the tests: as production where it matters, without HTTPS."""
+
+    ENVIRONMENT = "testing"
+    TESTING = True
+
+
+ENVIRONMENTS = {kind.ENVIRONMENT: kind for kind in (Production, Development, Testing)}
+
+
+def settings() -> Settings:
+    """The settings of the environment that DORDT_ENV names."""
+    name = os.environ.get("DORDT_ENV") or "production"
+    if name not in ENVIRONMENTS:
+        raise SystemExit(f"DORDT_ENV is {name!r}; it must be one of: {', '.join(sorted(ENVIRONMENTS))}.")
+    return ENVIRONMENTS[name]()

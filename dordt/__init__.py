@@ -1,0 +1,87 @@
+"""Dordt aan Zet, the participation platform of the gemeente Dordrecht."""
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from config import Settings
+from dordt import accounts, development, errors, mailer, models, operations, staff
+from dordt.contact import views as contact_views
+from dordt.extensions import csrf, db, limiter, migrate
+from dordt.media import views as media_views
+from dordt.news import commands as news_commands
+from dordt.news import markdown
+from dordt.news import views as news_views
+from dordt.newsletters import commands as newsletter_commands
+from dordt.operations import views as operations_views
+from dordt.shared import assets, formats, headers, requests, transactions
+from dordt.site import views as site_views
+from dordt.subscribers import views as subscriber_views
+from dordt.workgroups import views as workgroup_views
+
+__all__ = ["create_app", "models"]
+
+
+def create_app(settings: Settings) -> Flask:
+    """Build the application. Raises RuntimeError that names every obligatory setting without a value."""
+    app = Flask(__name__, template_folder="../templates")
+    app.config.from_object(settings)
+    _require_settings(app)
+    _trust_proxies(app)
+    _init_extensions(app)
+    _init_templates(app)
+    _register_pages(app)
+    _register_commands(app)
+    return app
+
+
+def _require_settings(app: Flask) -> None:
+    missing = [name for name in app.config["REQUIRED"] if not app.config.get(name)]
+    if missing:
+        raise RuntimeError(f"Set these environment variables before the start: {', '.join(missing)}.")
+    app.config["DATA_DIR"].mkdir(parents=True, exist_ok=True)
+
+
+def _trust_proxies(app: Flask) -> None:
+    hops = app.config["PROXY_HOPS"]
+    if hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+
+
+def _init_extensions(app: Flask) -> None:
+    db.init_app(app)
+    with app.app_context():
+        transactions.init_app(app, db.engine)
+    migrate.init_app(app, db, directory=f"{app.root_path}/../migrations", render_as_batch=True)
+    csrf.init_app(app)
+    limiter.init_app(app)
+    mailer.init_app(app)
+    accounts.init_app(app)
+
+
+def _init_templates(app: Flask) -> None:
+    for part in (assets, formats, markdown):
+        part.init_app(app)
+
+
+def _register_pages(app: Flask) -> None:
+    headers.init_app(app)
+    requests.init_app(app)
+    errors.init_app(app)
+    for views in (
+        site_views,
+        news_views,
+        media_views,
+        contact_views,
+        workgroup_views,
+        subscriber_views,
+        operations_views,
+    ):
+        app.register_blueprint(views.bp)
+    app.register_blueprint(staff.blueprint())
+    if app.config["ENVIRONMENT"] == "development":
+        development.init_app(app)
+
+
+def _register_commands(app: Flask) -> None:
+    for commands in (news_commands, newsletter_commands, operations):
+        commands.init_app(app)

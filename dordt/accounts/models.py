@@ -1,0 +1,60 @@
+"""Members of staff, roles and sign-in sessions."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from flask_security import RoleMixin, UserMixin
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from dordt.shared.columns import Base, Email, Name, foreign_key
+
+staff_role = sa.Table(
+    "staff_role",
+    Base.metadata,
+    sa.Column("member_id", sa.ForeignKey("staff_member.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("role_id", sa.ForeignKey("role.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+
+class Role(Base, RoleMixin):
+    """beheerder, redacteur, wijkmedewerker, coordinator or lezer; what each may do stands in `rights.py`."""
+
+    __tablename__ = "role"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(40), unique=True)
+    description: Mapped[str] = mapped_column(sa.String(200), default="")
+
+
+class StaffMember(Base, UserMixin):
+    """Somebody who works with the platform; one account for one person (BIO2 5.16.02)."""
+
+    __tablename__ = "staff_member"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[Email] = mapped_column(unique=True)  # lower case: it is the sign-in name
+    name: Mapped[Name]
+    password: Mapped[str | None] = mapped_column(sa.String(255))
+    active: Mapped[bool] = mapped_column(default=True)
+    fs_uniquifier: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    created_at: Mapped[datetime]
+    roles: Mapped[list[Role]] = relationship(secondary=staff_role, lazy="selectin")
+
+
+class StaffSession(Base):
+    """One sign-in; the cookie holds `token`, and ending the row here ends it at once."""
+
+    __tablename__ = "staff_session"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = foreign_key("staff_member.id", ondelete="CASCADE")
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)  # SHA-256: a copied database signs nobody in
+    created_at: Mapped[datetime]
+    last_seen: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class RateCount(Base):
+    """How often something was tried in one window: the storage of the limiter, shared by processes and hosts."""
+
+    __tablename__ = "rate_count"
+    key: Mapped[str] = mapped_column(sa.String(250), primary_key=True)
+    count: Mapped[int]
+    expires_at: Mapped[float] = mapped_column(index=True)  # seconds since 1970

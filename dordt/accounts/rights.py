@@ -1,0 +1,28 @@
+"""What each role may do; a right comes through a role only."""
+
+from enum import StrEnum
+
+
+class Right(StrEnum):
+    """One thing that a member of staff may do."""
+
+    READ = "read"
+    SEE_CONTACT_DETAILS = "see_contact_details"
+    ASSIGN = "assign"
+    ANSWER = "answer"
+    CLOSE = "close"
+    PUBLISH = "publish"
+    SEND_NEWSLETTER = "send_newsletter"
+    APPROVE_NEWSLETTER = "approve_newsletter"
+    EXPORT = "export"
+    ERASE = "erase"
+    ADMINISTER = "administer"
+
+
+ROLE_RIGHTS: dict[str, frozenset[Right]] = {
+    "beheerder": frozenset(Right),
+    "redacteur": frozenset({Right.READ, Right.PUBLISH, Right.SEND_NEWSLETTER, Right.APPROVE_NEWSLETTER}),
+    "wijkmedewerker": frozenset({Right.READ, Right.SEE_CONTACT_DETAILS, Right.ASSIGN, Right.ANSWER, Right.CLOSE}),
+    "coordinator": frozenset({Right.READ, Right.SEE_CONTACT_DETAILS, Right.ANSWER}),
+    "lezer": frozenset({Right.READ}),
+}

@@ -1,0 +1,36 @@
+"""The log: what was changed (audit_entry) and what was read (reading_entry). Rows are only added."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dordt.shared.columns import Base, Name, foreign_key
+
+
+class AuditEntry(Base):
+    """Action, object, result, origin, actor and time of one change (BIO2 8.15.01)."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (sa.Index("ix_audit_entry_subject", "subject_type", "subject_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    actor_id: Mapped[int | None] = foreign_key("staff_member.id", ondelete="SET NULL")
+    actor_name: Mapped[Name]  # "inwoner" or "systeem" when no member of staff did it
+    action: Mapped[str] = mapped_column(sa.String(60), index=True)
+    subject_type: Mapped[str] = mapped_column(sa.String(40))
+    subject_id: Mapped[int | None]
+    detail: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)  # never an address, a text or a token
+
+
+class ReadingEntry(Base):
+    """Somebody of the staff opened the details of a resident; a message without one of mine is unread to me."""
+
+    __tablename__ = "reading_entry"
+    __table_args__ = (sa.Index("ix_reading_entry_subject", "subject_type", "subject_id", "member_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = foreign_key("staff_member.id", ondelete="CASCADE")
+    subject_type: Mapped[str] = mapped_column(sa.String(40))
+    subject_id: Mapped[int]
+    at: Mapped[datetime]

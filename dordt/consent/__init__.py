@@ -1,0 +1,1 @@
+"""Who agreed to which text, when (AVG article 7)."""

@@ -1,0 +1,51 @@
+"""The proof of consent: text, place, method, moments."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dordt.shared.columns import Base, Email, Text, state_column
+
+
+class ConsentPurpose(StrEnum):
+    """What was agreed to."""
+
+    NEWSLETTER = "newsletter"
+    SHOW_NAME = "show_name"
+    KEEP_INFORMED = "keep_informed"
+
+
+class ConsentMethod(StrEnum):
+    """How it was given."""
+
+    WEB_FORM = "web_form"
+    IMPORT = "import"
+    STAFF = "staff"
+
+
+class ConsentText(Base):
+    """The words that were agreed to; a version never changes."""
+
+    __tablename__ = "consent_text"
+    __table_args__ = (sa.UniqueConstraint("purpose", "version"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    purpose: Mapped[ConsentPurpose] = state_column(ConsentPurpose)
+    version: Mapped[int]
+    text: Mapped[Text]
+
+
+class Consent(Base):
+    """One act of consent by one address."""
+
+    __tablename__ = "consent"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address_key: Mapped[Email] = mapped_column(index=True)
+    purpose: Mapped[ConsentPurpose] = state_column(ConsentPurpose)
+    text_version: Mapped[int | None]  # none when it was given elsewhere, before an import
+    method: Mapped[ConsentMethod] = state_column(ConsentMethod)
+    source: Mapped[str] = mapped_column(sa.String(200))  # the page, or what the import says
+    asked_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]

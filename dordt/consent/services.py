@@ -1,0 +1,60 @@
+"""Keeping the proof of consent; everything here is part of the caller's transaction."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from dordt.consent.models import Consent, ConsentMethod, ConsentPurpose, ConsentText
+from dordt.extensions import db
+
+
+def text_version(purpose: ConsentPurpose, text: str) -> int:
+    """The version number of these words; words that are new get the next number."""
+    known = sa.select(ConsentText).where(ConsentText.purpose == purpose)
+    versions = {row.text: row.version for row in db.session.scalars(known)}
+    if text not in versions:
+        versions[text] = max(versions.values(), default=0) + 1
+        db.session.add(ConsentText(purpose=purpose, version=versions[text], text=text))
+    return versions[text]
+
+
+def asked(
+    address_key: str,
+    purpose: ConsentPurpose,
+    *,
+    text: str | None,
+    source: str,
+    at: datetime,
+    method: ConsentMethod = ConsentMethod.WEB_FORM,
+    confirmed_at: datetime | None = None,
+) -> None:
+    """Keep that this address agreed to this text; `confirmed_at` follows by mail, or is known from elsewhere."""
+    version = text_version(purpose, text) if text else None
+    db.session.add(
+        Consent(
+            address_key=address_key,
+            purpose=purpose,
+            text_version=version,
+            method=method,
+            source=source,
+            asked_at=at,
+            confirmed_at=confirmed_at,
+        )
+    )
+
+
+def confirmed(address_key: str, purpose: ConsentPurpose, *, at: datetime) -> None:
+    """The address was proved: all that was asked for and not withdrawn counts from now."""
+    _update(address_key, purpose, Consent.confirmed_at, at)
+
+
+def withdrawn(address_key: str, purpose: ConsentPurpose, *, at: datetime) -> None:
+    """Consent ended; the proof stays."""
+    _update(address_key, purpose, Consent.withdrawn_at, at)
+
+
+def _update(
+    address_key: str, purpose: ConsentPurpose, column: "sa.orm.InstrumentedAttribute[datetime | None]", at: datetime
+) -> None:
+    mine = sa.and_(Consent.address_key == address_key, Consent.purpose == purpose, Consent.withdrawn_at.is_(None))
+    db.session.execute(sa.update(Consent).where(mine, column.is_(None)).values({column: at}))

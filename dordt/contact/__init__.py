@@ -1,0 +1,1 @@
+"""Messages to the wijkteam: one inbox, no silence."""

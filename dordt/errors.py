@@ -1,0 +1,59 @@
+"""Which problem shows which page."""
+
+from flask import Flask, current_app, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from dordt.extensions import db
+from dordt.shared.problems import DomainError, LinkExpired, LinkInvalid, NotAllowed, NotFound
+
+PAGES: dict[int | type[Exception], tuple[str, int]] = {
+    400: ("errors/bad_request.html", 400),
+    403: ("errors/forbidden.html", 403),
+    404: ("errors/not_found.html", 404),
+    405: ("errors/not_allowed.html", 405),
+    410: ("errors/link_expired.html", 410),
+    413: ("errors/too_large.html", 413),
+    429: ("errors/too_many_requests.html", 429),
+    500: ("errors/unexpected.html", 500),
+    CSRFError: ("errors/bad_request.html", 400),
+    NotFound: ("errors/not_found.html", 404),
+    LinkExpired: ("errors/link_expired.html", 410),
+    LinkInvalid: ("errors/link_expired.html", 410),
+    NotAllowed: ("errors/conflict.html", 409),
+}
+# Where a visitor asks for a new link, by the blueprint of the link that no longer works.
+NEW_LINKS = {
+    "subscribers": ("subscribers.subscribe", "Meld u opnieuw aan voor de nieuwsbrief"),
+    "workgroups": ("workgroups.index", "Kies uw werkgroep en meld u opnieuw aan"),
+    "contact": ("contact.write", "Stuur ons een bericht"),
+}
+
+
+def init_app(app: Flask) -> None:
+    """One handler for every problem that has a page, and one for every other HTTP error."""
+    for problem in PAGES:
+        app.register_error_handler(problem, _show)
+    app.register_error_handler(HTTPException, _show)
+
+
+def _show(problem: Exception) -> ResponseReturnValue:
+    if isinstance(problem, DomainError):
+        db.session.rollback()
+    template, status = _page_of(problem)
+    headers = {}
+    if isinstance(problem, HTTPException) and problem.response is None:
+        headers = {name: value for name, value in problem.get_headers() if name in {"Allow", "Retry-After", "Location"}}
+    return render_template(template, problem=problem, new_link=NEW_LINKS.get(request.blueprint or "")), status, headers
+
+
+def _page_of(problem: Exception) -> tuple[str, int]:
+    for kind in type(problem).__mro__:
+        if kind in PAGES:
+            return PAGES[kind]
+    status = getattr(problem, "code", None) or 500
+    if status in PAGES:
+        return PAGES[status]
+    current_app.logger.warning("No page of its own for status %s at %s", status, request.url_rule)
+    return ("errors/unexpected.html", status) if status >= 500 else ("errors/bad_request.html", status)

@@ -1,0 +1,18 @@
+"""The Flask extensions, bare; `create_app` ties them to an application."""
+
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_migrate import Migrate
+from flask_security import Security
+from flask_sqlalchemy import SQLAlchemy
+from flask_wtf import CSRFProtect
+
+from dordt.mailer.transport import Mail
+from dordt.shared.columns import Base
+
+db = SQLAlchemy(metadata=Base.metadata)
+migrate = Migrate()
+csrf = CSRFProtect()
+mail = Mail()
+limiter = Limiter(get_remote_address)
+security = Security()

@@ -1,0 +1,172 @@
+"""What a domain may ask of the post room. Nothing here commits: row and mail are one transaction."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+import sqlalchemy as sa
+from flask import current_app
+
+from dordt.extensions import db
+from dordt.mailer import doorbell
+from dordt.mailer.models import (
+    OPEN_STATES,
+    Delivery,
+    DeliveryState,
+    Mail,
+    MailKind,
+    MailState,
+    Suppression,
+    SuppressionScope,
+)
+from dordt.shared.addresses import address_key
+from dordt.shared.mail import Draft
+
+PRIORITY = {MailKind.TRANSACTIONAL: 1, MailKind.GROUP: 5, MailKind.NEWSLETTER: 9}
+SINGLE = 1  # the recipient number of a mail that goes to one address
+WITHDRAWABLE = (DeliveryState.QUEUED, DeliveryState.LEASED, DeliveryState.DEFERRED)
+
+
+def enqueue(draft: Draft, *, at: datetime, at_most_once_per: timedelta | None = None) -> Delivery | None:
+    """Put one transactional mail in the ledger, inside the caller's transaction.
+
+    at_most_once_per: when the same message went to the same address within this time, nothing is added and None is
+    returned; so a form cannot be used to flood somebody.
+    Raises AddressRefused when `draft.to` is no address.
+    """
+    key = address_key(draft.to)
+    if at_most_once_per and _was_sent_since(draft.name, key, at - at_most_once_per):
+        return None
+    mail = _mail_of(draft, MailKind.TRANSACTIONAL, at)
+    delivery = Delivery(
+        mail=mail,
+        recipient=SINGLE,
+        address=draft.to,
+        address_key=key,
+        priority=PRIORITY[MailKind.TRANSACTIONAL],
+        next_attempt_at=at,
+        created_at=at,
+    )
+    db.session.add_all([mail, delivery])
+    db.session.flush()
+    doorbell.announce()
+    return delivery
+
+
+def freeze(draft: Draft, audience: "sa.Select[Any]", *, kind: MailKind, list_id: str, at: datetime) -> Mail:
+    """Copy an audience into deliveries with one INSERT … SELECT, suppressed addresses left out.
+
+    audience: a select of four columns, in this order: recipient (int, unique), address, address_key, link_version.
+    Raises RuntimeError when deliveries and exclusions do not add up to the audience: nothing may leave then.
+    """
+    mail = _mail_of(draft, kind, at)
+    mail.list_id = list_id
+    db.session.add(mail)
+    db.session.flush()
+    people = audience.order_by(None).subquery("audience")
+    recipient, address, key, version = people.c
+    suppressed = sa.exists().where(Suppression.address_key == key, _covers(kind, list_id))
+    rows = sa.select(
+        sa.literal(mail.id),
+        recipient,
+        address,
+        key,
+        version,
+        sa.literal(PRIORITY[kind]),
+        sa.literal(DeliveryState.QUEUED.value),
+        sa.literal(0),
+        sa.literal(at, Delivery.next_attempt_at.type),
+        sa.literal(at, Delivery.created_at.type),
+    ).where(~suppressed)
+    names = ["mail_id", "recipient", "address", "address_key", "link_version", "priority", "state", "attempts"]
+    names += ["next_attempt_at", "created_at"]
+    db.session.execute(sa.insert(Delivery).from_select(names, rows.order_by(recipient)))
+    mail.frozen_count = _count(sa.select(Delivery.id).where(Delivery.mail_id == mail.id))
+    mail.excluded_count = _count(sa.select(recipient).where(suppressed))
+    candidates = _count(sa.select(recipient))
+    if candidates != mail.frozen_count + mail.excluded_count:
+        raise RuntimeError(
+            f"{candidates} in the audience, but {mail.frozen_count} deliveries and {mail.excluded_count} exclusions"
+        )
+    doorbell.announce()
+    return mail
+
+
+def withdraw(key: str, *, scope: SuppressionScope, list_id: str = "") -> int:
+    """Cancel what has not left yet for this address, in the transaction of the unsubscribe; returns how many.
+
+    An unsubscribe never stops receipts: only newsletter or group mail is withdrawn, a group's by its list.
+    """
+    kind = MailKind.NEWSLETTER if scope is SuppressionScope.NEWSLETTER else MailKind.GROUP
+    mails = sa.select(Mail.id).where(Mail.kind == kind)
+    if list_id:
+        mails = mails.where(Mail.list_id == list_id)
+    waiting = sa.update(Delivery).where(
+        Delivery.address_key == key, Delivery.state.in_(WITHDRAWABLE), Delivery.mail_id.in_(mails)
+    )
+    done = db.session.execute(waiting.values(state=DeliveryState.CANCELLED, lease_owner=None, lease_until=None))
+    return cast("sa.CursorResult[Any]", done).rowcount
+
+
+def progress(mail_id: int) -> Mapping[DeliveryState, int]:
+    """How many deliveries of a mail stand in each state; states without any are left out."""
+    counts = sa.select(Delivery.state, sa.func.count()).where(Delivery.mail_id == mail_id).group_by(Delivery.state)
+    return {row[0]: row[1] for row in db.session.execute(counts)}
+
+
+def is_finished(mail_id: int) -> bool:
+    """Whether nothing of this mail is queued, leased, sending or deferred any more."""
+    return not _count(sa.select(Delivery.id).where(Delivery.mail_id == mail_id, Delivery.state.in_(OPEN_STATES)))
+
+
+def pause(mail: Mail, reason: str) -> None:
+    """Stop claiming from this mail; what is on its way goes on."""
+    mail.state, mail.state_reason = MailState.PAUSED, reason
+
+
+def resume(mail: Mail) -> None:
+    """Go on where it stopped."""
+    mail.state, mail.state_reason = MailState.RUNNING, None
+    doorbell.announce()
+
+
+def cancel(mail: Mail) -> int:
+    """Cancel all that has not left yet; returns how many deliveries that were."""
+    mail.state = MailState.CANCELLED
+    waiting = sa.update(Delivery).where(Delivery.mail_id == mail.id, Delivery.state.in_(WITHDRAWABLE))
+    done = db.session.execute(waiting.values(state=DeliveryState.CANCELLED, lease_owner=None, lease_until=None))
+    return cast("sa.CursorResult[Any]", done).rowcount
+
+
+def _mail_of(draft: Draft, kind: MailKind, at: datetime) -> Mail:
+    return Mail(
+        kind=kind,
+        name=draft.name,
+        subject=draft.subject,
+        sender=current_app.config["MAIL_DEFAULT_SENDER"],
+        reply_to=draft.reply_to,
+        text=draft.text,
+        html=draft.html,
+        headers=draft.headers,
+        token_purpose=draft.token_purpose,
+        created_at=at,
+    )
+
+
+def _was_sent_since(name: str, key: str, since: datetime) -> bool:
+    earlier = (
+        sa.select(Delivery.id)
+        .join(Mail)
+        .where(Delivery.address_key == key, Mail.name == name, Delivery.created_at > since)
+    )
+    return db.session.scalar(earlier.limit(1)) is not None
+
+
+def _covers(kind: MailKind, list_id: str) -> "sa.ColumnElement[bool]":
+    scope = SuppressionScope.NEWSLETTER if kind is MailKind.NEWSLETTER else SuppressionScope.GROUP
+    of_list = sa.and_(Suppression.scope == scope, Suppression.list_id.in_(["", list_id]))
+    return sa.or_(Suppression.scope == SuppressionScope.ALL, of_list)
+
+
+def _count(query: "sa.Select[Any]") -> int:
+    return db.session.scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0

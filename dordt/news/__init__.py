@@ -1,0 +1,1 @@
+"""News: articles, their archive and their import."""

@@ -1,0 +1,79 @@
+"""Articles and what hangs on them."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.ext.orderinglist import ordering_list
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from dordt.media.models import MediaFile
+from dordt.places.models import Neighbourhood, Topic
+from dordt.shared.columns import Base, Slug, Text, Title, foreign_key, state_column
+
+article_neighbourhood = sa.Table(
+    "article_neighbourhood",
+    Base.metadata,
+    sa.Column("article_id", sa.ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("neighbourhood_id", sa.ForeignKey("neighbourhood.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+article_topic = sa.Table(
+    "article_topic",
+    Base.metadata,
+    sa.Column("article_id", sa.ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("topic_id", sa.ForeignKey("topic.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+
+class ArticleState(StrEnum):
+    """draft → review → scheduled → published → archived."""
+
+    DRAFT = "draft"
+    REVIEW = "review"
+    SCHEDULED = "scheduled"
+    PUBLISHED = "published"
+    ARCHIVED = "archived"
+
+
+class Attachment(Base):
+    """A document under an article."""
+
+    __tablename__ = "article_attachment"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = foreign_key("article.id", ondelete="CASCADE")
+    media_id: Mapped[int] = foreign_key("media_file.id")
+    title: Mapped[Title]
+    position: Mapped[int] = mapped_column(default=0)
+    media: Mapped[MediaFile] = relationship(lazy="joined")
+
+
+class Article(Base):
+    """A news article; its address never changes, also when it is archived."""
+
+    __tablename__ = "article"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[Slug] = mapped_column(unique=True)
+    title: Mapped[Title]
+    intro: Mapped[Text]
+    body: Mapped[Text]  # Markdown
+    state: Mapped[ArticleState] = state_column(ArticleState, default=ArticleState.DRAFT)
+    published_at: Mapped[datetime | None] = mapped_column(index=True)
+    image_id: Mapped[int | None] = foreign_key("media_file.id")
+    image_alt: Mapped[str] = mapped_column(sa.String(500), default="")
+    image_caption: Mapped[str] = mapped_column(sa.String(500), default="")
+    author_id: Mapped[int | None] = foreign_key("staff_member.id", ondelete="SET NULL")
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    edit_version: Mapped[int] = mapped_column(default=1)  # two editors at once: the second is told
+
+    image: Mapped[MediaFile | None] = relationship(lazy="joined")
+    neighbourhoods: Mapped[list[Neighbourhood]] = relationship(
+        secondary=article_neighbourhood, order_by=Neighbourhood.position, lazy="selectin"
+    )
+    topics: Mapped[list[Topic]] = relationship(secondary=article_topic, order_by=Topic.position, lazy="selectin")
+    attachments: Mapped[list[Attachment]] = relationship(
+        order_by=Attachment.position,
+        collection_class=ordering_list("position"),
+        cascade="all, delete-orphan",
+        lazy="selectin",
+    )

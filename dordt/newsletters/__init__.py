@@ -1,0 +1,1 @@
+"""Newsletters: from published news to the inbox."""

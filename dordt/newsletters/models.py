@@ -1,0 +1,65 @@
+"""Newsletters (nieuwsbrieven) and the articles in them."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.ext.orderinglist import ordering_list
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from dordt.mailer.models import Mail
+from dordt.news.models import Article
+from dordt.shared.columns import Base, Text, Title, foreign_key, state_column
+
+
+class NewsletterState(StrEnum):
+    """draft → approved → scheduled → sending ⇄ paused → sent, or cancelled."""
+
+    DRAFT = "draft"
+    APPROVED = "approved"
+    SCHEDULED = "scheduled"
+    SENDING = "sending"
+    PAUSED = "paused"
+    SENT = "sent"
+    CANCELLED = "cancelled"
+
+
+class NewsletterArticle(Base):
+    """An article's place in a newsletter."""
+
+    __tablename__ = "newsletter_article"
+    __table_args__ = (sa.UniqueConstraint("newsletter_id", "article_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    newsletter_id: Mapped[int] = foreign_key("newsletter.id", ondelete="CASCADE")
+    article_id: Mapped[int] = foreign_key("article.id", ondelete="CASCADE")
+    position: Mapped[int] = mapped_column(default=0)
+    article: Mapped[Article] = relationship(lazy="joined")
+
+
+class Newsletter(Base):
+    """A newsletter; `number` is how everybody calls it."""
+
+    __tablename__ = "newsletter"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(unique=True)
+    subject: Mapped[Title]
+    preheader: Mapped[Title] = mapped_column(default="")
+    intro: Mapped[Text]  # Markdown
+    state: Mapped[NewsletterState] = state_column(NewsletterState, default=NewsletterState.DRAFT)
+    mail_id: Mapped[int | None] = foreign_key("mail.id")
+    created_by_id: Mapped[int | None] = foreign_key("staff_member.id", ondelete="SET NULL")
+    approved_by_id: Mapped[int | None] = foreign_key("staff_member.id", ondelete="SET NULL")
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    approved_at: Mapped[datetime | None]
+    scheduled_at: Mapped[datetime | None]
+    started_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+
+    mail: Mapped[Mail | None] = relationship(lazy="joined")
+    articles: Mapped[list[NewsletterArticle]] = relationship(
+        order_by=NewsletterArticle.position,
+        collection_class=ordering_list("position"),
+        cascade="all, delete-orphan",
+        lazy="selectin",
+    )

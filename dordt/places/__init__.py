@@ -1,0 +1,1 @@
+"""Wijken and themes: data that staff edit."""

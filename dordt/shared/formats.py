@@ -1,0 +1,72 @@
+"""How dates, times and sizes are written in Dutch."""
+
+from datetime import date, datetime
+
+from flask import Flask
+
+from dordt.shared.clock import AMSTERDAM
+
+MONTHS = ["januari", "februari", "maart", "april", "mei", "juni"]
+MONTHS += ["juli", "augustus", "september", "oktober", "november", "december"]
+    "januari",
+    "februari",
+    "maart",
+    "april",
+    "mei",
+    "juni",
+    "juli",
+    "augustus",
+    "september",
+    "oktober",
+    "november",
+    "december",
+]
+DAYS = ["maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"]
+
+
+def dutch_date(value: date | datetime) -> str:
+    """'3 maart 2027', in Amsterdam when a moment is given."""
+    day = _local(value)
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def dutch_day(value: date | datetime) -> str:
+    """'dinsdag 9 maart 2027'."""
+    return f"{DAYS[_local(value).weekday()]} {dutch_date(value)}"
+
+
+def dutch_time(value: datetime) -> str:
+    """'19.30 uur'."""
+    return f"{value.astimezone(AMSTERDAM):%H.%M} uur"
+
+
+def dutch_date_time(value: datetime) -> str:
+    """'3 maart 2027 om 19.30 uur'."""
+    return f"{dutch_date(value)} om {dutch_time(value)}"
+
+
+def short_month(value: date | datetime) -> str:
+    """'mrt': for the date block of a meeting."""
+    short = {3: "mrt"}
+    month = _local(value).month
+    return short.get(month, MONTHS[month - 1][:3])
+
+
+def iso(value: date | datetime) -> str:
+    """For the `datetime` attribute of <time>."""
+    return value.astimezone(AMSTERDAM).isoformat(timespec="minutes") if isinstance(value, datetime) else str(value)
+
+
+def kilobytes(size: int) -> str:
+    """'2866 kB' from a size in bytes, rounded up so that nothing is 0 kB."""
+    return f"{max(1, -(-size // 1000))} kB"
+
+
+def init_app(app: Flask) -> None:
+    """Make these the filters of the templates."""
+    for function in (dutch_date, dutch_day, dutch_time, dutch_date_time, short_month, iso, kilobytes):
+        app.add_template_filter(function)
+
+
+def _local(value: date | datetime) -> date:
+    return value.astimezone(AMSTERDAM).date() if isinstance(value, datetime) else value

@@ -1,0 +1,150 @@
+"""The base of every form, and the validators that say what to do."""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flask import abort, request
+from flask_wtf import FlaskForm
+from flask_wtf.csrf import validate_csrf
+from werkzeug.datastructures import CombinedMultiDict
+from wtforms import EmailField, Field, Form, StringField, TelField, TextAreaField, ValidationError
+from wtforms.validators import DataRequired
+
+from dordt.shared.addresses import AddressRefused, address_key
+
+Validator = Callable[[Form, Field], Any]
+ONE_LINE_FIELDS = (StringField, EmailField, TelField)
+UNREADABLE = {"\x00", "\ufffd"}  # NUL breaks PostgreSQL; U+FFFD stands where bytes were no UTF-8
+PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{5,28}")
+TRAP_TEXT = "Laat dit veld leeg. Het is er alleen om automatische berichten tegen te houden."
+CSRF_TEXT = "Deze pagina stond te lang open of is niet goed geladen. Wat u invulde, staat er nog. Verstuur het opnieuw."
+
+
+class DordtForm(FlaskForm):
+    """Reads form data only, strips white space, refuses what cannot be stored, and carries the trap field `website`."""
+
+    website = StringField("Website", render_kw={"autocomplete": "off", "tabindex": "-1"})
+
+    class Meta(FlaskForm.Meta):
+        """How values come in."""
+
+        def wrap_formdata(self, form: Form, formdata: Any) -> Any:
+            """Form fields and files; never JSON, where a list or a number would pass for a field."""
+            if request.method not in {"POST", "PUT", "PATCH", "DELETE"}:
+                return None
+            return CombinedMultiDict([request.files, request.form]) if request.files else request.form
+
+        def bind_field(self, form: Form, unbound_field: Any, options: dict[str, Any]) -> Field:
+            """Every field loses the white space around its text."""
+            filters = [*unbound_field.kwargs.get("filters", ()), _strip]
+            return unbound_field.bind(form=form, filters=filters, **options)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """As WTForms does it, plus: the trap field must be empty and every text must be storable on every database."""
+        is_valid = bool(super().validate(extra_validators=extra_validators))
+        for field in self:
+            message = _refusal(field)
+            if message:
+                field.errors = [message]
+                is_valid = False
+        return is_valid
+
+    @property
+    def has_expired(self) -> bool:
+        """Whether the CSRF token was missing or wrong."""
+        return bool(self.meta.csrf and self.csrf_token.errors)
+
+    @property
+    def status(self) -> int:
+        """The answer that goes with the form as it is now: 200 fresh, 422 with errors, 400 with a wrong CSRF token."""
+        if self.has_expired:
+            return 400
+        return 422 if self.errors else 200
+
+    @property
+    def problems(self) -> list[tuple[str, str]]:
+        """What the error summary lists: the id to link to ('' for the form itself) and what to do."""
+        found = [("", CSRF_TEXT)] if self.has_expired else []
+        for field in self:
+            if field.errors and field.name != self.meta.csrf_field_name:
+                found.append((_first_control(field), _first_text(field.errors)))
+        return found + [("", str(text)) for text in self.form_errors]
+
+
+class ActionForm(DordtForm):
+    """One button: nothing to fill in but the CSRF token."""
+
+
+def require_csrf() -> None:
+    """Answer 400 unless the CSRF token that was posted is right; for one-button actions of staff."""
+    try:
+        validate_csrf(request.form.get("csrf_token"))
+    except Exception:  # noqa: BLE001
+        abort(400)
+
+
+def required(message: str) -> DataRequired:
+    """Something must be filled in, chosen or ticked; `message` says what."""
+    return DataRequired(message=message)
+
+
+def at_most(limit: int) -> Validator:
+    """No more characters than the column holds."""
+
+    def check(_form: Form, field: Field) -> None:
+        if field.data and len(field.data) > limit:
+            written, allowed = (f"{number:,}".replace(",", ".") for number in (len(field.data), limit))
+            raise ValidationError(f"Maak de tekst korter: u gebruikt {written} tekens, er passen er {allowed}.")
+
+    return check
+
+
+def email_address() -> Validator:
+    """An address that mail can be sent to."""
+
+    def check(_form: Form, field: Field) -> None:
+        try:
+            address_key(field.data or "")
+        except AddressRefused as wrong:
+            raise ValidationError("Vul een e-mailadres in, bijvoorbeeld naam@voorbeeld.nl.") from wrong
+
+    return check
+
+
+def phone_number() -> Validator:
+    """A telephone number, or nothing."""
+
+    def check(_form: Form, field: Field) -> None:
+        if field.data and not PHONE.fullmatch(field.data):
+            raise ValidationError(
+                "Dit telefoonnummer klopt niet. Vul cijfers in, bijvoorbeeld 078 123 45 67 of +31 78 123 45 67."
+            )
+
+    return check
+
+
+def _strip(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value
+
+
+def _refusal(field: Field) -> str | None:
+    if field.name == "website" and field.data:
+        return TRAP_TEXT
+    values: Sequence[Any] = field.raw_data or []
+    texts = [value for value in values if isinstance(value, str)]
+    if any(sign in text for text in texts for sign in UNREADABLE):
+        return "In deze tekst staat een teken dat wij niet kunnen lezen. Haal het weg of typ de tekst opnieuw."
+    one_line = isinstance(field, ONE_LINE_FIELDS) and not isinstance(field, TextAreaField)
+    if one_line and any(sign in text.strip() for text in texts for sign in "\r\n"):
+        return "Schrijf dit op één regel."
+    return None
+
+
+def _first_control(field: Field) -> str:
+    is_group = hasattr(field, "option_widget") and not field.type.startswith("Select")
+    return f"{field.id}-0" if is_group or field.type == "SelectMultipleField" else str(field.id)
+
+
+def _first_text(errors: Any) -> str:
+    return str(next(iter(errors)))

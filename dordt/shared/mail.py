@@ -1,0 +1,51 @@
+"""What a domain hands to the post room: a finished mail, not yet addressed to a relay."""
+
+from dataclasses import dataclass, field
+
+from flask import render_template
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One mail as a domain wrote it; `to` is empty for a mail with an audience.
+
+    name: the message's folder under templates/email/, kept in the ledger.
+    token_purpose: when set, `[[token]]` in text, html and headers becomes a link token signed per recipient.
+    """
+
+    name: str
+    to: str
+    subject: str
+    text: str
+    html: str
+    reply_to: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    token_purpose: str | None = None
+
+
+def compose(
+    name: str,
+    *,
+    to: str,
+    reply_to: str | None = None,
+    headers: dict[str, str] | None = None,
+    token_purpose: str | None = None,
+    **values: object,
+) -> Draft:
+    """Render the folder templates/email/<name>/ (subject.txt, body.txt, body.html) into a draft.
+
+    The subject becomes one line: a value with a line break cannot add a header (ASVS 5.0, 1.3.11).
+    """
+    subject, text, html = (
+        render_template(f"email/{name}/{part}", **values) for part in ("subject.txt", "body.txt", "body.html")
+    )
+    return Draft(
+        name=name,
+        to=to,
+        subject=" ".join(subject.split()),
+        text=text.strip() + "\n",
+        html=html,
+        reply_to=reply_to,
+        headers=headers or {},
+        token_purpose=token_purpose,
+    )

@@ -1,0 +1,25 @@
+"""Refusals that a service expects; `dordt/errors.py` says which page each one shows."""
+
+
+class DomainError(Exception):
+    """A rule of the house says no."""
+
+
+class LinkProblem(DomainError):
+    """A link from a mail that no longer works."""
+
+
+class LinkExpired(LinkProblem):
+    """The link is older than it may be."""
+
+
+class LinkInvalid(LinkProblem):
+    """The link was changed, cut off, or ended by a newer one."""
+
+
+class NotFound(DomainError):
+    """What is asked for does not exist, or not for this person."""
+
+
+class NotAllowed(DomainError):
+    """The rules do not allow this step now; the text says why, in Dutch, for the screen."""

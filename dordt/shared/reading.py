@@ -1,0 +1,73 @@
+"""How views read: whole lists, one page of a list, or one row or the page 404."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import sqlalchemy as sa
+from flask import abort
+
+from dordt.extensions import db
+
+Row = TypeVar("Row")
+PER_PAGE = 20
+HIGHEST_PAGE = 100_000
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """One page of a list: its rows, its number (from 1), and how many pages and rows there are in all."""
+
+    items: Sequence[Row]
+    number: int
+    page_count: int
+    total: int
+
+    @property
+    def previous(self) -> int | None:
+        """The number of the page before this one."""
+        return self.number - 1 if self.number > 1 else None
+
+    @property
+    def next(self) -> int | None:
+        """The number of the page after this one."""
+        return self.number + 1 if self.number < self.page_count else None
+
+
+def rows(query: "sa.Select[tuple[Row]]") -> Sequence[Row]:
+    """All rows of a query."""
+    return db.session.scalars(query).all()
+
+
+def page(query: "sa.Select[tuple[Row]]", number: str | int | None, *, per_page: int = PER_PAGE) -> "Page[Row]":
+    """One page of a query; `number` comes from the address (`pagina`) and may be anything.
+
+    A page past the end, or something that is no number, is answered 404.
+    """
+    wanted = _page_number(number)
+    total = db.session.scalar(sa.select(sa.func.count()).select_from(query.order_by(None).subquery())) or 0
+    page_count = max(1, -(-total // per_page))
+    if wanted > page_count:
+        abort(404)
+    items = db.session.scalars(query.limit(per_page).offset((wanted - 1) * per_page)).all()
+    return Page(items, wanted, page_count, total)
+
+
+def row_or_404(query: "sa.Select[tuple[Row]]") -> Row:
+    """The one row of a query, or the page 404."""
+    found = db.session.scalars(query).first()
+    if found is None:
+        abort(404)
+    return found
+
+
+def count(query: "sa.Select[Any]") -> int:
+    """How many rows a query has."""
+    return db.session.scalar(sa.select(sa.func.count()).select_from(query.order_by(None).subquery())) or 0
+
+
+def _page_number(given: str | int | None) -> int:
+    text = str(given or 1)
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= HIGHEST_PAGE):
+        abort(404)
+    return int(text[:9])

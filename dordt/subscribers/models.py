@@ -1,0 +1,56 @@
+"""Subscribers (abonnees) and what they chose."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from dordt.places.models import Neighbourhood, Topic
+from dordt.shared.columns import Base, Email, state_column
+
+subscriber_neighbourhood = sa.Table(
+    "subscriber_neighbourhood",
+    Base.metadata,
+    sa.Column("subscriber_id", sa.ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("neighbourhood_id", sa.ForeignKey("neighbourhood.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+subscriber_topic = sa.Table(
+    "subscriber_topic",
+    Base.metadata,
+    sa.Column("subscriber_id", sa.ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("topic_id", sa.ForeignKey("topic.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+
+class SubscriberState(StrEnum):
+    """unconfirmed → confirmed ⇄ paused, unsubscribed."""
+
+    UNCONFIRMED = "unconfirmed"
+    CONFIRMED = "confirmed"
+    PAUSED = "paused"
+    UNSUBSCRIBED = "unsubscribed"
+
+
+class Subscriber(Base):
+    """Somebody who asked for the newsletter; no wijken or topics chosen means all of Dordrecht."""
+
+    __tablename__ = "subscriber"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[Email]  # as typed
+    email_key: Mapped[Email] = mapped_column(unique=True)  # lower case, domain in IDNA form: what we compare
+    state: Mapped[SubscriberState] = state_column(SubscriberState, default=SubscriberState.UNCONFIRMED, index=True)
+    link_version: Mapped[int] = mapped_column(default=1)  # raising it ends every link mailed before
+    asked_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    unsubscribed_at: Mapped[datetime | None]
+
+    neighbourhoods: Mapped[list[Neighbourhood]] = relationship(
+        secondary=subscriber_neighbourhood, order_by=Neighbourhood.position
+    )
+    topics: Mapped[list[Topic]] = relationship(secondary=subscriber_topic, order_by=Topic.position)
+
+    @classmethod
+    def receiving(cls) -> "sa.Select[tuple[Subscriber]]":
+        """Who gets the next newsletter, in a stable order."""
+        return sa.select(cls).where(cls.state == SubscriberState.CONFIRMED).order_by(cls.id)

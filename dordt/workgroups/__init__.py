@@ -1,0 +1,1 @@
+"""Work groups, their meetings, and who takes part."""

@@ -1,0 +1,87 @@
+"""Work groups (werkgroepen), meetings and memberships."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from dordt.places.models import Neighbourhood
+from dordt.shared.columns import Base, Email, Name, Phone, Slug, Text, Title, foreign_key, state_column
+
+
+class Workgroup(Base):
+    """A group of residents and the gemeente that works on one thing."""
+
+    __tablename__ = "workgroup"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[Slug] = mapped_column(unique=True)
+    name: Mapped[Name]
+    summary: Mapped[Text]
+    audience: Mapped[Text]  # for whom it is
+    room_for_influence: Mapped[Text]  # what can still change
+    body: Mapped[Text]  # Markdown
+    phases: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)  # [{"name": str, "state": done|current|coming}]
+    is_open: Mapped[bool] = mapped_column(default=True)  # looks for people
+    position: Mapped[int] = mapped_column(default=0)
+    neighbourhood_id: Mapped[int | None] = foreign_key("neighbourhood.id", ondelete="SET NULL")
+    coordinator_id: Mapped[int | None] = foreign_key("staff_member.id", ondelete="SET NULL")
+    created_at: Mapped[datetime]
+
+    neighbourhood: Mapped[Neighbourhood | None] = relationship(lazy="joined")
+    meetings: Mapped[list["Meeting"]] = relationship(
+        back_populates="workgroup", order_by="Meeting.starts_at", cascade="all, delete-orphan"
+    )
+
+
+class Meeting(Base):
+    """A bijeenkomst of a work group."""
+
+    __tablename__ = "meeting"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workgroup_id: Mapped[int] = foreign_key("workgroup.id", ondelete="CASCADE")
+    title: Mapped[Title]
+    starts_at: Mapped[datetime] = mapped_column(index=True)
+    ends_at: Mapped[datetime]
+    location: Mapped[Title]
+    text: Mapped[Text] = mapped_column(default="")
+
+    workgroup: Mapped[Workgroup] = relationship(back_populates="meetings", lazy="joined")
+
+
+class MembershipState(StrEnum):
+    """unconfirmed → requested → approved | declined | waiting, then left."""
+
+    UNCONFIRMED = "unconfirmed"
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    WAITING = "waiting"
+    LEFT = "left"
+
+
+class Membership(Base):
+    """One person's wish to take part, and what became of it."""
+
+    __tablename__ = "membership"
+    __table_args__ = (sa.UniqueConstraint("workgroup_id", "email_key"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workgroup_id: Mapped[int] = foreign_key("workgroup.id", ondelete="CASCADE")
+    name: Mapped[Name]
+    email: Mapped[Email]  # as typed
+    email_key: Mapped[Email] = mapped_column(index=True)  # what we compare
+    phone: Mapped[Phone] = mapped_column(default="")
+    neighbourhood: Mapped[Slug]  # a slug of a wijk, or one of places.OTHER_PLACES
+    motivation: Mapped[Text] = mapped_column(default="")
+    show_name: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[MembershipState] = state_column(MembershipState, default=MembershipState.UNCONFIRMED)
+    link_version: Mapped[int] = mapped_column(default=1)  # raising it ends every link mailed before
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = foreign_key("staff_member.id", ondelete="SET NULL")
+    decision_text: Mapped[Text] = mapped_column(default="")
+    left_at: Mapped[datetime | None]
+
+    workgroup: Mapped[Workgroup] = relationship(lazy="joined")
