@@ -36,7 +36,7 @@ class StaffMember(Base, UserMixin):
     active: Mapped[bool] = mapped_column(default=True)
     fs_uniquifier: Mapped[str] = mapped_column(sa.String(64), unique=True)
     created_at: Mapped[datetime]
-    roles: Mapped[list[Role]] = relationship(secondary=staff_role, lazy="selectin")
+    roles: Mapped[list[Role]] = relationship(secondary=staff_role, lazy="selectin")  # type: ignore[assignment]
 
 
 class StaffSession(Base):

@@ -21,7 +21,7 @@ class Neighbourhood(Base):
     position: Mapped[int]
 
     @classmethod
-    def all(cls) -> "sa.Select[tuple[Neighbourhood]]":
+    def all(cls) -> "sa.Select[Neighbourhood]":
         """Every wijk, in the order that staff chose."""
         return sa.select(cls).order_by(cls.position, cls.name)
 
@@ -37,6 +37,6 @@ class Topic(Base):
     position: Mapped[int]
 
     @classmethod
-    def all(cls) -> "sa.Select[tuple[Topic]]":
+    def all(cls) -> "sa.Select[Topic]":
         """Every theme, in the order that staff chose."""
         return sa.select(cls).order_by(cls.position, cls.name)

@@ -8,19 +8,6 @@ from dordt.shared.clock import AMSTERDAM
 
 MONTHS = ["januari", "februari", "maart", "april", "mei", "juni"]
 MONTHS += ["juli", "augustus", "september", "oktober", "november", "december"]
-    "januari",
-    "februari",
-    "maart",
-    "april",
-    "mei",
-    "juni",
-    "juli",
-    "augustus",
-    "september",
-    "oktober",
-    "november",
-    "december",
-]
 DAYS = ["maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"]
 
 

@@ -38,7 +38,8 @@ class DordtForm(FlaskForm):
         def bind_field(self, form: Form, unbound_field: Any, options: dict[str, Any]) -> Field:
             """Every field loses the white space around its text."""
             filters = [*unbound_field.kwargs.get("filters", ()), _strip]
-            return unbound_field.bind(form=form, filters=filters, **options)
+            bound: Field = unbound_field.bind(form=form, filters=filters, **options)
+            return bound
 
     def validate(self, extra_validators: Any = None) -> bool:
         """As WTForms does it, plus: the trap field must be empty and every text must be storable on every database."""

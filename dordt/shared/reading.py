@@ -34,12 +34,12 @@ class Page(Generic[Row]):
         return self.number + 1 if self.number < self.page_count else None
 
 
-def rows(query: "sa.Select[tuple[Row]]") -> Sequence[Row]:
+def rows(query: "sa.Select[Row]") -> Sequence[Row]:
     """All rows of a query."""
     return db.session.scalars(query).all()
 
 
-def page(query: "sa.Select[tuple[Row]]", number: str | int | None, *, per_page: int = PER_PAGE) -> "Page[Row]":
+def page(query: "sa.Select[Row]", number: str | int | None, *, per_page: int = PER_PAGE) -> "Page[Row]":
     """One page of a query; `number` comes from the address (`pagina`) and may be anything.
 
     A page past the end, or something that is no number, is answered 404.
@@ -53,7 +53,7 @@ def page(query: "sa.Select[tuple[Row]]", number: str | int | None, *, per_page: 
     return Page(items, wanted, page_count, total)
 
 
-def row_or_404(query: "sa.Select[tuple[Row]]") -> Row:
+def row_or_404(query: "sa.Select[Row]") -> Row:
     """The one row of a query, or the page 404."""
     found = db.session.scalars(query).first()
     if found is None:

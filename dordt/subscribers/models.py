@@ -51,6 +51,6 @@ class Subscriber(Base):
     topics: Mapped[list[Topic]] = relationship(secondary=subscriber_topic, order_by=Topic.position)
 
     @classmethod
-    def receiving(cls) -> "sa.Select[tuple[Subscriber]]":
+    def receiving(cls) -> "sa.Select[Subscriber]":
         """Who gets the next newsletter, in a stable order."""
         return sa.select(cls).where(cls.state == SubscriberState.CONFIRMED).order_by(cls.id)
