@@ -1,0 +1,32 @@
+"""What every test stands on; the parts live in tests/support/."""
+
+import os
+
+SETTINGS_OF_THE_DEVELOPER = (
+    *(
+        "DATABASE_URL",
+        "DORDT_DATA_DIR",
+        "SECRET_KEY",
+        "SECRET_KEY_FALLBACKS",
+        "TOTP_SECRET",
+        "SITE_URL",
+        "PORT",
+        "HOST",
+    ),
+    *("MEDIA_URL", "CONTACT_ADDRESS", "IMAP_URL", "PROXY_HOPS"),
+    *(name for name in os.environ if name.startswith("MAIL_")),
+)
+for (
+    name
+) in SETTINGS_OF_THE_DEVELOPER:  # before anything of ours is imported: a test must not reach a real database or relay
+    os.environ.pop(name, None)
+os.environ["DORDT_ENV"] = "testing"
+
+pytest_plugins = [
+    "tests.support.sockets",
+    "tests.support.visitors",
+    "tests.support.databases",
+    "tests.support.posted",
+    "tests.support.relay",
+    "tests.support.counting",
+]

@@ -1,0 +1,42 @@
+"""How many tests ran on what, said at the end of the run; a skipped test makes the run fail."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+PLACES = {"sqlite": "on SQLite", "postgres": "on PostgreSQL", "browser": "in the browser"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Note on each test where it runs; browser tests share one site, so they share one process."""
+    for item in items:
+        for place in _places(item):
+            item.user_properties.append(("place", place))
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+def _places(item: pytest.Item) -> set[str]:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    chosen = set(getattr(item, "callspec", None).params.values()) if hasattr(item, "callspec") else set()
+    places = {name for name in ("sqlite", "postgres") if name in chosen or f"{name}_house" in fixtures}
+    return places | ({"browser"} if item.get_closest_marker("browser") else set())
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """One line that says what the run was worth."""
+    passed = terminalreporter.stats.get("passed", [])
+    counts = Counter(place for report in passed for name, place in report.user_properties if name == "place")
+    told = ", ".join(f"{counts[place]} {words}" for place, words in PLACES.items())
+    terminalreporter.write_line(f"Tests passed: {told}, {len(passed)} in all.")
+    if terminalreporter.stats.get("skipped"):
+        terminalreporter.write_line("A test was skipped: that counts as a failure.")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A run that skipped a test has failed."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter and reporter.stats.get("skipped") and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

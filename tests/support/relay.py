@@ -1,0 +1,218 @@
+"""A real SMTP server on a free loopback port that can be told to refuse, stall and hang up."""
+
+import asyncio
+import socket
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+HANG_UP = "hang up"
+GREETING_REFUSED = "421 4.3.2 The relay is busy\r\n"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One mail as the relay took it in."""
+
+    sender: str
+    recipients: tuple[str, ...]
+    content: bytes
+
+    @property
+    def message(self) -> EmailMessage:
+        """The content, parsed."""
+        return message_from_bytes(self.content, policy=policy.default)  # type: ignore[return-value]
+
+
+@dataclass
+class Script:
+    """The answers that the relay gives instead of its own, per command, in order."""
+
+    waiting: dict[str, deque[str]] = field(default_factory=dict)
+    always: dict[str, str] = field(default_factory=dict)
+
+    def next_for(self, command: str) -> str | None:
+        """What to answer this time, or nothing."""
+        line = self.waiting.get(command)
+        return line.popleft() if line else self.always.get(command)
+
+
+class Relay:
+    """What tests hold: the letters taken in, and the ways to make life hard for who delivers them.
+
+    Commands to refuse: CONNECT, EHLO, MAIL, RCPT, DATA (before the body) and BODY (after the final dot).
+    """
+
+    def __init__(self, *, pipelining: bool = True, seconds_per_letter: float = 0.0) -> None:
+        self.letters: list[Letter] = []
+        self.connections = 0
+        self.pipelining = pipelining
+        self.seconds_per_letter = seconds_per_letter
+        self.script = Script()
+        self.refused: dict[str, str] = {}
+        self.host, self.port = "127.0.0.1", 0
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+
+    def answer(self, command: str, *answers: str) -> None:
+        """Answer the next uses of a command with these lines; `HANG_UP` closes the connection instead."""
+        self.script.waiting.setdefault(command, deque()).extend(answers)
+
+    def always_answer(self, command: str, answer: str | None) -> None:
+        """Answer every use of a command with this line, until told otherwise with None."""
+        self.script.always.pop(command, None)
+        if answer:
+            self.script.always[command] = answer
+
+    def refuse(self, address: str, answer: str = "550 5.1.1 No such mailbox") -> None:
+        """Refuse one recipient whenever it comes."""
+        self.refused[address.lower()] = answer
+
+    def start(self) -> None:
+        """Listen; on the port of before when it ran before."""
+        listener = socket.create_server((self.host, self.port))
+        self.port = listener.getsockname()[1]
+        ready = threading.Event()
+        self._thread = threading.Thread(target=self._serve, args=(listener, ready), daemon=True)
+        self._thread.start()
+        ready.wait(5)
+
+    def stop(self) -> None:
+        """Stop listening and hang up on everyone."""
+        if self._loop and self._thread and self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(5)
+
+    def wait_for(self, count: int, seconds: float = 10) -> list[Letter]:
+        """The letters, once there are `count` of them or the time is up."""
+        end = time.monotonic() + seconds
+        while len(self.letters) < count and time.monotonic() < end:
+            time.sleep(0.02)
+        return list(self.letters)
+
+    def _serve(self, listener: socket.socket, ready: threading.Event) -> None:
+        loop = self._loop = asyncio.new_event_loop()
+        loop.run_until_complete(loop.create_server(lambda: _Conversation(self), sock=listener))
+        ready.set()
+        loop.run_forever()
+        _close(loop, listener)
+
+
+def _close(loop: asyncio.AbstractEventLoop, listener: socket.socket) -> None:
+    listener.close()
+    tasks = asyncio.all_tasks(loop)
+    for task in tasks:
+        task.cancel()
+    with suppress(Exception):
+        loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+    loop.run_until_complete(loop.shutdown_asyncgens())
+    loop.close()
+
+
+class _Hooks:
+    """What aiosmtpd calls at each command."""
+
+    def __init__(self, relay: Relay) -> None:
+        self.relay = relay
+
+    async def handle_EHLO(
+        self, server: SMTP, session: Session, _envelope: Envelope, name: str, answers: list[str]
+    ) -> list[str]:  # noqa: N802, E501
+        """Offer pipelining where the test wants it."""
+        session.host_name = name
+        if self.relay.pipelining:
+            answers.insert(1, "250-PIPELINING")
+        return answers
+
+    async def handle_MAIL(
+        self, server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:  # noqa: N802, E501
+        """Take the sender, or answer as the test says."""
+        scripted = self._scripted(server, "MAIL")
+        if scripted is None:
+            envelope.mail_from = address
+            envelope.mail_options.extend(options)
+        return scripted or "250 2.1.0 OK"
+
+    async def handle_RCPT(
+        self, server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:  # noqa: N802, E501
+        """Take the recipient, or refuse it."""
+        scripted = self._scripted(server, "RCPT") or self.relay.refused.get(address.lower())
+        if scripted is None:
+            envelope.rcpt_tos.append(address)
+        return scripted or "250 2.1.5 OK"
+
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+        """Take the letter in; a scripted BODY answer refuses it after the final dot."""
+        if self.relay.seconds_per_letter:
+            await asyncio.sleep(self.relay.seconds_per_letter)
+        scripted = self._scripted(server, "BODY")
+        if scripted is None or scripted.startswith("2"):
+            content = envelope.original_content or b""
+            self.relay.letters.append(Letter(envelope.mail_from or "", tuple(envelope.rcpt_tos), content))
+        return scripted or f"250 2.0.0 OK queued as {len(self.relay.letters)}"
+
+    def _scripted(self, server: SMTP, command: str) -> str | None:
+        answer = self.relay.script.next_for(command)
+        if answer == HANG_UP:
+            server.transport.abort()
+        return answer
+
+
+class _Conversation(SMTP):
+    """One connection."""
+
+    def __init__(self, relay: Relay) -> None:
+        super().__init__(_Hooks(relay), hostname="relay.test", enable_SMTPUTF8=True, loop=relay._loop)
+        self.relay = relay
+
+    def connection_made(self, transport: Any) -> None:
+        """Greet, or refuse to."""
+        self.relay.connections += 1
+        answer = self.relay.script.next_for("CONNECT")
+        super().connection_made(transport)
+        if answer:
+            transport.write(b"" if answer == HANG_UP else answer.encode() + b"\r\n")
+            transport.close()
+
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
+        """Let the body come, or refuse before it."""
+        answer = self.relay.script.next_for("DATA")
+        if answer == HANG_UP:
+            self.transport.abort()
+        elif answer:
+            await self.push(answer)
+        else:
+            await super().smtp_DATA(arg)
+
+
+@pytest.fixture
+def new_relay() -> Iterator[Callable[..., Relay]]:
+    """Start relays of a kind: `new_relay(pipelining=False)`."""
+    started: list[Relay] = []
+
+    def start(**options: Any) -> Relay:
+        relay = Relay(**options)
+        relay.start()
+        started.append(relay)
+        return relay
+
+    yield start
+    for relay in started:
+        relay.stop()
+
+
+@pytest.fixture
+def smtp_server(new_relay: Callable[..., Relay]) -> Relay:
+    """A relay that takes everything until told otherwise."""
+    return new_relay()
