@@ -1,6 +1,6 @@
 """Which problem shows which page."""
 
-from flask import Flask, current_app, render_template, request
+from flask import Flask, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -45,7 +45,9 @@ def _show(problem: Exception) -> ResponseReturnValue:
     headers = {}
     if isinstance(problem, HTTPException) and problem.response is None:
         headers = {name: value for name, value in problem.get_headers() if name in {"Allow", "Retry-After", "Location"}}
-    return render_template(template, problem=problem, new_link=NEW_LINKS.get(request.blueprint or "")), status, headers
+    endpoint, label = NEW_LINKS.get(request.blueprint or "", ("", ""))
+    retry_url = url_for(endpoint) if endpoint else None
+    return render_template(template, problem=problem, retry_url=retry_url, retry_label=label), status, headers
 
 
 def _page_of(problem: Exception) -> tuple[str, int]:

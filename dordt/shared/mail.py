@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from flask import render_template
+from flask import current_app, render_template
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ def compose(
 
     The subject becomes one line: a value with a line break cannot add a header (ASVS 5.0, 1.3.11).
     """
+    values |= {"site_url": current_app.config["SITE_URL"], "contact_address": current_app.config["CONTACT_ADDRESS"]}
     subject, text, html = (
         render_template(f"email/{name}/{part}", **values) for part in ("subject.txt", "body.txt", "body.html")
     )

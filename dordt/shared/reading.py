@@ -20,7 +20,7 @@ class Page(Generic[Row]):
 
     items: Sequence[Row]
     number: int
-    page_count: int
+    pages: int
     total: int
 
     @property
@@ -31,7 +31,7 @@ class Page(Generic[Row]):
     @property
     def next(self) -> int | None:
         """The number of the page after this one."""
-        return self.number + 1 if self.number < self.page_count else None
+        return self.number + 1 if self.number < self.pages else None
 
 
 def rows(query: "sa.Select[Row]") -> Sequence[Row]:
@@ -46,11 +46,11 @@ def page(query: "sa.Select[Row]", number: str | int | None, *, per_page: int = P
     """
     wanted = _page_number(number)
     total = db.session.scalar(sa.select(sa.func.count()).select_from(query.order_by(None).subquery())) or 0
-    page_count = max(1, -(-total // per_page))
-    if wanted > page_count:
+    pages = max(1, -(-total // per_page))
+    if wanted > pages:
         abort(404)
     items = db.session.scalars(query.limit(per_page).offset((wanted - 1) * per_page)).all()
-    return Page(items, wanted, page_count, total)
+    return Page(items, wanted, pages, total)
 
 
 def row_or_404(query: "sa.Select[Row]") -> Row:
