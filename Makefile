@@ -1,0 +1,70 @@
+# `make` lists what can be done. Everything is made in this folder: .venv/, node_modules/ and dordt/static/vendor/.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+VENV := .venv
+BIN := $(VENV)/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+FRONT_END := dordt/static/vendor/manifest.json
+FRONT_END_SOURCES := package.json $(shell find templates dordt -path dordt/static/vendor -prune -o -type f \
+	-name '*.html' -print -o -name '*.py' -print -o -path 'dordt/static/*' -type f -print)
+
+.PHONY: help setup run test check bench seed migration requirements
+
+help: ## List what can be done
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.packages $(FRONT_END) ## Prepare .venv and the front end; starts nothing (PYTHON=… picks the Python)
+
+run: setup ## Start the site, the mail worker and the mailbox on 127.0.0.1 (PORT=8000)
+	@exec python -m dordt.development.run
+
+test: check $(VENV)/.browser ## Run all checks and all tests
+	pytest -n 2 --dist loadgroup
+
+check: setup ## Look for mistakes without running anything: style, types, import directions, sizes
+	ruff check
+	ruff format --check
+	mypy
+	lint-imports
+	@python -m tests.support.largest
+
+bench: setup ## Measure the mailer and the pages against plain Flask-Mail and bare Flask
+	python -m tests.bench
+
+seed: setup ## Fill an empty database with demo content
+	DORDT_ENV=$${DORDT_ENV:-development} flask --app wsgi db upgrade
+	DORDT_ENV=$${DORDT_ENV:-development} flask --app wsgi seed
+
+migration: setup ## Write a migration from the models: make migration m="subscriber paused until"
+	@test -n "$(m)" || { echo 'Say what changes: make migration m="subscriber paused until"'; exit 1; }
+	DORDT_ENV=$${DORDT_ENV:-development} flask --app wsgi db upgrade
+	DORDT_ENV=$${DORDT_ENV:-development} flask --app wsgi db migrate -m "$(m)"
+
+requirements: $(VENV)/.packages ## Pin the newest packages that requirements.in, tests/ and deploy/node/ allow
+	deploy/setup.sh pin
+
+# The steps of the set-up, each redone only when what it was made from has changed.
+
+$(BIN)/python: | deploy/setup.sh
+	PYTHON="$(PYTHON)" deploy/setup.sh python
+
+$(VENV)/.packages: $(BIN)/python requirements.txt tests/requirements.txt
+	python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt -r tests/requirements.txt
+	@touch $@
+
+node_modules/.installed: package-lock.json .npmrc $(VENV)/.packages
+	deploy/setup.sh node
+	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(FRONT_END): node_modules/.installed $(FRONT_END_SOURCES)
+	npm run --silent build
+	@touch $@
+
+$(VENV)/.browser: $(VENV)/.packages
+	deploy/setup.sh browser
+	@touch $@
