@@ -1,6 +1,6 @@
 """Houses of the old town and of the wijken, and the Grote Kerk."""
 
-from svg import (
+from dordt.development.seed.drawings.svg import (
     BLUSH,
     BRICK,
     CLAY,
@@ -44,7 +44,7 @@ def _gable(kind: str, w: float, h: float, wall: str) -> str:
         return polygon([*steps, *[(w - x, y) for x, y in reversed(steps)]], wall)
     if kind == "bell":
         return path(
-            f"M0 {-h}C{w * 0.2} {-h} {w * 0.08} {-h - g} {w / 2 - w * 0.13} {-h - g}q{w * 0.13} {-w * 0.12} {w * 0.26} 0"
+            f"M0 {-h}C{w * 0.2} {-h} {w * 0.08} {-h - g} {w * 0.37} {-h - g}q{w * 0.13} {-w * 0.12} {w * 0.26} 0"
             f"C{w * 0.92} {-h - g} {w * 0.8} {-h} {w} {-h}Z",
             wall,
         )
@@ -122,11 +122,12 @@ def _dial(x: float, y: float, r: float, face: str, hand: str) -> str:
 
 
 def grote_kerk(x: float, y: float, scale: float = 1, wall: str = BRICK, shade: str = RUST, roof: str = INK) -> str:
-    """The blunt tower with its four clocks and, to the right, the nave and choir; (x, y) is the left foot of the tower."""
+    """The blunt tower with its clock and, to the right, nave and choir; (x, y) is the left foot of the tower."""
     nave = [
         rect(150, -210, 400, 210, wall),
         polygon([(140, -210), (168, -345), (520, -345), (560, -210)], roof),
-        polygon([(546, -205), (530, -310), (572, -322), (642, -205)], roof), rect(550, -205, 84, 205, wall),
+        polygon([(546, -205), (530, -310), (572, -322), (642, -205)], roof),
+        rect(550, -205, 84, 205, wall),
         *(_lancet(190 + i * 72, -40, 34, 92, INK) for i in range(5)),
         *(_lancet(566 + i * 34, -40, 18, 100, INK) for i in range(2)),
         *(rect(168 + i * 72, -190, 12, 190, shade) for i in range(6)),
@@ -139,7 +140,10 @@ def grote_kerk(x: float, y: float, scale: float = 1, wall: str = BRICK, shade: s
         polygon([(118, 0), (118, -520), (160, -520), (160, -165), (172, -150), (172, 0)], shade),
         *(rect(-8, top, 176, 10, SAND) for top in (-176, -340, -520)),
         *(_lancet(left, base, 34, 84, INK) for base in (-200, -366) for left in (24, 84)),
-        _lancet(30, 0, 80, 74, shade), _lancet(42, 0, 56, 66, INK), line(70, 0, 70, -104, shade, 4)]
+        _lancet(30, 0, 80, 74, shade),
+        _lancet(42, 0, 56, 66, INK),
+        line(70, 0, 70, -104, shade, 4),
+    ]
     crown = [
         rect(-4, -546, 168, 28, wall),
         *(rect(-4 + i * 14, -556, 6, 12, SAND) for i in range(13)),
@@ -169,3 +173,9 @@ def bench(x: float, y: float, w: float = 130, wood: str = BRICK, iron: str = INK
 def fence(x: float, y: float, w: float, colour: str = MIST, step: float = 26) -> str:
     posts = "".join(rect(i * step, -62, 10, 62, colour, 4) for i in range(int(w / step) + 1))
     return group(rect(0, -50, w, 7, colour), rect(0, -22, w, 7, colour), posts, x=x, y=y)
+
+
+def hanging_lamps(*places: float) -> str:
+    return "".join(
+        line(x, 0, x, 24, INK, 4) + path(f"M{x - 46} 60Q{x - 40} 22 {x} 22T{x + 46} 60Z", BRICK) for x in places
+    )

@@ -2,7 +2,25 @@
 
 from random import Random
 
-from svg import INK, MIST, PALE, RIVER, WATER, circle, clipped, ellipse, group, line, path, rect, stroke
+from dordt.development.seed.drawings.svg import (
+    BRICK,
+    INK,
+    MIST,
+    PALE,
+    PAPER,
+    RIVER,
+    WATER,
+    circle,
+    clipped,
+    ellipse,
+    group,
+    line,
+    path,
+    rect,
+    stroke,
+)
+
+MEADOW, LAWN = "#8fb0c4", "#a9c4d3"
 
 
 def tree(x: float, y: float, r: float = 80, leaf: str = RIVER, light: str = WATER, trunk: str = INK) -> str:
@@ -86,11 +104,9 @@ def reeds(
 
 
 def bird(x: float, y: float, size: float = 26, colour: str = INK) -> str:
-    return stroke(
-        f"M{x - size} {y - size * 0.3}q{size * 0.6} {-size * 0.4} {size} {size * 0.35}q{size * 0.4} {-size * 0.75} {size} {-size * 0.35}",
-        colour,
-        size * 0.16,
-    )
+    left = f"M{x - size} {y - size * 0.3}q{size * 0.6} {-size * 0.4} {size} {size * 0.35}"
+    right = f"q{size * 0.4} {-size * 0.75} {size} {-size * 0.35}"
+    return stroke(left + right, colour, size * 0.16)
 
 
 def cloud(x: float, y: float, w: float = 220, colour: str = PALE) -> str:
@@ -108,3 +124,15 @@ def grass(x: float, y: float, size: float = 16, colour: str = MIST) -> str:
     return stroke(
         f"M{x} {y}l{-size * 0.5} {-size * 0.8}M{x} {y}v{-size}M{x} {y}l{size * 0.5} {-size * 0.8}", colour, size * 0.18
     )
+
+
+def tufts(points: str, colour: str = PALE) -> str:
+    """Tufts of grass at the points "x,y x,y …"."""
+    pairs = [pair.split(",") for pair in points.split()]
+    return "".join(grass(float(x), float(y), 15, colour) for x, y in pairs)
+
+
+def duck(x: float, y: float) -> str:
+    return path(
+        f"M{x - 34} {y}q-8 -14 -14 -16q34 4 54 0q6 -24 22 -20q14 4 10 18l12 4l-12 4q-6 22 -30 22q-30 0 -42 -12Z", PAPER
+    ) + path(f"M{x + 38} {y - 18}l14 4l-14 4Z", BRICK)

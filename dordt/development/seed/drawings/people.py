@@ -1,6 +1,19 @@
 """Residents: standing, sitting and on a bicycle. No faces: anyone may see themselves."""
 
-from svg import BRICK, INK, PAPER, RIVER, SKINS, Point, circle, group, line, path, rect, stroke
+from dordt.development.seed.drawings.svg import (
+    BRICK,
+    INK,
+    PAPER,
+    RIVER,
+    SKINS,
+    Point,
+    circle,
+    group,
+    line,
+    path,
+    rect,
+    stroke,
+)
 
 
 def _head(x: float, y: float, skin: str, hair: str, style: str) -> str:
@@ -112,8 +125,13 @@ def cyclist(
 ) -> str:
     tone = SKINS[skin % len(SKINS)]
     rider = [
-        line(0, -170, 8, -194, tone, 13), stroke("M-30 -110L14 -84L-8 -34h14", INK, 14), path("M-46 -102Q-50 -160 -14 -182Q4 -190 14 -174Q14 -150 -12 -102Z", coat),
-        stroke("M-2 -166Q8 -138 30 -122", "#00000026", 17), stroke("M-2 -166Q8 -138 30 -122", coat, 14), circle(32, -121, 7, tone), _head(10, -206, tone, hair, style),
+        line(0, -170, 8, -194, tone, 13),
+        stroke("M-30 -110L14 -84L-8 -34h14", INK, 14),
+        path("M-46 -102Q-50 -160 -14 -182Q4 -190 14 -174Q14 -150 -12 -102Z", coat),
+        stroke("M-2 -166Q8 -138 30 -122", "#00000026", 17),
+        stroke("M-2 -166Q8 -138 30 -122", coat, 14),
+        circle(32, -121, 7, tone),
+        _head(10, -206, tone, hair, style),
     ]
     far_leg = stroke("M-30 -110L4 -92L-24 -54h12", "#0d2236", 13)
     return group(far_leg, bicycle(0, 0, 1, frame), *rider, x=x, y=y, scale=size, flip=flip)

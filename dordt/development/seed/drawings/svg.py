@@ -36,7 +36,16 @@ def path(d: str, fill: str = "none", **more: object) -> str:
 
 
 def stroke(d: str, colour: str, width: float = 6, **more: object) -> str:
-    return path(d, stroke=colour, stroke_width=width, stroke_linecap="round", stroke_linejoin="round", **more)
+    return tag(
+        "path",
+        d=d,
+        fill="none",
+        stroke=colour,
+        stroke_width=width,
+        stroke_linecap="round",
+        stroke_linejoin="round",
+        **more,
+    )
 
 
 def line(x1: float, y1: float, x2: float, y2: float, colour: str, width: float = 6) -> str:
