@@ -20,8 +20,8 @@ const BROWSERS = { chrome: 111 << 16, firefox: 115 << 16, safari: (16 << 16) | (
 
 // What the dark variant of a drawing paints instead; the light colours are the only ones a drawing may use.
 const DARK_INK = {
-  '#10567e': '#7bbbe7', '#206f9f': '#55a0d1', '#a2cae8': '#2b5876', '#cae2f5': '#203b4d', '#e4f0fa': '#1c2a33',
-  '#ad4c2e': '#d78369', '#f7b6a3': '#7e3821', '#ffffff': '#f5efe6', '#fbf8f2': '#181613',
+  '#10567e': '#2f6c93', '#206f9f': '#4585ad', '#a2cae8': '#24475f', '#cae2f5': '#1f3646', '#e4f0fa': '#1d2b35', '#cbe3f5': '#ffd9a0',
+  '#ad4c2e': '#b9604a', '#f7b6a3': '#7e3821', '#f7b6a4': '#eab39f', '#ffffff': '#f0e6d8', '#fbf8f2': '#171513',
 }
 
 const manifest = {}
