@@ -2,6 +2,9 @@
 
 from flask import Flask
 
+from dordt.development import mailbox
+
 
 def init_app(app: Flask) -> None:
     """Add the mailbox page."""
+    app.register_blueprint(mailbox.bp)

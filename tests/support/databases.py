@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask_migrate import upgrade
 
-from config import Testing
+from config import Settings, Testing
 from dordt import create_app
 from dordt.extensions import db
 from tests.support.visitors import note_unsaved_work
@@ -41,13 +41,13 @@ class House:
             self.was_written = False
 
 
-def build_app(data_dir: Path, database_url: str | None = None) -> Flask:
+def build_app(data_dir: Path, database_url: str | None = None, kind: type[Settings] = Testing) -> Flask:
     """An application for tests, with its files in a folder of its own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DORDT_DATA_DIR", str(data_dir))
         if database_url:
             patch.setenv("DATABASE_URL", database_url)
-        return create_app(Testing())
+        return create_app(kind())
 
 
 def migrated(app: Flask) -> sa.Engine:

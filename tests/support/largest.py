@@ -23,7 +23,7 @@ def main() -> None:
 
 def _tracked() -> list[str]:
     listing = subprocess.run(["git", "ls-files"], capture_output=True, text=True, check=False)  # noqa: S607
-    return listing.stdout.splitlines() or [str(path) for top in ("dordt", "tests", "templates") for path in Path(top).rglob("*")]
+    return listing.stdout.splitlines()
 
 
 def _functions(path: Path) -> Iterator[tuple[int, str]]:

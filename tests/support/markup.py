@@ -69,4 +69,4 @@ def _inline_faults(tree: Any) -> Iterator[str]:
             continue
         if element.tag == "style" or (element.tag == "script" and not element.get("src")):
             yield f"<{element.tag}> inline"
-        yield from (f"{name} on <{element.tag}>" for name in element.keys() if name == "style" or name.startswith("on"))
+        yield from (f"{name} on <{element.tag}>" for name, _ in element.items() if name == "style" or name[:2] == "on")

@@ -1,12 +1,9 @@
 """A real SMTP server on a free loopback port that can be told to refuse, stall and hang up."""
 
 import asyncio
-import socket
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -15,8 +12,9 @@ from typing import Any
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from dordt.development.smtp_thread import SmtpThread
+
 HANG_UP = "hang up"
-GREETING_REFUSED = "421 4.3.2 The relay is busy\r\n"
 
 
 @dataclass(frozen=True)
@@ -60,8 +58,7 @@ class Relay:
         self.script = Script()
         self.refused: dict[str, str] = {}
         self.host, self.port = "127.0.0.1", 0
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread: threading.Thread | None = None
+        self._server: SmtpThread | None = None
 
     def answer(self, command: str, *answers: str) -> None:
         """Answer the next uses of a command with these lines; `HANG_UP` closes the connection instead."""
@@ -79,18 +76,14 @@ class Relay:
 
     def start(self) -> None:
         """Listen; on the port of before when it ran before."""
-        listener = socket.create_server((self.host, self.port))
-        self.port = listener.getsockname()[1]
-        ready = threading.Event()
-        self._thread = threading.Thread(target=self._serve, args=(listener, ready), daemon=True)
-        self._thread.start()
-        ready.wait(5)
+        self._server = SmtpThread(lambda loop: _Conversation(self, loop), self.port)
+        self.port = self._server.port
 
     def stop(self) -> None:
         """Stop listening and hang up on everyone."""
-        if self._loop and self._thread and self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join(5)
+        if self._server:
+            self._server.stop()
+        self._server = None
 
     def wait_for(self, count: int, seconds: float = 10) -> list[Letter]:
         """The letters, once there are `count` of them or the time is up."""
@@ -98,24 +91,6 @@ class Relay:
         while len(self.letters) < count and time.monotonic() < end:
             time.sleep(0.02)
         return list(self.letters)
-
-    def _serve(self, listener: socket.socket, ready: threading.Event) -> None:
-        loop = self._loop = asyncio.new_event_loop()
-        loop.run_until_complete(loop.create_server(lambda: _Conversation(self), sock=listener))
-        ready.set()
-        loop.run_forever()
-        _close(loop, listener)
-
-
-def _close(loop: asyncio.AbstractEventLoop, listener: socket.socket) -> None:
-    listener.close()
-    tasks = asyncio.all_tasks(loop)
-    for task in tasks:
-        task.cancel()
-    with suppress(Exception):
-        loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
-    loop.run_until_complete(loop.shutdown_asyncgens())
-    loop.close()
 
 
 class _Hooks:
@@ -126,7 +101,7 @@ class _Hooks:
 
     async def handle_EHLO(
         self, server: SMTP, session: Session, _envelope: Envelope, name: str, answers: list[str]
-    ) -> list[str]:  # noqa: N802, E501
+    ) -> list[str]:
         """Offer pipelining where the test wants it."""
         session.host_name = name
         if self.relay.pipelining:
@@ -135,7 +110,7 @@ class _Hooks:
 
     async def handle_MAIL(
         self, server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:  # noqa: N802, E501
+    ) -> str:
         """Take the sender, or answer as the test says."""
         scripted = self._scripted(server, "MAIL")
         if scripted is None:
@@ -145,14 +120,14 @@ class _Hooks:
 
     async def handle_RCPT(
         self, server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
-    ) -> str:  # noqa: N802, E501
+    ) -> str:
         """Take the recipient, or refuse it."""
         scripted = self._scripted(server, "RCPT") or self.relay.refused.get(address.lower())
         if scripted is None:
             envelope.rcpt_tos.append(address)
         return scripted or "250 2.1.5 OK"
 
-    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:
         """Take the letter in; a scripted BODY answer refuses it after the final dot."""
         if self.relay.seconds_per_letter:
             await asyncio.sleep(self.relay.seconds_per_letter)
@@ -172,8 +147,8 @@ class _Hooks:
 class _Conversation(SMTP):
     """One connection."""
 
-    def __init__(self, relay: Relay) -> None:
-        super().__init__(_Hooks(relay), hostname="relay.test", enable_SMTPUTF8=True, loop=relay._loop)
+    def __init__(self, relay: Relay, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(_Hooks(relay), hostname="relay.test", enable_SMTPUTF8=True, loop=loop)
         self.relay = relay
 
     def connection_made(self, transport: Any) -> None:
@@ -185,7 +160,7 @@ class _Conversation(SMTP):
             transport.write(b"" if answer == HANG_UP else answer.encode() + b"\r\n")
             transport.close()
 
-    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
+    async def smtp_DATA(self, arg: str) -> None:
         """Let the body come, or refuse before it."""
         answer = self.relay.script.next_for("DATA")
         if answer == HANG_UP:

@@ -60,8 +60,9 @@ class Visitor(FlaskClient):
     def _look_at(self, response: TestResponse) -> None:
         unsaved = self.application.extensions.pop("unsaved_work", None)
         assert not unsaved, f"{response.request.method} {response.request.path} left work uncommitted: {unsaved}"
-        if response.mimetype == "text/html" and response.request.method != "HEAD" and response.data:
-            found = faults(response.text, is_page=response.status_code != 304)
+        is_page = response.mimetype == "text/html" and not 300 <= response.status_code < 400
+        if is_page and response.data:
+            found = faults(response.text)
             assert not found, f"{response.request.path} answered faulty HTML:\n" + "\n".join(found)
 
 

@@ -1,0 +1,113 @@
+"""What `make run` does: bring the database up to date, fill it when empty, start everything, and say where to look."""
+
+import json
+import os
+import socket
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from config import data_dir
+from dordt.development.catcher import Catcher
+from dordt.development.processes import Interrupted, ProcessDied, Processes
+
+WEB_PROCESSES = 2
+THREADS = 4
+FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
+
+
+def main() -> int:
+    """Run until Ctrl-C; answers the exit code."""
+    environment = _settings()
+    catcher = _needs_catcher(environment) and Catcher(data_dir())
+    processes = Processes(environment)
+    try:
+        _require_free_port(environment)
+        _prepare(processes)
+        if catcher:
+            catcher.start()
+        _start(processes)
+        _tell(environment, with_mailbox=bool(catcher))
+        processes.wait_until(lambda: False)
+    except Interrupted:
+        print("\nStopping…", flush=True)
+        return 0
+    except (ProcessDied, OSError) as problem:
+        print(f"\nStopping: {problem}.", file=sys.stderr)
+        return 1
+    finally:
+        processes.stop()
+        if catcher:
+            catcher.stop()
+    return 0
+
+
+def _settings() -> dict[str, str]:
+    defaults = {"DORDT_ENV": "development", "HOST": "127.0.0.1", "PORT": "8000"}
+    given = {name: value for name, value in os.environ.items() if value or name not in defaults}
+    data_dir().mkdir(parents=True, exist_ok=True)
+    return {**defaults, **given, "PYTHONUNBUFFERED": "1"}
+
+
+def _needs_catcher(environment: dict[str, str]) -> bool:
+    return environment["DORDT_ENV"] == "development" and not environment.get("MAIL_SERVER")
+
+
+def _require_free_port(environment: dict[str, str]) -> None:
+    host, port = environment["HOST"], environment["PORT"]
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, int(port)), family=family).close()
+    except OSError as problem:
+        reason = problem.strerror or problem
+        raise OSError(f"port {port} of {host} cannot be used ({reason}); choose another: PORT=8001 make run") from None
+
+
+def _prepare(processes: Processes) -> None:
+    processes.run("flask db upgrade", (*FLASK, "db", "upgrade"))
+    processes.run("flask seed", (*FLASK, "seed"))
+
+
+def _start(processes: Processes) -> None:
+    processes.start("the web server", _web_server(processes.environment))
+    processes.start("the mail worker", (*FLASK, "mailer", "run"))
+    processes.wait_until(lambda: _answers(processes.environment))
+
+
+def _web_server(environment: dict[str, str]) -> tuple[str, ...]:
+    bind = f"{environment['HOST']}:{environment['PORT']}"
+    size = (f"--workers={WEB_PROCESSES}", f"--threads={THREADS}", "--worker-class=gthread")
+    return (sys.executable, "-m", "gunicorn", "wsgi:app", f"--bind={bind}", *size, "--log-level=warning")
+
+
+def _answers(environment: dict[str, str]) -> bool:
+    try:
+        with urllib.request.urlopen(f"{_address(environment)}/healthz", timeout=2) as answer:  # noqa: S310  (our own)
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _address(environment: dict[str, str]) -> str:
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(environment["HOST"], environment["HOST"])  # noqa: S104
+    return f"http://{host}:{environment['PORT']}"
+
+
+def _tell(environment: dict[str, str], *, with_mailbox: bool) -> None:
+    site = _address(environment)
+    print(f"\nDordt aan Zet is ready.\n\n  Site      {site}/\n  Staff     {site}/beheer/")
+    for member in _staff_logins(data_dir() / "staff-login"):
+        print(f"            {member['email']}  password: {member['password']}")
+    if with_mailbox:
+        print(f"  Mailbox   {site}/postvak/   (every mail that the site sends)")
+    print(f"  Data      {data_dir()}\n\nCtrl-C stops everything.\n", flush=True)
+
+
+def _staff_logins(path: Path) -> list[dict[str, str]]:
+    members = json.loads(path.read_text()) if path.exists() else []
+    return [member for member in members if member["role"] == "beheerder"]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
