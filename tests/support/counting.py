@@ -19,7 +19,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _places(item: pytest.Item) -> set[str]:
     fixtures = set(getattr(item, "fixturenames", ()))
-    chosen = set(getattr(item, "callspec", None).params.values()) if hasattr(item, "callspec") else set()
+    chosen = list(item.callspec.params.values()) if hasattr(item, "callspec") else []
     places = {name for name in ("sqlite", "postgres") if name in chosen or f"{name}_house" in fixtures}
     return places | ({"browser"} if item.get_closest_marker("browser") else set())
 
