@@ -7,8 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from dordt.accounts.models import StaffMember
 from dordt.places.models import Neighbourhood
-from dordt.shared.columns import Base, Email, Name, Phone, Slug, Text, Title, foreign_key, state_column
+from dordt.shared.columns import Base, Email, Name, Phone, Slug, Text, Title, foreign_key, like, state_column
 
 
 class Workgroup(Base):
@@ -34,6 +35,21 @@ class Workgroup(Base):
         back_populates="workgroup", order_by="Meeting.starts_at", cascade="all, delete-orphan"
     )
 
+    @classmethod
+    def all(cls) -> "sa.Select[Workgroup]":
+        """Every group: those that look for people first, then in the order that staff chose."""
+        return sa.select(cls).order_by(cls.is_open.desc(), cls.position, cls.name)
+
+    @classmethod
+    def looking(cls) -> "sa.Select[Workgroup]":
+        """The groups that look for people."""
+        return cls.all().where(cls.is_open)
+
+    @classmethod
+    def called(cls, slug: str) -> "sa.Select[Workgroup]":
+        """The group with this slug."""
+        return sa.select(cls).where(cls.slug == slug)
+
 
 class Meeting(Base):
     """A bijeenkomst of a work group."""
@@ -48,6 +64,12 @@ class Meeting(Base):
     text: Mapped[Text] = mapped_column(default="")
 
     workgroup: Mapped[Workgroup] = relationship(back_populates="meetings", lazy="joined")
+
+    @classmethod
+    def upcoming(cls, at: datetime, workgroup_id: int | None = None) -> "sa.Select[Meeting]":
+        """What has not ended yet, the nearest first; of one group, or of all."""
+        query = sa.select(cls).where(cls.ends_at > at).order_by(cls.starts_at, cls.id)
+        return query.where(cls.workgroup_id == workgroup_id) if workgroup_id else query
 
 
 class MembershipState(StrEnum):
@@ -85,3 +107,24 @@ class Membership(Base):
     left_at: Mapped[datetime | None]
 
     workgroup: Mapped[Workgroup] = relationship(lazy="joined")
+    decided_by: Mapped[StaffMember | None] = relationship()
+
+    @classmethod
+    def of_groups(cls, coordinator_id: int | None = None) -> "sa.Select[Membership]":
+        """All memberships, the newest first; with a coordinator: of their own groups only."""
+        query = sa.select(cls).join(cls.workgroup).order_by(cls.created_at.desc(), cls.id.desc())
+        return query.where(Workgroup.coordinator_id == coordinator_id) if coordinator_id else query
+
+    @classmethod
+    def matching(cls, query: "sa.Select[Membership]", words: str) -> "sa.Select[Membership]":
+        """Those in whose name, address or motivation all these words stand."""
+        for word in words.split():
+            pattern = like(word)
+            columns = (cls.name, cls.email, cls.motivation)
+            query = query.where(sa.or_(*(column.ilike(pattern, escape="\\") for column in columns)))
+        return query
+
+    @classmethod
+    def of_address(cls, email_key: str) -> "sa.Select[Membership]":
+        """The memberships of one person, for who reads a message of theirs."""
+        return cls.of_groups().where(cls.email_key == email_key)

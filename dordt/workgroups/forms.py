@@ -1,0 +1,70 @@
+"""What somebody tells us who wants to take part, and what staff decide."""
+
+from wtforms import (
+    BooleanField,
+    EmailField,
+    RadioField,
+    SelectField,
+    StringField,
+    TelField,
+    TextAreaField,
+    ValidationError,
+)
+
+from dordt.places.services import Choices
+from dordt.shared.forms import DordtForm, at_most, email_address, phone_number, required
+from dordt.workgroups.models import MembershipState
+from dordt.workgroups.services import MembershipWish
+
+
+class JoinWorkgroupForm(DordtForm):
+    """Join a work group."""
+
+    name = StringField(
+        "Uw naam", validators=[required("Vul uw naam in."), at_most(120)], render_kw={"autocomplete": "name"}
+    )
+    email = EmailField(
+        "Uw e-mailadres",
+        validators=[required("Vul een e-mailadres in, bijvoorbeeld naam@voorbeeld.nl."), at_most(254), email_address()],
+        render_kw={"autocomplete": "email"},
+    )
+    phone = TelField(
+        "Uw telefoonnummer (niet verplicht)", validators=[phone_number()], render_kw={"autocomplete": "tel"}
+    )
+    neighbourhood = SelectField(
+        "In welke wijk woont u?",
+        validators=[required("Kies uw wijk. Woont u niet in Dordrecht? Kies dan die mogelijkheid.")],
+    )
+    motivation = TextAreaField("Wat wilt u ons vertellen? (niet verplicht)", validators=[at_most(2000)])
+    show_name = BooleanField("Andere leden van de werkgroep mogen mijn naam zien")
+
+    def __init__(self, neighbourhoods: Choices) -> None:
+        super().__init__()
+        self.neighbourhood.choices = [("", "Kies uw wijk"), *neighbourhoods]
+
+    def wish(self) -> MembershipWish:
+        """What the service needs."""
+        return MembershipWish(
+            name=self.name.data or "",
+            email=self.email.data or "",
+            phone=self.phone.data or "",
+            neighbourhood=self.neighbourhood.data,
+            motivation=self.motivation.data or "",
+            show_name=self.show_name.data,
+        )
+
+
+class DecideMembershipForm(DordtForm):
+    """Approve, put on the waiting list, or decline; the text goes to the resident."""
+
+    decision = RadioField("Wat is uw besluit?", validators=[required("Kies wat u besluit.")])
+    text = TextAreaField("Bericht aan de inwoner", validators=[at_most(2000)])
+
+    def __init__(self, decisions: Choices) -> None:
+        super().__init__()
+        self.decision.choices = decisions
+
+    def validate_text(self, field: TextAreaField) -> None:
+        """Nobody is turned away without a reason."""
+        if self.decision.data == MembershipState.DECLINED and not field.data:
+            raise ValidationError("Schrijf waarom deze inwoner niet mee kan doen. Wij sturen uw tekst naar de inwoner.")

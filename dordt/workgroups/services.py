@@ -1,0 +1,177 @@
+"""Asking to take part, confirming, deciding, leaving."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from flask import current_app
+from sqlalchemy.exc import IntegrityError
+
+from dordt.accounts.models import StaffMember
+from dordt.audit import services as audit
+from dordt.consent import services as consent
+from dordt.consent.models import ConsentPurpose
+from dordt.extensions import db
+from dordt.mailer import outbox
+from dordt.mailer.models import SuppressionScope
+from dordt.shared.addresses import address_key
+from dordt.shared.problems import LinkInvalid, NotAllowed
+from dordt.shared.tokens import read_token
+from dordt.workgroups import emails
+from dordt.workgroups.models import Membership, MembershipState, Workgroup
+
+CONFIRM = "membership-confirm"
+LEAVE = "membership-leave"
+SHOW_NAME_TEXT = "Andere leden van de werkgroep mogen mijn naam zien"
+
+State = MembershipState
+# What staff may decide from each state; all else is refused.
+DECISIONS: dict[MembershipState, tuple[MembershipState, ...]] = {
+    State.REQUESTED: (State.APPROVED, State.WAITING, State.DECLINED),
+    State.WAITING: (State.APPROVED, State.DECLINED),
+    State.APPROVED: (),
+    State.DECLINED: (State.APPROVED,),
+    State.UNCONFIRMED: (),
+    State.LEFT: (),
+}
+TAKES_PART = (State.REQUESTED, State.WAITING, State.APPROVED)
+
+
+@dataclass(frozen=True)
+class MembershipWish:
+    """What somebody filled in who wants to take part."""
+
+    name: str
+    email: str
+    phone: str
+    neighbourhood: str
+    motivation: str
+    show_name: bool
+
+
+def request_membership(workgroup: Workgroup, wish: MembershipWish, *, at: datetime) -> None:
+    """Store the wish and queue the mail that asks for confirmation, in one transaction.
+
+    Who takes part already gets a mail that says so instead. Either goes at most once an hour, and the page answers the
+    same: it never tells who is in the group. Raises NotAllowed when the group takes nobody on.
+    """
+    if not workgroup.is_open:
+        raise NotAllowed(f"{workgroup.name} zoekt op dit moment geen mensen.")
+    membership = _find_or_add(workgroup, wish, at=at)
+    if membership.state in TAKES_PART:
+        draft = emails.already_member(membership)
+    else:
+        _renew(membership, wish, at=at)
+        draft = emails.confirm_membership(membership, at=at)
+    outbox.enqueue(draft, at=at, at_most_once_per=current_app.config["ONE_MAIL_PER"])
+    db.session.commit()
+
+
+def find_by_confirm_token(token: str) -> Membership:
+    """The membership that a confirm link was made for. Raises LinkExpired or LinkInvalid."""
+    claim = read_token(token, purpose=CONFIRM, max_age=current_app.config["CONFIRM_WITHIN"])
+    membership = db.session.get(Membership, claim.row_id)
+    if membership is None or membership.link_version != claim.version or membership.state == State.LEFT:
+        raise LinkInvalid(CONFIRM)
+    return membership
+
+
+def find_by_leave_token(token: str) -> Membership:
+    """The membership that a leave link was made for; such a link works for ever. Raises LinkInvalid."""
+    membership = db.session.get(Membership, read_token(token, purpose=LEAVE).row_id)
+    if membership is None:
+        raise LinkInvalid(LEAVE)
+    return membership
+
+
+def confirm_membership(token: str, *, at: datetime) -> None:
+    """The resident proved the address: the group's staff are asked to decide. A second time changes nothing."""
+    membership = _locked(find_by_confirm_token(token))
+    if membership.state == State.UNCONFIRMED:
+        membership.state, membership.confirmed_at = State.REQUESTED, at
+        if membership.show_name:
+            _keep_consent(membership, at=at)
+        audit.record("membership.confirmed", subject=("membership", membership.id), at=at, actor_name=audit.RESIDENT)
+        outbox.enqueue(emails.membership_requested(membership), at=at)
+        outbox.enqueue(emails.membership_notice(membership), at=at)
+    db.session.commit()
+
+
+def leave_workgroup(token: str, *, at: datetime) -> None:
+    """The resident leaves: no group mail goes out any more. A second time changes nothing."""
+    membership = _locked(find_by_leave_token(token))
+    if membership.state != State.LEFT:
+        membership.state, membership.left_at = State.LEFT, at
+        consent.withdrawn(membership.email_key, ConsentPurpose.SHOW_NAME, at=at)
+        outbox.withdraw(membership.email_key, scope=SuppressionScope.GROUP, list_id=membership.workgroup.slug)
+        audit.record("membership.left", subject=("membership", membership.id), at=at, actor_name=audit.RESIDENT)
+    db.session.commit()
+
+
+def decide_membership(
+    membership_id: int, decision: MembershipState, text: str, *, by: StaffMember, at: datetime
+) -> None:
+    """Approve, put on the waiting list or decline, and mail the resident. The same decision twice is one decision.
+
+    Raises NotAllowed when this decision does not fit the state.
+    """
+    membership = _locked(db.session.get_one(Membership, membership_id))
+    before = membership.state
+    if decision == before:
+        db.session.rollback()
+        return
+    if decision not in DECISIONS[before]:
+        raise NotAllowed("Een collega heeft hier intussen over besloten, of de inwoner heeft zich afgemeld.")
+    membership.state, membership.decision_text = decision, text
+    membership.decided_at, membership.decided_by_id = at, by.id
+    audit.record(
+        f"membership.{decision}",
+        subject=("membership", membership.id),
+        at=at,
+        actor_id=by.id,
+        actor_name=by.name,
+        before=before,
+    )
+    outbox.enqueue(emails.membership_decided(membership), at=at)
+    db.session.commit()
+
+
+def _find_or_add(workgroup: Workgroup, wish: MembershipWish, *, at: datetime) -> Membership:
+    key = address_key(wish.email)
+    mine = sa.select(Membership).where(Membership.workgroup_id == workgroup.id, Membership.email_key == key)
+    try:
+        with db.session.begin_nested():
+            found = db.session.scalar(mine.with_for_update())
+            if found is None:
+                found = Membership(workgroup=workgroup, email_key=key, created_at=at, **asdict(wish))
+                db.session.add(found)
+    except IntegrityError:  # the same form sent twice at once: the other one was first
+        found = db.session.scalars(mine.with_for_update()).one()
+    return found
+
+
+def _renew(membership: Membership, wish: MembershipWish, *, at: datetime) -> None:
+    """What was typed last counts; after leaving or being declined it is a new request, and older links end."""
+    for name, value in asdict(wish).items():
+        setattr(membership, name, value)
+    if membership.state != State.UNCONFIRMED:
+        membership.state = State.UNCONFIRMED
+        membership.link_version += 1
+        membership.created_at, membership.left_at, membership.decided_at = at, None, None
+
+
+def _keep_consent(membership: Membership, *, at: datetime) -> None:
+    consent.asked(
+        membership.email_key,
+        ConsentPurpose.SHOW_NAME,
+        text=SHOW_NAME_TEXT,
+        source=f"werkgroepen/{membership.workgroup.slug}/aanmelden",
+        at=membership.created_at,
+        confirmed_at=at,
+    )
+
+
+def _locked(membership: Membership) -> Membership:
+    """The same row, locked and read anew, so that two clicks at once do one thing."""
+    db.session.refresh(membership, with_for_update={"of": Membership})
+    return membership

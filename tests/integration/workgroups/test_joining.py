@@ -1,0 +1,210 @@
+"""From the join form to a confirmed request, as a resident walks it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from dordt.extensions import db
+from dordt.shared import clock
+from dordt.shared.tokens import issue_token
+from dordt.workgroups import services
+from dordt.workgroups.models import Membership, MembershipState
+from tests.factories.places import make_neighbourhood
+from tests.factories.workgroups import make_membership, make_workgroup
+
+FILLED = {"name": "Anna de Vries", "email": "Anna@Voorbeeld.nl", "neighbourhood": "sterrenburg"}
+
+
+@pytest.fixture
+def group(app):
+    make_neighbourhood(slug="sterrenburg", name="Sterrenburg")
+    return make_workgroup(slug="sterrenburgpark", name="werkgroep Sterrenburgpark")
+
+
+def join(client, group, **changes: Any):
+    return client.post(f"/werkgroepen/{group.slug}/aanmelden/", data={**FILLED, **changes})
+
+
+def memberships() -> list[Membership]:
+    db.session.rollback()
+    return list(db.session.scalars(sa.select(Membership).order_by(Membership.id)))
+
+
+def test_joining_stores_the_wish_and_asks_to_confirm_by_mail(client, group, outbox):
+    response = join(client, group, motivation="Ik teken graag mee.", show_name="y")
+
+    assert response.status_code == 303
+    assert response.location == "/werkgroepen/sterrenburgpark/controleer-uw-mail/"
+    (stored,) = memberships()
+    assert (stored.state, stored.email, stored.email_key) == ("unconfirmed", "Anna@Voorbeeld.nl", "anna@voorbeeld.nl")
+    assert stored.show_name
+    (mail,) = outbox()
+    assert (mail.name, mail.to) == ("confirm_membership", "Anna@Voorbeeld.nl")
+
+
+def test_the_confirmation_mail_repeats_nothing_that_was_typed(client, group, outbox):
+    join(client, group, name="Koop nu goedkope horloges", motivation="http://reclame.voorbeeld.nl")
+
+    (mail,) = outbox()
+
+    assert "horloges" not in mail.subject + mail.text + mail.html
+    assert "reclame" not in mail.text + mail.html
+
+
+def test_confirming_takes_a_button_and_tells_the_resident_and_the_team(client, group, outbox):
+    join(client, group)
+    link = outbox()[0].path("bevestigen")
+
+    page = client.get(link)
+    assert "Ja, ik wil meedoen" in page.text
+    assert memberships()[0].state == "unconfirmed"
+
+    assert client.post(link).location == link
+    assert "Uw aanmelding is compleet" in client.get(link).text
+    assert memberships()[0].state == "requested"
+    receipt, notice = outbox()[1:]
+    assert (receipt.name, receipt.to) == ("membership_requested", "Anna@Voorbeeld.nl")
+    assert (notice.name, notice.to, notice.reply_to) == (
+        "membership_notice",
+        "wijken@dordrecht.nl",
+        "Anna@Voorbeeld.nl",
+    )
+
+
+def test_confirming_twice_does_one_thing(client, group, outbox):
+    join(client, group)
+    link = outbox()[0].path("bevestigen")
+
+    client.post(link)
+    client.post(link)
+
+    assert len(outbox()) == 3
+
+
+def test_the_same_form_sent_twice_is_one_request_and_one_mail(client, group, outbox):
+    answers = [join(client, group).status_code for _ in range(2)]
+
+    assert answers == [303, 303]
+    assert len(memberships()) == 1
+    assert len(outbox()) == 1
+
+
+def test_who_takes_part_already_gets_the_same_answer_and_a_mail_that_says_so(client, group, outbox):
+    make_membership(group, email="anna@voorbeeld.nl", state=MembershipState.APPROVED, name="Anna")
+
+    response = join(client, group, name="Iemand anders")
+
+    assert response.location == "/werkgroepen/sterrenburgpark/controleer-uw-mail/"
+    assert [mail.name for mail in outbox()] == ["already_member"]
+    (stored,) = memberships()
+    assert (stored.state, stored.name) == ("approved", "Anna")
+
+
+def test_a_group_that_is_full_takes_nobody_on(client, group, outbox):
+    group.is_open = False
+
+    assert join(client, group).status_code == 409
+    assert not memberships()
+
+
+def test_an_old_link_shows_how_to_get_a_new_one(client, group, monkeypatch):
+    member = make_membership(group, state=MembershipState.UNCONFIRMED)
+    token = issue_token(member.id, purpose=services.CONFIRM, version=1)
+    monkeypatch.setitem(client.application.config, "CONFIRM_WITHIN", timedelta(seconds=-1))
+
+    response = client.get(f"/werkgroepen/bevestigen/{token}/")
+
+    assert response.status_code == 410
+    assert 'href="/werkgroepen/"' in response.text
+
+
+@pytest.mark.parametrize("change", [lambda t: t + "x", lambda t: t[:-3], lambda _t: "onzin"], ids=["longer", "cut", "nonsense"])
+def test_a_changed_link_does_nothing(client, group, change):
+    member = make_membership(group, state=MembershipState.UNCONFIRMED)
+    token = issue_token(member.id, purpose=services.CONFIRM, version=1)
+
+    assert client.post(f"/werkgroepen/bevestigen/{change(token)}/").status_code == 410
+    assert memberships()[0].state == "unconfirmed"
+
+
+def test_a_confirm_link_is_no_leave_link(client, group):
+    member = make_membership(group)
+    token = issue_token(member.id, purpose=services.CONFIRM, version=1)
+
+    assert client.post(f"/werkgroepen/afmelden/{token}/").status_code == 410
+    assert memberships()[0].state == "requested"
+
+
+def test_leaving_takes_a_button_and_is_harmless_twice(client, group):
+    member = make_membership(group, state=MembershipState.APPROVED)
+    path = f"/werkgroepen/afmelden/{issue_token(member.id, purpose=services.LEAVE, version=1)}/"
+
+    assert "Klik dan op de knop" in client.get(path).text
+    assert memberships()[0].state == "approved"
+    for _ in range(2):
+        assert client.post(path).location == path
+    assert "U bent afgemeld" in client.get(path).text
+    assert memberships()[0].state == "left"
+
+
+def test_a_confirm_link_from_before_leaving_brings_nobody_back(client, group):
+    member = make_membership(group, state=MembershipState.LEFT, left_at=clock.now())
+    token = issue_token(member.id, purpose=services.CONFIRM, version=1)
+
+    assert client.post(f"/werkgroepen/bevestigen/{token}/").status_code == 410
+
+
+def test_who_left_can_ask_again(client, group, outbox):
+    make_membership(group, email="anna@voorbeeld.nl", state=MembershipState.LEFT, left_at=clock.now())
+
+    join(client, group)
+    client.post(outbox()[0].path("bevestigen"))
+
+    assert memberships()[0].state == "requested"
+
+
+HOSTILE = {
+    "empty": ({"name": "", "email": "", "neighbourhood": ""}, 422, "Vul uw naam in."),
+    "spaces": ({"name": "   "}, 422, "Vul uw naam in."),
+    "no address": ({"email": "anna"}, 422, "naam@voorbeeld.nl"),
+    "two addresses": ({"email": "a@voorbeeld.nl, b@voorbeeld.nl"}, 422, "naam@voorbeeld.nl"),
+    "100 kB": ({"motivation": "a" * 100_000}, 422, "Maak de tekst korter"),
+    "long name": ({"name": "a" * 121}, 422, "Maak de tekst korter"),
+    "NUL": ({"name": "Anna\x00"}, 422, "een teken dat wij niet kunnen lezen"),
+    "CRLF in name": ({"name": "Anna\r\nBcc: allen@voorbeeld.nl"}, 422, "op één regel"),
+    "CRLF in address": ({"email": "anna@voorbeeld.nl\r\nBcc: b@voorbeeld.nl"}, 422, "naam@voorbeeld.nl"),
+    "invalid UTF-8": ({"name": b"Ann\xff\xfe"}, 422, "een teken dat wij niet kunnen lezen"),
+    "unknown wijk": ({"neighbourhood": "atlantis"}, 422, "uit de lijst"),
+    "phone": ({"phone": "bel maar"}, 422, "Dit telefoonnummer klopt niet"),
+    "trap": ({"website": "https://reclame.voorbeeld.nl"}, 422, "Laat dit veld leeg"),
+    "forged CSRF": ({"csrf_token": "vals"}, 400, "Verstuur het opnieuw"),
+}
+
+
+@pytest.mark.parametrize(("values", "status", "text"), HOSTILE.values(), ids=HOSTILE)
+def test_broken_values_get_a_clear_text_and_are_not_stored(client, group, outbox, values, status, text):
+    response = join(client, group, **values)
+
+    assert response.status_code == status
+    assert text in response.text
+    assert not memberships()
+    assert not outbox()
+
+
+def test_json_is_no_form(client, group):
+    response = client.post(f"/werkgroepen/{group.slug}/aanmelden/", json={"name": ["a"], "email": 1}, csrf=False)
+
+    assert response.status_code == 400
+    assert not memberships()
+
+
+def test_emoji_and_markup_are_kept_as_they_are_and_shown_escaped(client, group, outbox):
+    join(client, group, name="Zoë 🌳 <b>de Vries</b>", motivation="<script>alert(1)</script>")
+    client.post(outbox()[0].path("bevestigen"))
+
+    assert memberships()[0].name == "Zoë 🌳 <b>de Vries</b>"
+    notice = outbox()[-1]
+    assert "<script>" not in notice.html
+    assert "&lt;script&gt;" in notice.html
