@@ -14,5 +14,5 @@ db = SQLAlchemy(metadata=Base.metadata)
 migrate = Migrate()
 csrf = CSRFProtect()
 mail = Mail()
-limiter = Limiter(get_remote_address)
+limiter = Limiter(get_remote_address, storage_uri="dordt://", headers_enabled=True)  # accounts/rate_storage.py
 security = Security()

@@ -2,6 +2,13 @@
 
 from flask import Flask
 
+from dordt.accounts import commands, rate_storage, sign_in, views
+
+__all__ = ["init_app", "rate_storage"]
+
 
 def init_app(app: Flask) -> None:
-    """Sign-in by Flask-Security with our own models, and the `staff` commands."""
+    """Sign-in by Flask-Security with our own models and pages, and the `staff` commands."""
+    sign_in.init_app(app)
+    app.register_blueprint(views.bp)
+    app.cli.add_command(commands.staff_cli)

@@ -1,8 +1,33 @@
 """The rooms of /beheer/ and their one guard."""
 
+from typing import Any
+
 from flask import Blueprint
+
+from dordt.shared.transactions import reading
+from dordt.staff import guard, rooms
+from dordt.staff.log import views as log_views
+from dordt.staff.members import views as members_views
+from dordt.staff.start import views as start_views
+
+ROOM_VIEWS = (
+    start_views,
+    members_views,
+    log_views,
+)
 
 
 def blueprint() -> Blueprint:
     """Everything under /beheer/, each room a blueprint of its own."""
-    return Blueprint("staff", __name__, url_prefix="/beheer")
+    staff = Blueprint("staff", __name__, url_prefix="/beheer")
+    staff.before_request(guard.require_sign_in)
+    staff.context_processor(_frame)
+    for views in ROOM_VIEWS:
+        staff.register_blueprint(views.bp)
+    return staff
+
+
+def _frame() -> dict[str, Any]:
+    """What the layout and the templates of every room receive."""
+    with reading():
+        return {"staff_rooms": rooms.links(), "staff_member": guard.member(), "may": guard.may}

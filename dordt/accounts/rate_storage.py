@@ -1,0 +1,81 @@
+"""Where the limiter counts: the table rate_count, shared by all processes and hosts."""
+
+import time
+from typing import Any
+
+import sqlalchemy as sa
+from limits.storage import Storage
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+
+from dordt.accounts.models import RateCount
+from dordt.extensions import db
+from dordt.shared.transactions import reading, writing
+
+TABLE = RateCount.__table__
+INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+class TableStorage(Storage):
+    """Counts of fixed windows; each call is one short transaction on a connection of its own."""
+
+    STORAGE_SCHEME = ["dordt"]
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        """What may go wrong here."""
+        return SQLAlchemyError
+
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        """Add to the count of a key, from zero when its window is over, and return the new count."""
+        count = int(self._write(_increment(db.engine.name, key, expiry, amount)).scalar_one())
+        if count == amount:
+            self._write(sa.delete(RateCount).where(RateCount.expires_at < time.time()))
+        return count
+
+    def get(self, key: str) -> int:
+        """The count of a key, 0 when its window is over."""
+        return int(self._read(key, RateCount.count) or 0)
+
+    def get_expiry(self, key: str) -> float:
+        """When the window of a key is over."""
+        return float(self._read(key, RateCount.expires_at) or time.time())
+
+    def check(self) -> bool:
+        """Whether the table can be read."""
+        self._read("", RateCount.count)
+        return True
+
+    def reset(self) -> int:
+        """Forget all counts."""
+        return int(self._write(sa.delete(RateCount)).rowcount)
+
+    def clear(self, key: str) -> None:
+        """Forget the count of one key."""
+        self._write(sa.delete(RateCount).where(RateCount.key == key))
+
+    def _read(self, key: str, column: Any) -> Any:
+        with reading(), db.engine.connect() as connection:
+            return connection.scalar(sa.select(column).where(RateCount.key == key, RateCount.expires_at > time.time()))
+
+    def _write(self, statement: Any) -> Any:
+        with writing(), db.engine.begin() as connection:
+            result = connection.execute(statement)
+            return result.freeze()() if result.returns_rows else result
+
+
+def _increment(dialect: str, key: str, expiry: int, amount: int) -> Any:
+    now = time.time()
+    is_over = RateCount.expires_at <= now
+    return (
+        INSERTS[dialect](RateCount)
+        .values(key=key, count=amount, expires_at=now + expiry)
+        .on_conflict_do_update(
+            index_elements=[RateCount.key],
+            set_={
+                "count": sa.case((is_over, amount), else_=RateCount.count + amount),
+                "expires_at": sa.case((is_over, now + expiry), else_=RateCount.expires_at),
+            },
+        )
+        .returning(RateCount.count)
+    )

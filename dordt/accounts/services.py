@@ -1,0 +1,188 @@
+"""Accounts: making, changing and disabling them, and signing in and out."""
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime
+
+import sqlalchemy as sa
+from flask import current_app
+from flask_security import hash_password, verify_password
+from sqlalchemy.exc import IntegrityError
+
+from dordt.accounts import passwords, sessions
+from dordt.accounts.models import Role, StaffMember
+from dordt.accounts.rights import ROLE_RIGHTS
+from dordt.audit.services import SYSTEM, record
+from dordt.extensions import db, security
+from dordt.shared.addresses import AddressRefused, address_key
+from dordt.shared.problems import DomainError, NotAllowed
+from dordt.shared.transactions import reading
+
+
+class AccountRefused(DomainError):
+    """This account cannot be made or changed so; the text says why, for the screen."""
+
+
+def create_member(
+    *, email: str, name: str, role: str, password: str, at: datetime, by: StaffMember | None = None
+) -> StaffMember:
+    """Make an account with one role. Raises AccountRefused for a known address or a password that is easy to guess."""
+    key = _accepted_address(email)
+    member = StaffMember(
+        email=key,
+        name=name.strip() or key.partition("@")[0],
+        password=_accepted_hash(password, email=key),
+        fs_uniquifier=secrets.token_hex(32),
+        created_at=at,
+        roles=[_role(role)],
+    )
+    db.session.add(member)
+    try:
+        db.session.flush()
+    except IntegrityError as taken:
+        db.session.rollback()
+        raise AccountRefused("Er is al een medewerker met dit e-mailadres. Kies een ander e-mailadres.") from taken
+    _record("member_created", member, by, at=at, role=role)
+    db.session.commit()
+    return member
+
+
+def change_role(member_id: int, role: str, *, by: StaffMember, at: datetime) -> None:
+    """Give somebody else another role; they sign in again to work with it."""
+    member = _somebody_else(member_id, by)
+    before = [each.name for each in member.roles]
+    if before == [role]:
+        return
+    member.roles = [_role(role)]
+    sessions.end_all(member.id, at=at)
+    _record("role_changed", member, by, at=at, before=before, after=role)
+    db.session.commit()
+
+
+def disable_member(member_id: int, *, by: StaffMember, at: datetime) -> None:
+    """Close somebody else's account; every session ends at once, what they did stays in the log."""
+    member = _somebody_else(member_id, by)
+    if member.active:
+        member.active = False
+        sessions.end_all(member.id, at=at)
+        _record("member_disabled", member, by, at=at)
+        db.session.commit()
+
+
+def enable_member(member_id: int, *, by: StaffMember, at: datetime) -> None:
+    """Open an account again."""
+    member = _somebody_else(member_id, by)
+    if not member.active:
+        member.active = True
+        _record("member_enabled", member, by, at=at)
+        db.session.commit()
+
+
+def change_password(member_id: int, password: str, *, by: StaffMember | None, at: datetime) -> None:
+    """Set another password and end every session. Raises AccountRefused when it is easy to guess."""
+    member = db.session.get_one(StaffMember, member_id)
+    member.password = _accepted_hash(password, email=member.email)
+    sessions.end_all(member.id, at=at)
+    _record("password_changed", member, by, at=at)
+    db.session.commit()
+
+
+def sign_in(email: str, password: str, *, at: datetime) -> str | None:
+    """Check address and password, and return the session id for the cookie.
+
+    An unknown address and a wrong password take the same work and give the same None.
+
+    The check takes a tenth of a second, so it is done outside the transaction that writes.
+    """
+    key = address_key(email)
+    with reading():
+        found = db.session.execute(
+            sa.select(StaffMember.id, StaffMember.password).where(StaffMember.email == key, StaffMember.active)
+        ).one_or_none()
+        db.session.rollback()
+    if not _is_right(_normal(password), found.password if found else None):
+        _refuse_sign_in(key, at=at)
+        return None
+    assert found is not None
+    return _open_session(found.id, _normal(password), at=at)
+
+
+def sign_out(member: StaffMember, token: str, *, at: datetime) -> None:
+    """End this session of a member."""
+    sessions.end(token, at=at)
+    _record("signed_out", member, member, at=at)
+    db.session.commit()
+
+
+def roles() -> list[str]:
+    """The names of all roles, the one that may most first."""
+    return list(ROLE_RIGHTS)
+
+
+def _open_session(member_id: int, password: str, *, at: datetime) -> str:
+    member = db.session.get_one(StaffMember, member_id)
+    if security.pwd_context.needs_update(member.password):
+        member.password = hash_password(password)
+    token = sessions.start(member.id, at=at)
+    _record("signed_in", member, member, at=at)
+    db.session.commit()
+    return token
+
+
+def _refuse_sign_in(key: str, *, at: datetime) -> None:
+    record("sign_in_failed", subject=("staff_member", None), at=at, address_hash=_short_hash(key))
+    db.session.commit()
+
+
+def _is_right(password: str, stored: str | None) -> bool:
+    if stored is None:
+        hash_password(password)  # as much work as a check, so that the time tells nothing
+        return False
+    return bool(verify_password(password, stored))
+
+
+def _short_hash(key: str) -> str:
+    """Shows that two lines of the log were about the same address, without the address."""
+    return hmac.digest(current_app.config["SECRET_KEY"].encode(), key.encode(), hashlib.sha256).hex()[:16]
+
+
+def _accepted_address(email: str) -> str:
+    try:
+        key = address_key(email.strip())
+    except AddressRefused as wrong:
+        raise AccountRefused("Vul een e-mailadres in, bijvoorbeeld naam@voorbeeld.nl.") from wrong
+    if db.session.scalar(sa.select(StaffMember.id).where(StaffMember.email == key)):
+        raise AccountRefused("Er is al een medewerker met dit e-mailadres. Kies een ander e-mailadres.")
+    return key
+
+
+def _accepted_hash(password: str, *, email: str) -> str:
+    wanted = _normal(password)
+    refusal = passwords.refusal(wanted, email=email)
+    if refusal:
+        raise AccountRefused(refusal)
+    return str(hash_password(wanted))
+
+
+def _normal(password: str) -> str:
+    """White space around it goes, as every form does it, and letters that look alike become alike."""
+    return str(security._password_util.normalize(password.strip()))
+
+
+def _role(name: str) -> Role:
+    if name not in ROLE_RIGHTS:
+        raise AccountRefused(f"Kies een rol uit: {', '.join(ROLE_RIGHTS)}.")
+    found = db.session.scalar(sa.select(Role).where(Role.name == name))
+    return found or Role(name=name)
+
+
+def _somebody_else(member_id: int, by: StaffMember) -> StaffMember:
+    if member_id == by.id:
+        raise NotAllowed("U kunt uw eigen account niet wijzigen. Vraag een andere beheerder.")
+    return db.session.get_one(StaffMember, member_id)
+
+
+def _record(action: str, member: StaffMember, by: StaffMember | None, *, at: datetime, **detail: object) -> None:
+    actor_id, actor_name = (by.id, by.name) if by else (None, SYSTEM)
+    record(action, subject=("staff_member", member.id), at=at, actor_id=actor_id, actor_name=actor_name, **detail)

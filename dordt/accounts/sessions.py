@@ -1,0 +1,91 @@
+"""Sign-in sessions on the server: the cookie holds a random id, the table its hash; ending the row ends it at once."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from flask import current_app, g, session
+
+from dordt.accounts.models import StaffMember, StaffSession
+from dordt.extensions import db
+from dordt.shared import clock
+from dordt.shared.transactions import reading, writing
+
+COOKIE_KEY = "staff_session"
+SEEN_EVERY = timedelta(minutes=1)
+
+
+def current_member() -> StaffMember | None:
+    """The member of staff who sent this request, looked up once; detached, so use the id to point at the row."""
+    if "staff_member" not in g:
+        token = session.get(COOKIE_KEY)
+        g.staff_member = member_of(token, at=clock.now()) if isinstance(token, str) else None
+    member: StaffMember | None = g.staff_member
+    return member
+
+
+def member_of(token: str, *, at: datetime) -> StaffMember | None:
+    """Who a session id belongs to, or None when it ended, timed out, or the member is no longer active.
+
+    Call it before anything is read: it ends the transaction, so that a POST takes no lock before it has to write.
+    """
+    with reading():
+        found = db.session.execute(_open_session(token, at=at)).one_or_none()
+        db.session.expunge_all()
+        db.session.rollback()
+    if found is None:
+        return None
+    row, member = found
+    if at - row.last_seen >= SEEN_EVERY:
+        _touch(row.id, at=at)
+    owner: StaffMember = member
+    return owner
+
+
+def start(member_id: int, *, at: datetime) -> str:
+    """Add a session and return its id for the cookie; rows too old to matter go."""
+    oldest = at - current_app.config["STAFF_SESSION_LIFETIME"]
+    mine = StaffSession.member_id == member_id
+    db.session.execute(sa.delete(StaffSession).where(mine, StaffSession.created_at < oldest))
+    token = secrets.token_urlsafe(32)
+    db.session.add(StaffSession(member_id=member_id, token_hash=_hash(token), created_at=at, last_seen=at))
+    return token
+
+
+def end(token: str, *, at: datetime) -> None:
+    """End one session, at sign-out."""
+    _end_where(StaffSession.token_hash == _hash(token), at=at)
+
+
+def end_all(member_id: int, *, at: datetime) -> None:
+    """End every session of a member: disabled, another role, another password."""
+    _end_where(StaffSession.member_id == member_id, at=at)
+
+
+def _end_where(which: "sa.ColumnElement[bool]", *, at: datetime) -> None:
+    db.session.execute(sa.update(StaffSession).where(which, StaffSession.ended_at.is_(None)).values(ended_at=at))
+
+
+def _open_session(token: str, *, at: datetime) -> "sa.Select[StaffSession, StaffMember]":
+    return (
+        sa.select(StaffSession, StaffMember)
+        .join(StaffMember, StaffMember.id == StaffSession.member_id)
+        .where(
+            StaffSession.token_hash == _hash(token),
+            StaffSession.ended_at.is_(None),
+            StaffSession.last_seen > at - current_app.config["STAFF_IDLE_TIMEOUT"],
+            StaffSession.created_at > at - current_app.config["STAFF_SESSION_LIFETIME"],
+            StaffMember.active,
+        )
+    )
+
+
+def _touch(session_id: int, *, at: datetime) -> None:
+    with writing():
+        db.session.execute(sa.update(StaffSession).where(StaffSession.id == session_id).values(last_seen=at))
+        db.session.commit()
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

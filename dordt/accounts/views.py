@@ -1,0 +1,77 @@
+"""Sign in and sign out."""
+
+import hashlib
+import hmac
+from typing import cast
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_security import login_user, logout_user
+
+from dordt.accounts import services, sessions
+from dordt.accounts.forms import SignInForm
+from dordt.accounts.models import StaffMember
+from dordt.extensions import limiter
+from dordt.shared import clock
+from dordt.shared.forms import require_csrf
+
+bp = Blueprint("security", __name__, url_prefix="/beheer")
+
+
+def _who_tries() -> str:
+    """Address and network together: a stranger elsewhere locks no colleague out, and the table holds no address."""
+    tried = f"{request.form.get('email', '').strip().lower()} {request.remote_addr}"
+    return hmac.digest(current_app.config["SECRET_KEY"].encode(), tried.encode(errors="replace"), hashlib.sha256).hex()
+
+
+def _was_refused(response: Response) -> bool:
+    return response.status_code == 422
+
+
+@bp.route("/inloggen/", methods=["GET", "POST"])
+@limiter.limit(
+    lambda: current_app.config["SIGN_IN_LIMIT"], key_func=_who_tries, methods=["POST"], deduct_when=_was_refused
+)
+def login() -> ResponseReturnValue:
+    """The sign-in page of staff."""
+    form = SignInForm()
+    if form.validate_on_submit():
+        token = services.sign_in(form.email.data or "", form.password.data or "", at=clock.now())
+        if token:
+            _remember(token)
+            return redirect(_onward(), code=303)
+        form.form_errors.append(current_app.config["SECURITY_MSG_GENERIC_AUTHN_FAILED"][0])
+    elif request.method == "GET" and sessions.current_member():
+        return redirect(_onward())
+    return render_template("staff/sign_in.html", form=form, onward=_onward()), form.status
+
+
+@bp.post("/uitloggen/")
+def logout() -> ResponseReturnValue:
+    """End this session on the server and in the browser."""
+    member = sessions.current_member()
+    if member is None:
+        return redirect(url_for(".login"))
+    require_csrf()
+    services.sign_out(member, session[sessions.COOKIE_KEY], at=clock.now())
+    logout_user()
+    session.clear()
+    flash("U bent uitgelogd.", "ok")
+    return redirect(url_for(".login"), code=303)
+
+
+def _remember(token: str) -> None:
+    session.clear()  # nothing from before the sign-in goes along (ASVS 7.2.4)
+    login_user(cast(StaffMember, sessions.member_of(token, at=clock.now())), remember=False, authn_via=["password"])
+    session[sessions.COOKIE_KEY] = token
+
+
+def _onward() -> str:
+    """Where to go after signing in: a page of /beheer/ of this site, nothing else."""
+    start = url_for("staff.start.index")
+    wanted = request.args.get("next", "")
+    parts = urlsplit(wanted) if wanted.isprintable() and "\\" not in wanted else None
+    if parts is None or parts.scheme or parts.netloc or not parts.path.startswith(start) or ".." in parts.path:
+        return start
+    return start if parts.path.startswith((url_for(".login"), url_for(".logout"))) else wanted

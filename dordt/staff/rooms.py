@@ -1,0 +1,73 @@
+"""The rooms of /beheer/ in the order of its menu."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from flask import current_app, request, url_for
+
+from dordt.accounts.rights import Right
+from dordt.contact.models import Message, MessageStatus
+from dordt.mailer.models import Delivery, DeliveryState
+from dordt.shared import reading
+from dordt.staff.guard import may
+from dordt.workgroups.models import Membership, MembershipState
+
+
+@dataclass(frozen=True)
+class Room:
+    """A line of the menu; `waiting` selects what needs somebody, its number stands beside the label."""
+
+    label: str
+    endpoint: str
+    right: Right
+    waiting: "Callable[[], sa.Select[Any]] | None" = None
+
+
+@dataclass(frozen=True)
+class RoomLink:
+    """A line of the menu as the layout shows it."""
+
+    label: str
+    url: str
+    current: bool
+    count: int
+
+
+def _new_messages() -> "sa.Select[Any]":
+    return sa.select(Message.id).where(Message.status == MessageStatus.NEW)
+
+
+def _requested_memberships() -> "sa.Select[Any]":
+    return sa.select(Membership.id).where(Membership.state == MembershipState.REQUESTED)
+
+
+def _troubled_deliveries() -> "sa.Select[Any]":
+    return sa.select(Delivery.id).where(Delivery.state == DeliveryState.UNCERTAIN)
+
+
+ROOMS = (
+    Room("Vandaag", "staff.start.index", Right.READ),
+    Room("Berichten", "staff.contact.inbox", Right.READ, _new_messages),
+    Room("Werkgroepen", "staff.workgroups.index", Right.READ, _requested_memberships),
+    Room("Nieuws", "staff.news.index", Right.READ),
+    Room("Nieuwsbrieven", "staff.newsletters.index", Right.READ),
+    Room("Abonnees", "staff.subscribers.index", Right.READ),
+    Room("Post", "staff.post.index", Right.READ, _troubled_deliveries),
+    Room("Medewerkers", "staff.members.index", Right.ADMINISTER),
+    Room("Logboek", "staff.log.index", Right.ADMINISTER),
+)
+
+
+def links() -> list[RoomLink]:
+    """The menu for this member, with what waits in each room."""
+    return list(_links())
+
+
+def _links() -> Iterator[RoomLink]:
+    for room in ROOMS:
+        if may(room.right) and room.endpoint in current_app.view_functions:
+            waiting = reading.count(room.waiting()) if room.waiting else 0
+            is_here = request.blueprint == room.endpoint.rpartition(".")[0]
+            yield RoomLink(room.label, url_for(room.endpoint), is_here, waiting)
