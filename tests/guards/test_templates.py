@@ -1,0 +1,57 @@
+"""Every template compiles, has a title when it is a page, and holds nothing that the security policy refuses."""
+
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from jinja2 import nodes
+
+from tests.guards.modules import ROOT
+
+TEMPLATES = sorted((ROOT / "templates").rglob("*.*"))
+PAGES = [path for path in TEMPLATES if path.suffix == ".html" and '{% extends "layouts/' in path.read_text()]
+SCREENS = [path for path in TEMPLATES if path.suffix == ".html" and "email" not in path.relative_to(ROOT).parts]
+NEVER_INLINE = {
+    "a style attribute": re.compile(r"<[a-z][^>]*\sstyle\s*="),
+    "a style element": re.compile(r"<style\b"),
+    "an inline script": re.compile(r"<script\b(?![^>]*\bsrc=)"),
+    "an event handler": re.compile(r"<[a-z][^>]*\son[a-z]+\s*="),
+    "a javascript: address": re.compile(r"javascript:", re.IGNORECASE),
+    "another host": re.compile(r"<(?:script|link|img|iframe|source)\b[^>]*(?:src|href|srcset)=[\"'](?:https?:)?//"),
+}
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(ROOT / "templates"))
+
+
+@pytest.fixture(scope="module")
+def environment(sqlite_house):
+    return sqlite_house.app.jinja_env
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=named)
+def test_a_template_compiles(environment, path: Path):
+    environment.get_template(named(path))
+
+
+@pytest.mark.parametrize("path", PAGES, ids=named)
+def test_a_page_sets_its_title(environment, path: Path):
+    tree = environment.parse(path.read_text())
+
+    assert "title" in {block.name for block in tree.find_all(nodes.Block)}
+
+
+@pytest.mark.parametrize("path", SCREENS, ids=named)
+def test_a_screen_holds_nothing_inline(path: Path):
+    source = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", "", path.read_text(), flags=re.DOTALL)
+
+    assert [name for name, pattern in NEVER_INLINE.items() if pattern.search(source)] == []
+
+
+def test_every_template_is_used_by_code_or_by_another_template(environment: Flask):
+    written = "\n".join(path.read_text() for path in [*TEMPLATES, *(ROOT / "dordt").rglob("*.py")])
+    unused = [named(path) for path in SCREENS if named(path) not in written and path.name not in written]
+
+    assert unused == []
