@@ -56,7 +56,7 @@ async function usedComponents() {
     content,
     css: [{ raw }],
     defaultExtractor: (source) => source.match(/[\w-]+/g) ?? [],
-    safelist: ['utrecht-document', 'utrecht-surface'],
+    safelist: [/^utrecht-(document|surface)$/, /^utrecht-button--(primary-action|secondary-action|subtle|danger)$/, /^utrecht-alert--(info|ok|warning|error)$/],
     keyframes: true,
     blocklist: [/--custom$/],  // their check marks are data: images, which the content security policy refuses
   })
