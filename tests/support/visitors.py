@@ -3,6 +3,7 @@
 import contextvars
 import hashlib
 import os
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,7 +14,11 @@ from itsdangerous import URLSafeTimedSerializer
 from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
+from dordt.accounts import sessions
+from dordt.accounts.models import StaffMember
 from dordt.extensions import db
+from dordt.shared import clock
+from tests.factories.accounts import make_member
 from tests.support.markup import faults
 
 
@@ -24,6 +29,8 @@ class Visitor(FlaskClient):
     A POST carries a valid CSRF token unless `csrf=False` says otherwise or the address holds a token of its own.
     Every HTML answer must be well formed, and no request may leave work uncommitted.
     """
+
+    member: StaffMember  # who this is, when signed in with `staff_client`
 
     def open(self, *args: Any, csrf: bool = True, check: bool = True, **options: Any) -> TestResponse:
         """Send one request and look at the answer."""
@@ -93,3 +100,24 @@ def client(app: Flask) -> Visitor:
 def new_visitor(app: Flask) -> Visitor:
     """One more visitor, with cookies of their own."""
     return Visitor(app, app.response_class, use_cookies=True)
+
+
+@pytest.fixture
+def staff_client(app: Flask) -> Callable[..., Visitor]:
+    """Sign a new member of staff in: `staff_client("redacteur")`; the member is at `.member`."""
+
+    def sign_in(role: str = "beheerder", **who: Any) -> Visitor:
+        return signed_in(app, make_member(role=role, **who))
+
+    return sign_in
+
+
+def signed_in(app: Flask, member: StaffMember) -> Visitor:
+    """A member of staff with an open session."""
+    visitor = new_visitor(app)
+    visitor.member = member
+    token = sessions.start(member.id, at=clock.now())
+    db.session.commit()
+    with visitor.session_transaction() as session:
+        session[sessions.COOKIE_KEY] = token
+    return visitor
