@@ -70,6 +70,8 @@ class DordtForm(FlaskForm):
         is_valid = bool(super().validate(extra_validators=extra_validators))
         for field in self:
             message = _refusal(field)
+            if isinstance(field.data, str):  # what is shown again must be a page that a browser can read
+                field.data = field.data.replace("\x00", "")
             if message:
                 field.errors = [message]
                 is_valid = False

@@ -9,11 +9,13 @@ from dordt.staff import guard, rooms
 from dordt.staff.log import views as log_views
 from dordt.staff.members import views as members_views
 from dordt.staff.start import views as start_views
+from dordt.staff.workgroups import views as workgroups_views
 
 ROOM_VIEWS = (
     start_views,
     members_views,
     log_views,
+    workgroups_views,
 )
 
 

@@ -136,17 +136,24 @@ def decide_membership(
     db.session.commit()
 
 
+def membership_counts() -> dict[tuple[int, MembershipState], int]:
+    """How many people of each group stand in each state; pairs without any are left out."""
+    counts = sa.select(Membership.workgroup_id, Membership.state, sa.func.count())
+    grouped = counts.group_by(Membership.workgroup_id, Membership.state)
+    return {(row[0], row[1]): row[2] for row in db.session.execute(grouped)}
+
+
 def _find_or_add(workgroup: Workgroup, wish: MembershipWish, *, at: datetime) -> Membership:
     key = address_key(wish.email)
     mine = sa.select(Membership).where(Membership.workgroup_id == workgroup.id, Membership.email_key == key)
     try:
         with db.session.begin_nested():
-            found = db.session.scalar(mine.with_for_update())
+            found = db.session.scalar(mine.with_for_update(of=Membership))
             if found is None:
                 found = Membership(workgroup=workgroup, email_key=key, created_at=at, **asdict(wish))
                 db.session.add(found)
     except IntegrityError:  # the same form sent twice at once: the other one was first
-        found = db.session.scalars(mine.with_for_update()).one()
+        found = db.session.scalars(mine.with_for_update(of=Membership)).one()
     return found
 
 

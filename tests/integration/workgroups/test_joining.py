@@ -120,7 +120,9 @@ def test_an_old_link_shows_how_to_get_a_new_one(client, group, monkeypatch):
     assert 'href="/werkgroepen/"' in response.text
 
 
-@pytest.mark.parametrize("change", [lambda t: t + "x", lambda t: t[:-3], lambda _t: "onzin"], ids=["longer", "cut", "nonsense"])
+@pytest.mark.parametrize(
+    "change", [lambda t: t + "x", lambda t: t[:-3], lambda _t: "onzin"], ids=["longer", "cut", "nonsense"]
+)
 def test_a_changed_link_does_nothing(client, group, change):
     member = make_membership(group, state=MembershipState.UNCONFIRMED)
     token = issue_token(member.id, purpose=services.CONFIRM, version=1)
@@ -174,8 +176,7 @@ HOSTILE = {
     "long name": ({"name": "a" * 121}, 422, "Maak de tekst korter"),
     "NUL": ({"name": "Anna\x00"}, 422, "een teken dat wij niet kunnen lezen"),
     "CRLF in name": ({"name": "Anna\r\nBcc: allen@voorbeeld.nl"}, 422, "op één regel"),
-    "CRLF in address": ({"email": "anna@voorbeeld.nl\r\nBcc: b@voorbeeld.nl"}, 422, "naam@voorbeeld.nl"),
-    "invalid UTF-8": ({"name": b"Ann\xff\xfe"}, 422, "een teken dat wij niet kunnen lezen"),
+    "CRLF in address": ({"email": "anna@voorbeeld.nl\r\nBcc: b@voorbeeld.nl"}, 422, "op één regel"),
     "unknown wijk": ({"neighbourhood": "atlantis"}, 422, "uit de lijst"),
     "phone": ({"phone": "bel maar"}, 422, "Dit telefoonnummer klopt niet"),
     "trap": ({"website": "https://reclame.voorbeeld.nl"}, 422, "Laat dit veld leeg"),
@@ -191,6 +192,19 @@ def test_broken_values_get_a_clear_text_and_are_not_stored(client, group, outbox
     assert text in response.text
     assert not memberships()
     assert not outbox()
+
+
+def test_bytes_that_are_no_utf8_are_refused(client, group):
+    body = (
+        b"name=Ann%FF%FE&email=anna@voorbeeld.nl&neighbourhood=sterrenburg&csrf_token=" + client.csrf_token().encode()
+    )
+
+    response = client.post(
+        f"/werkgroepen/{group.slug}/aanmelden/", data=body, content_type="application/x-www-form-urlencoded"
+    )
+
+    assert response.status_code == 422
+    assert "een teken dat wij niet kunnen lezen" in response.text
 
 
 def test_json_is_no_form(client, group):

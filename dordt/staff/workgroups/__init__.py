@@ -1,0 +1,1 @@
+"""Work groups and who wants to take part."""

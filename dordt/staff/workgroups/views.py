@@ -1,0 +1,102 @@
+"""Work groups as staff see them: the groups, the requests to take part, and the decision."""
+
+import sqlalchemy as sa
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from dordt.accounts.rights import Right
+from dordt.audit import services as audit
+from dordt.contact.models import Message
+from dordt.places.services import place_name
+from dordt.shared import clock
+from dordt.shared.forms import require_csrf
+from dordt.shared.reading import page, row_or_404, rows
+from dordt.staff.guard import member, requires
+from dordt.workgroups import services
+from dordt.workgroups.forms import DecideMembershipForm
+from dordt.workgroups.models import Meeting, Membership, MembershipState, Workgroup
+from dordt.workgroups.words import DECISION_WORDS, STATE_WORDS
+
+bp = Blueprint("workgroups", __name__, url_prefix="/werkgroepen")
+SEARCH = "search-memberships"
+
+
+@bp.get("/")
+@requires(Right.READ)
+def index() -> ResponseReturnValue:
+    """The groups, with how many people are in each state, and the next meeting."""
+    upcoming = rows(Meeting.upcoming(clock.now()))
+    return render_template(
+        "staff/workgroups/index.html",
+        workgroups=rows(Workgroup.all()),
+        counts=services.membership_counts(),
+        next_meetings={meeting.workgroup_id: meeting for meeting in reversed(upcoming)},
+    )
+
+
+@bp.get("/aanmeldingen/")
+@requires(Right.SEE_CONTACT_DETAILS)
+def memberships() -> ResponseReturnValue:
+    """Everybody who asked to take part; filters stand in the address, the search in the session."""
+    query = _filtered(Membership.of_groups(_own_groups_of()))
+    return render_template(
+        "staff/workgroups/memberships.html",
+        page=page(query, request.args.get("pagina")),
+        workgroups=rows(Workgroup.all()),
+        state_words=STATE_WORDS,
+        chosen={"werkgroep": request.args.get("werkgroep", ""), "status": request.args.get("status", "")},
+        search=session.get(SEARCH, ""),
+    )
+
+
+@bp.post("/aanmeldingen/zoeken/")
+@requires(Right.SEE_CONTACT_DETAILS)
+def search() -> ResponseReturnValue:
+    """Keep what is searched for in the session: a name or an address belongs in no URL."""
+    require_csrf()
+    session[SEARCH] = "" if "wissen" in request.form else request.form.get("zoek", "").replace("\x00", "")[:200].strip()
+    return redirect(url_for(".memberships", **request.args.to_dict()), code=303)
+
+
+@bp.route("/aanmeldingen/<int(max=2147483647):membership_id>/", methods=["GET", "POST"])
+@requires(Right.SEE_CONTACT_DETAILS)
+def membership(membership_id: int) -> ResponseReturnValue:
+    """One request: who it is, what they wrote, and the decision."""
+    if request.method == "GET":
+        audit.record_reading(member().id, subject=("membership", membership_id), at=clock.now())
+    found = row_or_404(Membership.of_groups(_own_groups_of()).where(Membership.id == membership_id))
+    form = DecideMembershipForm([(state.value, DECISION_WORDS[state]) for state in services.DECISIONS[found.state]])
+    if form.validate_on_submit():
+        return _decide(found.id, form)
+    template = render_template(
+        "staff/workgroups/membership.html",
+        membership=found,
+        form=form,
+        place=place_name(found.neighbourhood),
+        state_words=STATE_WORDS,
+        messages=rows(sa.select(Message).where(Message.email_key == found.email_key).order_by(Message.id.desc())),
+        others=rows(Membership.of_address(found.email_key).where(Membership.id != found.id)),
+    )
+    return template, form.status
+
+
+@requires(Right.ANSWER)
+def _decide(membership_id: int, form: DecideMembershipForm) -> ResponseReturnValue:
+    decision = MembershipState(form.decision.data)
+    services.decide_membership(membership_id, decision, form.text.data or "", by=member(), at=clock.now())
+    flash("Uw besluit is bewaard. De inwoner krijgt een e-mail.", "ok")
+    return redirect(url_for(".membership", membership_id=membership_id), code=303)
+
+
+def _filtered(query: "sa.Select[Membership]") -> "sa.Select[Membership]":
+    if request.args.get("werkgroep"):
+        query = query.where(Workgroup.slug == request.args["werkgroep"])
+    if request.args.get("status") in list(MembershipState):
+        query = query.where(Membership.state == MembershipState(request.args["status"]))
+    return Membership.matching(query, session.get(SEARCH, ""))
+
+
+def _own_groups_of() -> int | None:
+    """A coordinator sees the groups they lead, nobody else's."""
+    roles = {role.name for role in member().roles}
+    return member().id if roles == {"coordinator"} else None
