@@ -55,7 +55,8 @@ def search() -> ResponseReturnValue:
     """Keep what is searched for in the session: a name or an address belongs in no URL."""
     require_csrf()
     session[SEARCH] = "" if "wissen" in request.form else request.form.get("zoek", "").replace("\x00", "")[:200].strip()
-    return redirect(url_for(".memberships", **request.args.to_dict()), code=303)
+    kept = request.args
+    return redirect(url_for(".memberships", werkgroep=kept.get("werkgroep"), status=kept.get("status")), code=303)
 
 
 @bp.route("/aanmeldingen/<int(max=2147483647):membership_id>/", methods=["GET", "POST"])
