@@ -64,6 +64,7 @@ class Settings:
         self.SITE_URL = os.environ.get("SITE_URL", "").rstrip("/")
         self.SQLALCHEMY_DATABASE_URI = database_url(os.environ.get("DATABASE_URL"), folder)
         self.CONTACT_ADDRESS = os.environ.get("CONTACT_ADDRESS", "wijken@dordrecht.nl")
+        self.SECURITY_CONTACT = os.environ.get("SECURITY_CONTACT") or f"mailto:{self.CONTACT_ADDRESS}"
         self.MEDIA_URL = os.environ.get("MEDIA_URL") or (folder / "media").as_uri()
         self.MAIL_SERVER = os.environ.get("MAIL_SERVER") or "127.0.0.1"
         self.MAIL_PORT = number("MAIL_PORT", 25)

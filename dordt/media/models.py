@@ -32,3 +32,14 @@ class MediaFile(Base):
     renditions: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)  # widths in pixels of the WebP versions
     digest: Mapped[str] = mapped_column(sa.String(64), index=True)  # SHA-256 of what was offered
     created_at: Mapped[datetime]
+
+    @classmethod
+    def with_key(cls, key: str) -> "sa.Select[MediaFile]":
+        """The file with this key."""
+        return sa.select(cls).where(cls.key == key)
+
+    def content_type_of(self, name: str) -> str | None:
+        """What is kept under this name in the folder of this file; None when nothing is."""
+        if name == self.filename:
+            return self.content_type
+        return "image/webp" if name in {f"{width}.webp" for width in self.renditions} else None

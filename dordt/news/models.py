@@ -77,3 +77,37 @@ class Article(Base):
         cascade="all, delete-orphan",
         lazy="selectin",
     )
+
+    @classmethod
+    def published(cls, at: datetime) -> "sa.Select[Article]":
+        """What residents can read at this moment, newest first."""
+        is_out = sa.and_(cls.state == ArticleState.PUBLISHED, cls.published_at <= at)
+        return sa.select(cls).where(is_out).order_by(cls.published_at.desc(), cls.id.desc())
+
+    @classmethod
+    def about(cls, query: "sa.Select[Article]", *, wijk: str, thema: str) -> "sa.Select[Article]":
+        """Of these articles those about one wijk and one theme, by slug; an empty slug leaves all."""
+        if wijk:
+            query = query.where(cls.neighbourhoods.any(Neighbourhood.slug == wijk))
+        return query.where(cls.topics.any(Topic.slug == thema)) if thema else query
+
+    @classmethod
+    def related_to(cls, article: "Article", at: datetime) -> "sa.Select[Article]":
+        """What else is about the same themes or wijken, newest first."""
+        same_topic = cls.topics.any(Topic.id.in_([topic.id for topic in article.topics]))
+        same_place = cls.neighbourhoods.any(Neighbourhood.id.in_([wijk.id for wijk in article.neighbourhoods]))
+        return cls.published(at).where(cls.id != article.id, same_topic | same_place)
+
+    @classmethod
+    def in_room(cls) -> "sa.Select[Article]":
+        """Everything that editors work on, what was changed last first."""
+        return sa.select(cls).order_by(cls.updated_at.desc(), cls.id.desc())
+
+    @property
+    def has_address(self) -> bool:
+        """Whether its address may be known outside: from then on it never changes."""
+        return self.state != ArticleState.DRAFT
+
+    def is_out(self, at: datetime) -> bool:
+        """Whether residents can read it."""
+        return self.state == ArticleState.PUBLISHED and self.published_at is not None and self.published_at <= at

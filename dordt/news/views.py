@@ -1,30 +1,60 @@
-"""Pages."""
+"""The news that residents read, and its archive."""
 
-from flask import Blueprint, abort
+from flask import Blueprint, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
+from dordt.news import archive as shelf
+from dordt.news.forms import FilterForm
+from dordt.news.models import Article
+from dordt.places import services as places
+from dordt.shared import clock
+from dordt.shared.reading import page, row_or_404, rows
+
 bp = Blueprint("news", __name__, url_prefix="/nieuws")
+RELATED = 3
 
 
 @bp.get("/")
 def index() -> ResponseReturnValue:
-    """Not written yet."""
-    abort(404)
-
-
-@bp.get("/archief/")
-def archive() -> ResponseReturnValue:
-    """Not written yet."""
-    abort(404)
-
-
-@bp.get("/archief/<int(max=9999):year>/")
-def archive_year(year: str) -> ResponseReturnValue:
-    """Not written yet."""
-    abort(404)
+    """What is new, all of it or of one wijk or theme."""
+    form = FilterForm(
+        request.args.to_dict(), neighbourhoods=places.neighbourhood_choices(), topics=places.topic_choices()
+    )
+    query = Article.about(shelf.recent(clock.now(), _months()), wijk=form.wijk.data, thema=form.thema.data)
+    found = page(query, request.args.get("pagina"))
+    return render_template("news/index.html", page=found, form=form)
 
 
 @bp.get("/<slug>/")
 def article(slug: str) -> ResponseReturnValue:
-    """Not written yet."""
-    abort(404)
+    """One article, at the same address for ever."""
+    at = clock.now()
+    found = row_or_404(Article.published(at).where(Article.slug == slug))
+    return render_template(
+        "news/article.html",
+        article=found,
+        is_archived=found.published_at is not None and found.published_at < shelf.border(at, _months()),
+        related=rows(Article.related_to(found, at).limit(RELATED)),
+    )
+
+
+@bp.get("/archief/")
+def archive() -> ResponseReturnValue:
+    """The years of the archive."""
+    published = rows(shelf.moments(shelf.archived(clock.now(), _months())))
+    return render_template("news/archive.html", years=shelf.years(published), months=_months())
+
+
+@bp.get("/archief/<int(min=1900, max=2999):year>/")
+def archive_year(year: int) -> ResponseReturnValue:
+    """One year of the archive."""
+    query = shelf.of_year(shelf.archived(clock.now(), _months()), year)
+    found = page(query, request.args.get("pagina"))
+    if not found.total:
+        abort(404)
+    return render_template("news/archive_year.html", page=found, year=year)
+
+
+def _months() -> int:
+    months: int = current_app.config["NEWS_ARCHIVE_AFTER_MONTHS"]
+    return months

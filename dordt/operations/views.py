@@ -1,18 +1,27 @@
-"""Pages."""
+"""What a load balancer asks."""
 
-from flask import Blueprint, abort
+from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
+
+from dordt.operations import health
 
 bp = Blueprint("operations", __name__)
 
 
 @bp.get("/healthz")
 def healthz() -> ResponseReturnValue:
-    """Not written yet."""
-    abort(404)
+    """The process answers."""
+    return _told("ok", 200)
 
 
 @bp.get("/readyz")
 def readyz() -> ResponseReturnValue:
-    """Not written yet."""
-    abort(404)
+    """The process answers, and its database is there and up to date."""
+    problem = health.problem()
+    return _told(problem or "ok", 503 if problem else 200)
+
+
+def _told(text: str, status: int) -> Response:
+    response = Response(f"{text}\n", status, mimetype="text/plain")
+    response.headers["Cache-Control"] = "no-store"
+    return response

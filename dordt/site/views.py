@@ -1,54 +1,90 @@
-"""Pages."""
+"""Home, the pages that the law asks for, and the files that machines ask for."""
 
-from flask import Blueprint, abort
+from datetime import datetime, time, timedelta
+
+from flask import Blueprint, Response, current_app, render_template, send_from_directory
 from flask.typing import ResponseReturnValue
 
+from dordt.news import archive
+from dordt.news.models import Article
+from dordt.shared import clock
+from dordt.shared.links import absolute
+from dordt.shared.reading import rows
+from dordt.site.robots import closed_to_robots
+from dordt.site.sitemap import entries
+from dordt.workgroups.models import Meeting, Workgroup
+
 bp = Blueprint("site", __name__)
+ARTICLES, MEETINGS = 4, 3
+SECURITY_TXT_LASTS = timedelta(days=180)
 
 
 @bp.get("/")
 def home() -> ResponseReturnValue:
-    """Not written yet."""
-    abort(404)
+    """The newest article large, three more, groups that look for people, and the next meetings."""
+    at = clock.now()
+    articles = rows(Article.published(at).limit(ARTICLES))
+    return render_template(
+        "site/home.html",
+        lead_article=articles[0] if articles else None,
+        articles=articles[1:],
+        workgroups=rows(Workgroup.looking()),
+        meetings=rows(Meeting.upcoming(at).limit(MEETINGS)),
+    )
 
 
 @bp.get("/toegankelijkheid/")
 def accessibility() -> ResponseReturnValue:
-    """Not written yet."""
-    abort(404)
+    """How well everybody can use this site, and where to complain."""
+    return render_template("site/accessibility.html", contact_address=current_app.config["CONTACT_ADDRESS"])
 
 
 @bp.get("/privacy/")
 def privacy() -> ResponseReturnValue:
-    """Not written yet."""
-    abort(404)
+    """What we keep of whom, why and for how long."""
+    return render_template("site/privacy.html", contact_address=current_app.config["CONTACT_ADDRESS"])
 
 
 @bp.get("/cookies/")
 def cookies() -> ResponseReturnValue:
-    """Not written yet."""
-    abort(404)
+    """The one cookie, and why there is no banner."""
+    return render_template("site/cookies.html", cookie_name=current_app.config["SESSION_COOKIE_NAME"])
 
 
 @bp.get("/sitemap.xml")
 def sitemap() -> ResponseReturnValue:
-    """Not written yet."""
-    abort(404)
+    """Every public page."""
+    at = clock.now()
+    published = Article.published(at)
+    archived = rows(archive.moments(archive.archived(at, current_app.config["NEWS_ARCHIVE_AFTER_MONTHS"])))
+    pages = entries(rows(published), archived, rows(Workgroup.all()))
+    return Response(render_template("site/sitemap.xml", pages=pages), mimetype="application/xml")
 
 
 @bp.get("/robots.txt")
 def robots() -> ResponseReturnValue:
-    """Not written yet."""
-    abort(404)
+    """What search engines leave alone."""
+    closed = closed_to_robots(rule.rule for rule in current_app.url_map.iter_rules())
+    return _text("site/robots.txt", closed=closed, sitemap=absolute("site.sitemap"))
 
 
 @bp.get("/.well-known/security.txt")
 def security_txt() -> ResponseReturnValue:
-    """Not written yet."""
-    abort(404)
+    """Where to report a weak spot (RFC 9116)."""
+    contact = current_app.config["SECURITY_CONTACT"]
+    return _text("site/security.txt", contact=contact, expires=_expiry(clock.now()), url=absolute("site.security_txt"))
 
 
 @bp.get("/favicon.ico")
 def favicon() -> ResponseReturnValue:
-    """Not written yet."""
-    abort(404)
+    """For browsers that look here whatever the page says."""
+    return send_from_directory(f"{current_app.static_folder}/icons", "favicon.ico", max_age=24 * 60 * 60)
+
+
+def _text(template: str, **values: object) -> Response:
+    return Response(render_template(template, **values), mimetype="text/plain")
+
+
+def _expiry(at: datetime) -> str:
+    """Half a year from today at midnight: less than the year that RFC 9116 asks, and the same all day long."""
+    return f"{datetime.combine(at.date() + SECURITY_TXT_LASTS, time()).isoformat()}Z"

@@ -1,0 +1,93 @@
+"""Taking files in. They are added within the caller's transaction, which commits."""
+
+import secrets
+from datetime import datetime
+from hashlib import sha256
+from pathlib import PurePath
+
+import sqlalchemy as sa
+from werkzeug.utils import secure_filename
+
+from dordt.extensions import db
+from dordt.media import encoding
+from dordt.media.models import MediaFile, MediaKind
+from dordt.media.refusals import MediaRefused, Refusal
+from dordt.shared import storage
+
+MOST_BYTES = 10 * 1024 * 1024
+PDF_MARK = b"%PDF-"
+MARK_WITHIN = 1024  # bytes; readers accept a PDF whose mark stands somewhere in its first kilobyte
+
+
+def add_image(content: bytes, filename: str, *, at: datetime) -> MediaFile:
+    """Take a picture in: decoded, written anew in several widths. The same content is kept once.
+
+    Raises MediaRefused.
+    """
+    _check_size(content)
+    known = _known(content, MediaKind.IMAGE)
+    if known:
+        return known
+    encoded = encoding.encode(content)
+    media = _media(content, MediaKind.IMAGE, at=at)
+    media.filename = f"{_stem(filename)}-{encoded.width}x{encoded.height}.{encoded.ending}"
+    media.content_type, media.size = encoded.content_type, len(encoded.content)
+    media.width, media.height = encoded.width, encoded.height
+    media.renditions = list(encoded.renditions)
+    _keep(media, {media.filename: encoded.content, **{f"{w}.webp": part for w, part in encoded.renditions.items()}})
+    return media
+
+
+def add_document(content: bytes, filename: str, *, at: datetime) -> MediaFile:
+    """Take a PDF in, as it is. The same content is kept once. Raises MediaRefused."""
+    check_document(content)
+    known = _known(content, MediaKind.DOCUMENT)
+    if known:
+        return known
+    media = _media(content, MediaKind.DOCUMENT, at=at)
+    media.filename = f"{_stem(filename)}.pdf"
+    media.content_type, media.size = "application/pdf", len(content)
+    _keep(media, {media.filename: content})
+    return media
+
+
+def check_document(content: bytes) -> None:
+    """Raise MediaRefused unless this can be taken in as a document."""
+    _check_size(content)
+    if PDF_MARK not in content[:MARK_WITHIN]:
+        raise MediaRefused(Refusal.NO_PDF)
+
+
+def check_image(content: bytes) -> None:
+    """Raise MediaRefused unless this can be taken in as a picture."""
+    _check_size(content)
+    encoding.check(content)
+
+
+def _check_size(content: bytes) -> None:
+    if not content:
+        raise MediaRefused(Refusal.EMPTY)
+    if len(content) > MOST_BYTES:
+        raise MediaRefused(Refusal.TOO_LARGE)
+
+
+def _known(content: bytes, kind: MediaKind) -> MediaFile | None:
+    digest = sha256(content).hexdigest()
+    return db.session.scalars(sa.select(MediaFile).where(MediaFile.digest == digest, MediaFile.kind == kind)).first()
+
+
+def _media(content: bytes, kind: MediaKind, *, at: datetime) -> MediaFile:
+    return MediaFile(key=secrets.token_hex(16), kind=kind, digest=sha256(content).hexdigest(), created_at=at)
+
+
+def _stem(filename: str) -> str:
+    safe = secure_filename(PurePath(filename.replace("\\", "/")).stem).lower().replace("_", "-").replace(".", "-")
+    return safe.strip("-")[:80].strip("-") or "bestand"
+
+
+def _keep(media: MediaFile, files: dict[str, bytes]) -> None:
+    """Files first: a row without its file would show a broken page, a file without its row harms nobody."""
+    for name, content in files.items():
+        storage.save(f"{media.key}/{name}", content)
+    db.session.add(media)
+    db.session.flush()

@@ -1,0 +1,173 @@
+"""Writing, publishing and withdrawing articles."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from dordt.audit import services as audit
+from dordt.extensions import db
+from dordt.media.models import MediaFile
+from dordt.news.models import Article, ArticleState, Attachment
+from dordt.places import services as places
+from dordt.shared.problems import DomainError, NotFound
+
+
+class SlugTaken(DomainError):
+    """Another article has this slug."""
+
+
+class EditedMeanwhile(DomainError):
+    """Somebody else saved this article after the editor opened it."""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who does it, for the log."""
+
+    id: int | None = None
+    name: str = audit.SYSTEM
+
+
+@dataclass(frozen=True)
+class Content:
+    """All that an editor writes of an article; wijken and themes by slug."""
+
+    title: str
+    slug: str
+    intro: str
+    body: str
+    neighbourhoods: Sequence[str] = ()
+    topics: Sequence[str] = ()
+    image: MediaFile | None = None
+    image_alt: str = ""
+    image_caption: str = ""
+    attachments: Sequence[tuple[MediaFile, str]] = field(default=())
+    published_at: datetime | None = None
+
+
+def import_article(content: Content, *, at: datetime) -> tuple[Article, bool]:
+    """Publish an article from a file, or update the one with its slug; the second value says whether it is new."""
+    article = db.session.scalars(sa.select(Article).where(Article.slug == content.slug)).first()
+    is_new = article is None
+    article = article or _added(at=at)
+    _fill(article, content, at=at)
+    article.state = ArticleState.PUBLISHED
+    _log("article.imported", article, Actor(), at=at)
+    _commit()
+    return article, is_new
+
+
+def create_article(content: Content, *, by: Actor, at: datetime, publish: bool = False) -> Article:
+    """Add an article. Raises SlugTaken."""
+    article = _added(at=at)
+    article.author_id = by.id
+    _fill(article, content, at=at)
+    _log("article.created", article, by, at=at)
+    if publish:
+        _publish(article, by, at=at)
+    _commit()
+    return article
+
+
+def save_article(
+    article_id: int, content: Content, *, edit_version: int, by: Actor, at: datetime, publish: bool = False
+) -> Article:
+    """Write an editor's version over the stored one. Raises SlugTaken, and EditedMeanwhile unless it is still the one
+    that the editor opened."""
+    article = _taken(article_id, edit_version)
+    _fill(article, content, at=at)
+    _log("article.saved", article, by, at=at)
+    if publish:
+        _publish(article, by, at=at)
+    _commit()
+    return article
+
+
+def publish_article(article_id: int, *, by: Actor, at: datetime) -> Article:
+    """Show an article to residents: now, or from the moment that the editor chose."""
+    article = _existing(article_id)
+    _publish(article, by, at=at)
+    db.session.commit()
+    return article
+
+
+def withdraw_article(article_id: int, *, by: Actor, at: datetime) -> Article:
+    """Take an article off the site; it stays in the room of the editors, for the record."""
+    article = _existing(article_id)
+    if article.state == ArticleState.PUBLISHED:
+        article.state = ArticleState.ARCHIVED
+        article.updated_at = at
+        article.edit_version += 1
+        _log("article.withdrawn", article, by, at=at)
+    db.session.commit()
+    return article
+
+
+def _added(*, at: datetime) -> Article:
+    article = Article(created_at=at, edit_version=0, state=ArticleState.DRAFT)
+    db.session.add(article)
+    return article
+
+
+def _existing(article_id: int) -> Article:
+    article = db.session.get(Article, article_id)
+    if article is None:
+        raise NotFound(f"article {article_id}")
+    return article
+
+
+def _taken(article_id: int, edit_version: int) -> Article:
+    """Lock the row while it is still the version that the editor opened: of two who save at once, one is told."""
+    is_same = sa.and_(Article.id == article_id, Article.edit_version == edit_version)
+    lock = sa.update(Article).where(is_same).values(updated_at=Article.updated_at).returning(Article.id)
+    locked = db.session.scalar(lock)
+    article = _existing(article_id)
+    if locked is None:
+        raise EditedMeanwhile(f"article {article_id}")
+    return article
+
+
+def _fill(article: Article, content: Content, *, at: datetime) -> None:
+    article.title, article.intro, article.body = content.title, content.intro, content.body
+    if not article.has_address:
+        article.slug = content.slug
+    with db.session.no_autoflush:
+        article.neighbourhoods = places.neighbourhoods(content.neighbourhoods)
+        article.topics = places.topics(content.topics)
+    article.image = content.image
+    article.image_alt = content.image_alt if content.image else ""
+    article.image_caption = content.image_caption if content.image else ""
+    article.attachments = [Attachment(media=media, title=title) for media, title in content.attachments]
+    article.published_at = content.published_at
+    article.updated_at = at
+    article.edit_version += 1
+
+
+def _publish(article: Article, by: Actor, *, at: datetime) -> None:
+    article.published_at = article.published_at or at
+    if article.state != ArticleState.PUBLISHED:
+        article.state = ArticleState.PUBLISHED
+        _log("article.published", article, by, at=at)
+
+
+def _log(action: str, article: Article, by: Actor, *, at: datetime) -> None:
+    _flush()
+    audit.record(action, subject=("article", article.id), at=at, actor_id=by.id, actor_name=by.name, slug=article.slug)
+
+
+def _flush() -> None:
+    try:
+        db.session.flush()
+    except IntegrityError as twice:
+        db.session.rollback()
+        if "slug" not in str(twice.orig):
+            raise
+        raise SlugTaken from twice
+
+
+def _commit() -> None:
+    _flush()
+    db.session.commit()
