@@ -1,6 +1,7 @@
 """The headers of every answer: security, and what may be kept by whom."""
 
-from flask import Flask, Response, current_app, request, session
+from flask import Flask, Response, current_app, request
+from flask.globals import request_ctx
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
@@ -48,5 +49,11 @@ def _is_private(response: Response) -> bool:
         or rule is None
         or "<token>" in rule.rule
         or (request.blueprint or "").split(".")[0] in PRIVATE_BLUEPRINTS
-        or session.accessed
+        or _session_was_used()
     )
+
+
+def _session_was_used() -> bool:
+    """Looking through the `session` proxy would itself count as use (Flask 3.1.3)."""
+    found = request_ctx._session
+    return found is not None and found.accessed
