@@ -18,7 +18,8 @@ ALWAYS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
 }
 PRIVATE_BLUEPRINTS = {"staff", "security", "mailbox"}
-PUBLIC_SECONDS = 60
+# Kept by browser and proxy, asked for anew each time: who publishes sees it at once, who has it gets a 304.
+PUBLIC = "public, max-age=0, must-revalidate"
 
 
 def init_app(app: Flask) -> None:
@@ -34,7 +35,7 @@ def _add_headers(response: Response) -> Response:
     if _is_private(response):
         response.headers["Cache-Control"] = "no-store"
     elif request.endpoint != "static" and response.status_code == 200 and not response.is_streamed:
-        response.headers.setdefault("Cache-Control", f"public, max-age={PUBLIC_SECONDS}")
+        response.headers.setdefault("Cache-Control", PUBLIC)
         response.add_etag()
         response.make_conditional(request)
     return response
