@@ -38,6 +38,16 @@ class StaffMember(Base, UserMixin):
     created_at: Mapped[datetime]
     roles: Mapped[list[Role]] = relationship(secondary=staff_role, lazy="selectin")  # type: ignore[assignment]
 
+    @classmethod
+    def listed(cls) -> "sa.Select[StaffMember]":
+        """Everybody with an account, by name, those whose account is closed last."""
+        return sa.select(cls).order_by(cls.active.desc(), cls.name, cls.id)
+
+    @classmethod
+    def numbered(cls, member_id: int) -> "sa.Select[StaffMember]":
+        """The member with this row id."""
+        return sa.select(cls).where(cls.id == member_id)
+
 
 class StaffSession(Base):
     """One sign-in; the cookie holds `token`, and ending the row here ends it at once."""

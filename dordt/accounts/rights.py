@@ -26,3 +26,11 @@ ROLE_RIGHTS: dict[str, frozenset[Right]] = {
     "coordinator": frozenset({Right.READ, Right.SEE_CONTACT_DETAILS, Right.ANSWER}),
     "lezer": frozenset({Right.READ}),
 }
+# How a role is called on screen, and what it may do in a sentence.
+ROLE_LABELS: dict[str, tuple[str, str]] = {
+    "beheerder": ("Beheerder", "Mag alles, ook accounts maken en het logboek lezen."),
+    "redacteur": ("Redacteur", "Schrijft nieuws en maakt en verstuurt nieuwsbrieven."),
+    "wijkmedewerker": ("Wijkmedewerker", "Beantwoordt berichten en beslist over aanmeldingen."),
+    "coordinator": ("Coördinator", "Begeleidt werkgroepen en beantwoordt berichten."),
+    "lezer": ("Lezer", "Kijkt mee en verandert niets."),
+}

@@ -19,9 +19,15 @@ from dordt.shared.addresses import AddressRefused, address_key
 from dordt.shared.problems import DomainError, NotAllowed
 from dordt.shared.transactions import reading
 
+TAKEN = "Er is al een medewerker met dit e-mailadres. Kies een ander e-mailadres."
+
 
 class AccountRefused(DomainError):
-    """This account cannot be made or changed so; the text says why, for the screen."""
+    """This account cannot be made or changed so; the text says why, for the screen, and `field` where."""
+
+    def __init__(self, text: str, *, field: str) -> None:
+        super().__init__(text)
+        self.field = field
 
 
 def create_member(
@@ -42,8 +48,8 @@ def create_member(
         db.session.flush()
     except IntegrityError as taken:
         db.session.rollback()
-        raise AccountRefused("Er is al een medewerker met dit e-mailadres. Kies een ander e-mailadres.") from taken
-    _record("member_created", member, by, at=at, role=role)
+        raise AccountRefused(TAKEN, field="email") from taken
+    _record("member.created", member, by, at=at, role=role)
     db.session.commit()
     return member
 
@@ -56,7 +62,7 @@ def change_role(member_id: int, role: str, *, by: StaffMember, at: datetime) -> 
         return
     member.roles = [_role(role)]
     sessions.end_all(member.id, at=at)
-    _record("role_changed", member, by, at=at, before=before, after=role)
+    _record("member.role_changed", member, by, at=at, before=before, after=role)
     db.session.commit()
 
 
@@ -66,7 +72,7 @@ def disable_member(member_id: int, *, by: StaffMember, at: datetime) -> None:
     if member.active:
         member.active = False
         sessions.end_all(member.id, at=at)
-        _record("member_disabled", member, by, at=at)
+        _record("member.disabled", member, by, at=at)
         db.session.commit()
 
 
@@ -75,17 +81,29 @@ def enable_member(member_id: int, *, by: StaffMember, at: datetime) -> None:
     member = _somebody_else(member_id, by)
     if not member.active:
         member.active = True
-        _record("member_enabled", member, by, at=at)
+        _record("member.enabled", member, by, at=at)
         db.session.commit()
 
 
-def change_password(member_id: int, password: str, *, by: StaffMember | None, at: datetime) -> None:
-    """Set another password and end every session. Raises AccountRefused when it is easy to guess."""
-    member = db.session.get_one(StaffMember, member_id)
-    member.password = _accepted_hash(password, email=member.email)
-    sessions.end_all(member.id, at=at)
-    _record("password_changed", member, by, at=at)
+def set_password(member_id: int, password: str, *, by: StaffMember, at: datetime) -> None:
+    """Give somebody else a new password and end their sessions. Raises AccountRefused when it is easy to guess."""
+    member = _somebody_else(member_id, by)
+    _change_password(member, password, by, at=at)
     db.session.commit()
+
+
+def change_own_password(current: str, password: str, *, by: StaffMember, at: datetime) -> str:
+    """Take another password for oneself: every session ends, and the id of a fresh one comes back for the cookie.
+
+    Raises AccountRefused when the current password is wrong or the new one is easy to guess.
+    """
+    member = db.session.get_one(StaffMember, by.id)
+    if not _is_right(_normal(current), member.password):
+        raise AccountRefused("Dit is niet uw huidige wachtwoord. Typ het opnieuw.", field="current")
+    _change_password(member, password, by, at=at)
+    token = sessions.start(member.id, at=at)
+    db.session.commit()
+    return token
 
 
 def sign_in(email: str, password: str, *, at: datetime) -> str | None:
@@ -111,13 +129,8 @@ def sign_in(email: str, password: str, *, at: datetime) -> str | None:
 def sign_out(member: StaffMember, token: str, *, at: datetime) -> None:
     """End this session of a member."""
     sessions.end(token, at=at)
-    _record("signed_out", member, member, at=at)
+    _record("member.signed_out", member, member, at=at)
     db.session.commit()
-
-
-def roles() -> list[str]:
-    """The names of all roles, the one that may most first."""
-    return list(ROLE_RIGHTS)
 
 
 def _open_session(member_id: int, password: str, *, at: datetime) -> str:
@@ -125,13 +138,19 @@ def _open_session(member_id: int, password: str, *, at: datetime) -> str:
     if security.pwd_context.needs_update(member.password):
         member.password = hash_password(password)
     token = sessions.start(member.id, at=at)
-    _record("signed_in", member, member, at=at)
+    _record("member.signed_in", member, member, at=at)
     db.session.commit()
     return token
 
 
+def _change_password(member: StaffMember, password: str, by: StaffMember, *, at: datetime) -> None:
+    member.password = _accepted_hash(password, email=member.email)
+    sessions.end_all(member.id, at=at)
+    _record("member.password_changed", member, by, at=at)
+
+
 def _refuse_sign_in(key: str, *, at: datetime) -> None:
-    record("sign_in_failed", subject=("staff_member", None), at=at, address_hash=_short_hash(key))
+    record("member.sign_in_failed", subject=("staff_member", None), at=at, address_hash=_short_hash(key))
     db.session.commit()
 
 
@@ -151,9 +170,9 @@ def _accepted_address(email: str) -> str:
     try:
         key = address_key(email.strip())
     except AddressRefused as wrong:
-        raise AccountRefused("Vul een e-mailadres in, bijvoorbeeld naam@voorbeeld.nl.") from wrong
+        raise AccountRefused("Vul een e-mailadres in, bijvoorbeeld naam@voorbeeld.nl.", field="email") from wrong
     if db.session.scalar(sa.select(StaffMember.id).where(StaffMember.email == key)):
-        raise AccountRefused("Er is al een medewerker met dit e-mailadres. Kies een ander e-mailadres.")
+        raise AccountRefused(TAKEN, field="email")
     return key
 
 
@@ -161,7 +180,7 @@ def _accepted_hash(password: str, *, email: str) -> str:
     wanted = _normal(password)
     refusal = passwords.refusal(wanted, email=email)
     if refusal:
-        raise AccountRefused(refusal)
+        raise AccountRefused(refusal, field="password")
     return str(hash_password(wanted))
 
 
@@ -172,7 +191,7 @@ def _normal(password: str) -> str:
 
 def _role(name: str) -> Role:
     if name not in ROLE_RIGHTS:
-        raise AccountRefused(f"Kies een rol uit: {', '.join(ROLE_RIGHTS)}.")
+        raise AccountRefused(f"Kies een rol uit: {', '.join(ROLE_RIGHTS)}.", field="role")
     found = db.session.scalar(sa.select(Role).where(Role.name == name))
     return found or Role(name=name)
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from flask import current_app, g, session
 from dordt.accounts.models import StaffMember, StaffSession
 from dordt.extensions import db
 from dordt.shared import clock
+from dordt.shared.columns import UtcMoment
 from dordt.shared.transactions import reading, writing
 
 COOKIE_KEY = "staff_session"
@@ -61,6 +63,13 @@ def end(token: str, *, at: datetime) -> None:
 def end_all(member_id: int, *, at: datetime) -> None:
     """End every session of a member: disabled, another role, another password."""
     _end_where(StaffSession.member_id == member_id, at=at)
+
+
+def last_sign_ins(member_ids: Sequence[int]) -> dict[int, datetime]:
+    """When each of these members signed in last; who never did is left out."""
+    latest = sa.select(StaffSession.member_id, sa.func.max(StaffSession.created_at, type_=UtcMoment))
+    found = db.session.execute(latest.where(StaffSession.member_id.in_(member_ids)).group_by(StaffSession.member_id))
+    return {row[0]: row[1] for row in found}
 
 
 def _end_where(which: "sa.ColumnElement[bool]", *, at: datetime) -> None:

@@ -1,5 +1,6 @@
 """The log: what was changed (audit_entry) and what was read (reading_entry). Rows are only added."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +24,16 @@ class AuditEntry(Base):
     subject_id: Mapped[int | None]
     detail: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)  # never an address, a text or a token
 
+    @classmethod
+    def latest(cls) -> "sa.Select[AuditEntry]":
+        """All changes, the newest first."""
+        return sa.select(cls).order_by(cls.at.desc(), cls.id.desc())
+
+    @classmethod
+    def about(cls, subject_type: str, subject_id: int) -> "sa.Select[AuditEntry]":
+        """What happened to one thing, the newest first."""
+        return cls.latest().where(cls.subject_type == subject_type, cls.subject_id == subject_id)
+
 
 class ReadingEntry(Base):
     """Somebody of the staff opened the details of a resident; a message without one of mine is unread to me."""
@@ -34,3 +45,14 @@ class ReadingEntry(Base):
     subject_type: Mapped[str] = mapped_column(sa.String(40))
     subject_id: Mapped[int]
     at: Mapped[datetime]
+
+    @classmethod
+    def latest(cls) -> "sa.Select[ReadingEntry]":
+        """All readings, the newest first."""
+        return sa.select(cls).order_by(cls.id.desc())
+
+    @classmethod
+    def seen_by(cls, member_id: int, subject_type: str, subject_ids: Sequence[int]) -> "sa.Select[int]":
+        """Which of these things one member has opened."""
+        about = (cls.subject_type == subject_type, cls.subject_id.in_(subject_ids))
+        return sa.select(cls.subject_id).where(cls.member_id == member_id, *about)

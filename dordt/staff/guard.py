@@ -48,6 +48,11 @@ def member() -> StaffMember:
     return found
 
 
+def coordinator_scope() -> int | None:
+    """The id of a member who only leads groups, and so sees those groups alone; None for the others."""
+    return member().id if {role.name for role in member().roles} == {"coordinator"} else None
+
+
 def may(right: Right | str) -> bool:
     """Whether the member of staff who sent this request has a right."""
     found = sessions.current_member()

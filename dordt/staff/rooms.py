@@ -8,11 +8,9 @@ import sqlalchemy as sa
 from flask import current_app, request, url_for
 
 from dordt.accounts.rights import Right
-from dordt.contact.models import Message, MessageStatus
-from dordt.mailer.models import Delivery, DeliveryState
 from dordt.shared import reading
-from dordt.staff.guard import may
-from dordt.workgroups.models import Membership, MembershipState
+from dordt.staff.guard import coordinator_scope, may
+from dordt.staff.start import today
 
 
 @dataclass(frozen=True)
@@ -35,26 +33,18 @@ class RoomLink:
     count: int
 
 
-def _new_messages() -> "sa.Select[Any]":
-    return sa.select(Message.id).where(Message.status == MessageStatus.NEW)
-
-
 def _requested_memberships() -> "sa.Select[Any]":
-    return sa.select(Membership.id).where(Membership.state == MembershipState.REQUESTED)
-
-
-def _troubled_deliveries() -> "sa.Select[Any]":
-    return sa.select(Delivery.id).where(Delivery.state == DeliveryState.UNCERTAIN)
+    return today.requested_memberships(coordinator_scope())
 
 
 ROOMS = (
     Room("Vandaag", "staff.start.index", Right.READ),
-    Room("Berichten", "staff.contact.inbox", Right.READ, _new_messages),
+    Room("Berichten", "staff.contact.inbox", Right.READ, today.new_messages),
     Room("Werkgroepen", "staff.workgroups.index", Right.READ, _requested_memberships),
     Room("Nieuws", "staff.news.index", Right.READ),
     Room("Nieuwsbrieven", "staff.newsletters.index", Right.READ),
     Room("Abonnees", "staff.subscribers.index", Right.READ),
-    Room("Post", "staff.post.index", Right.READ, _troubled_deliveries),
+    Room("Post", "staff.post.index", Right.READ),
     Room("Medewerkers", "staff.members.index", Right.ADMINISTER),
     Room("Logboek", "staff.log.index", Right.ADMINISTER),
 )

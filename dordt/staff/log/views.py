@@ -1,5 +1,71 @@
 """The log: who changed what, and who read what."""
 
-from flask import Blueprint
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from flask import Blueprint, abort, render_template, request
+from flask.typing import ResponseReturnValue
+from wtforms import Form
+
+from dordt.accounts.models import StaffMember
+from dordt.accounts.rights import Right
+from dordt.audit.models import AuditEntry, ReadingEntry
+from dordt.shared.reading import page, rows
+from dordt.staff.guard import requires
+from dordt.staff.log import words
+from dordt.staff.log.forms import Choices, FilterLogForm, FilterReadingsForm
 
 bp = Blueprint("log", __name__, url_prefix="/logboek")
+PER_PAGE = 50
+Filter = TypeVar("Filter", bound=FilterReadingsForm)
+
+
+@bp.get("/")
+@requires(Right.ADMINISTER)
+def index() -> ResponseReturnValue:
+    """What was changed, by whom and when."""
+    people = _people()
+    form = _filled(FilterLogForm, people)
+    columns = {
+        "handeling": AuditEntry.action,
+        "onderdeel": AuditEntry.subject_type,
+        "medewerker": AuditEntry.actor_id,
+    }
+    entries = page(_filtered(AuditEntry.latest(), form, columns), request.args.get("pagina"), per_page=PER_PAGE)
+    return render_template("staff/log/index.html", entries=entries, form=form, chosen=_chosen(form), words=words)
+
+
+@bp.get("/gelezen/")
+@requires(Right.ADMINISTER)
+def readings() -> ResponseReturnValue:
+    """Who opened the details of a resident, and when."""
+    people = _people()
+    form = _filled(FilterReadingsForm, people)
+    columns = {"onderdeel": ReadingEntry.subject_type, "medewerker": ReadingEntry.member_id}
+    entries = page(_filtered(ReadingEntry.latest(), form, columns), request.args.get("pagina"), per_page=PER_PAGE)
+    return render_template(
+        "staff/log/readings.html", entries=entries, form=form, chosen=_chosen(form), words=words, names=dict(people)
+    )
+
+
+def _people() -> Choices:
+    return [(str(each.id), each.name) for each in rows(StaffMember.listed())]
+
+
+def _filled(form_type: type[Filter], people: Choices) -> Filter:
+    form = form_type(request.args)
+    form.medewerker.choices = [("", "Iedereen"), *people]
+    if not form.validate():
+        abort(404)
+    return form
+
+
+def _filtered(query: "sa.Select[Any]", form: Form, columns: dict[str, Any]) -> "sa.Select[Any]":
+    for name, value in _chosen(form).items():
+        query = query.where(columns[name] == (int(value) if name == "medewerker" else value))
+    return query
+
+
+def _chosen(form: Form) -> dict[str, str]:
+    """What was chosen, for the addresses of the other pages."""
+    return {name: value for name, value in form.data.items() if value}

@@ -1,16 +1,160 @@
 """The start page: what needs me today."""
 
-from flask import Blueprint, render_template
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from flask import Blueprint, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from dordt.accounts.rights import Right
-from dordt.staff.guard import requires
+from dordt.audit.models import ReadingEntry
+from dordt.contact.models import Message
+from dordt.mailer.models import Delivery
+from dordt.newsletters.models import Newsletter
+from dordt.shared import clock
+from dordt.shared.reading import count, rows
+from dordt.staff.guard import coordinator_scope, may, member, requires
+from dordt.staff.log import words
+from dordt.staff.start import today
+from dordt.workgroups.models import Membership
 
 bp = Blueprint("start", __name__)
+SHOWN = 5
+CHANGES = 8
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that waits: what, where it opens, and since or by when."""
+
+    who: str
+    what: str
+    url: str
+    when: date | datetime | None
+    is_unread: bool = False
+    is_overdue: bool = False
+
+
+@dataclass(frozen=True)
+class Section:
+    """One kind of things that wait; `id` ties the tile above to the list below."""
+
+    id: str
+    title: str
+    tile: str
+    count: int
+    lines: Sequence[Line]
+    room_url: str
+    empty: str
+    is_urgent: bool = False
 
 
 @bp.get("/")
 @requires(Right.READ)
 def index() -> ResponseReturnValue:
     """What needs me today."""
-    return render_template("staff/start/index.html")
+    return render_template(
+        "staff/start/index.html",
+        sections=list(_sections(clock.now())),
+        changes=rows(today.latest_changes().limit(CHANGES)),
+        words=words,
+    )
+
+
+def _sections(at: datetime) -> Iterator[Section]:
+    day = at.astimezone(clock.AMSTERDAM).date()
+    if _is_open("contact"):
+        yield _messages("te-laat", "Berichten die te laat zijn", "te laat", today.overdue_messages(day), day)
+        yield _messages("berichten", "Nieuwe berichten", "nieuwe berichten", today.new_messages(), day)
+    if may(Right.SEE_CONTACT_DETAILS):
+        yield _memberships()
+    if _is_open("newsletters"):
+        yield _newsletters()
+    if _is_open("post"):
+        yield _deliveries(at)
+
+
+def _is_open(room: str) -> bool:
+    return f"staff.{room}" in current_app.blueprints
+
+
+def _messages(name: str, title: str, tile: str, query: "sa.Select[Message]", day: date) -> Section:
+    found, is_late = rows(query.limit(SHOWN)), name == "te-laat"
+    seen = set(rows(ReadingEntry.seen_by(member().id, "message", [each.id for each in found])))
+    return Section(
+        id=name,
+        title=title,
+        tile=tile,
+        count=count(query),
+        lines=[_message_line(each, is_unread=each.id not in seen, day=day) for each in found],
+        room_url=url_for("staff.contact.inbox"),
+        empty="Elk bericht is op tijd beantwoord." if is_late else "Schrijft een inwoner ons, dan staat het hier.",
+        is_urgent=is_late,
+    )
+
+
+def _message_line(message: Message, *, is_unread: bool, day: date) -> Line:
+    return Line(
+        who=message.name if may(Right.SEE_CONTACT_DETAILS) else message.reference,
+        what=message.topic.name if message.topic else message.reference,
+        url=url_for("staff.contact.message", message_id=message.id),
+        when=message.reply_by_on,
+        is_unread=is_unread,
+        is_overdue=message.is_overdue(day),
+    )
+
+
+def _memberships() -> Section:
+    query = today.requested_memberships(coordinator_scope())
+    return Section(
+        id="aanmeldingen",
+        title="Aanmeldingen voor een werkgroep",
+        tile="aanmeldingen",
+        count=count(query),
+        lines=[_membership_line(each) for each in rows(query.limit(SHOWN))],
+        room_url=url_for("staff.workgroups.memberships"),
+        empty="Meldt een inwoner zich aan, dan beslist u hier of dat kan.",
+    )
+
+
+def _membership_line(found: Membership) -> Line:
+    url = url_for("staff.workgroups.membership", membership_id=found.id)
+    return Line(found.name, found.workgroup.name, url, found.confirmed_at)
+
+
+def _newsletters() -> Section:
+    query = today.newsletters_underway()
+    return Section(
+        id="nieuwsbrieven",
+        title="Nieuwsbrieven in de maak",
+        tile="nieuwsbrieven in de maak",
+        count=count(query),
+        lines=[_newsletter_line(each) for each in rows(query.limit(SHOWN))],
+        room_url=url_for("staff.newsletters.index"),
+        empty="Begint een collega een nieuwsbrief, dan ziet u hier hoever die is.",
+    )
+
+
+def _newsletter_line(found: Newsletter) -> Line:
+    url = url_for("staff.newsletters.show", number=found.number)
+    return Line(f"Nieuwsbrief {found.number}", found.subject, url, found.updated_at)
+
+
+def _deliveries(at: datetime) -> Section:
+    query = today.troubled_deliveries(at)
+    return Section(
+        id="post",
+        title="Post die niet aankwam",
+        tile="mails niet aangekomen",
+        count=count(query),
+        lines=[_delivery_line(each) for each in rows(query.limit(SHOWN))],
+        room_url=url_for("staff.post.index"),
+        empty="Komt een mail niet aan, dan leest u hier waarom.",
+    )
+
+
+def _delivery_line(found: Delivery) -> Line:
+    who = found.address if may(Right.SEE_CONTACT_DETAILS) else f"Verzending {found.id}"
+    return Line(who, found.mail.subject, url_for("staff.post.show", delivery_id=found.id), found.created_at)

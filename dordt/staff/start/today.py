@@ -1,0 +1,53 @@
+"""What needs somebody today, from all rooms."""
+
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+
+from dordt.audit.models import AuditEntry
+from dordt.contact.models import Message, MessageStatus
+from dordt.mailer.models import Delivery, DeliveryState
+from dordt.newsletters.models import Newsletter, NewsletterState
+from dordt.workgroups.models import Membership, MembershipState
+
+RECENT = timedelta(days=14)
+UNDERWAY = (
+    NewsletterState.DRAFT,
+    NewsletterState.APPROVED,
+    NewsletterState.SCHEDULED,
+    NewsletterState.SENDING,
+    NewsletterState.PAUSED,
+)
+TROUBLED = (DeliveryState.UNCERTAIN, DeliveryState.FAILED, DeliveryState.BOUNCED)
+
+
+def new_messages() -> "sa.Select[Message]":
+    """Messages that nobody took up, the one to answer first on top."""
+    return Message.standing(MessageStatus.NEW).order_by(Message.reply_by_on, Message.id)
+
+
+def overdue_messages(today: date) -> "sa.Select[Message]":
+    """Messages whose day of answer has passed."""
+    return sa.select(Message).where(Message.overdue(today)).order_by(Message.reply_by_on, Message.id)
+
+
+def requested_memberships(coordinator_id: int | None) -> "sa.Select[Membership]":
+    """People who wait for a decision, the one who waits longest on top; of all groups, or those of one coordinator."""
+    waiting = Membership.of_groups(coordinator_id).where(Membership.state == MembershipState.REQUESTED)
+    return waiting.order_by(None).order_by(Membership.confirmed_at, Membership.id)
+
+
+def newsletters_underway() -> "sa.Select[Newsletter]":
+    """Newsletters that are not finished, the one worked on last on top."""
+    return sa.select(Newsletter).where(Newsletter.state.in_(UNDERWAY)).order_by(Newsletter.updated_at.desc())
+
+
+def troubled_deliveries(at: datetime) -> "sa.Select[Delivery]":
+    """Mail of the last weeks that did not arrive, or may not have."""
+    recent = (Delivery.state.in_(TROUBLED), Delivery.created_at > at - RECENT)
+    return sa.select(Delivery).where(*recent).order_by(Delivery.id.desc())
+
+
+def latest_changes() -> "sa.Select[AuditEntry]":
+    """What colleagues and residents did last; coming and going of staff is left out."""
+    return AuditEntry.latest().where(AuditEntry.action.not_like("member.sign%"))
