@@ -53,7 +53,7 @@ $(BIN)/python: | deploy/setup.sh
 	PYTHON="$(PYTHON)" deploy/setup.sh python
 
 $(VENV)/.packages: $(BIN)/python requirements.txt tests/requirements.txt
-	python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt -r tests/requirements.txt
+	python -m pip install --quiet --disable-pip-version-check --use-pep517 --require-hashes -r requirements.txt -r tests/requirements.txt
 	@touch $@
 
 node_modules/.installed: package-lock.json .npmrc $(VENV)/.packages
