@@ -49,9 +49,14 @@ def kilobytes(size: int) -> str:
     return f"{max(1, -(-size // 1000))} kB"
 
 
+def capital(text: str) -> str:
+    """'Werkgroep Sterrenburgpark' from 'werkgroep Sterrenburgpark': a name at the start of a line."""
+    return text[:1].upper() + text[1:]
+
+
 def init_app(app: Flask) -> None:
     """Make these the filters of the templates."""
-    for function in (dutch_date, dutch_day, dutch_time, dutch_date_time, short_month, iso, kilobytes):
+    for function in (dutch_date, dutch_day, dutch_time, dutch_date_time, short_month, iso, kilobytes, capital):
         app.add_template_filter(function)
 
 

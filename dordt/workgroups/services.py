@@ -56,7 +56,7 @@ def request_membership(workgroup: Workgroup, wish: MembershipWish, *, at: dateti
     same: it never tells who is in the group. Raises NotAllowed when the group takes nobody on.
     """
     if not workgroup.is_open:
-        raise NotAllowed(f"{workgroup.name} zoekt op dit moment geen mensen.")
+        raise NotAllowed(f"De {workgroup.name} zoekt op dit moment geen mensen.")
     membership = _find_or_add(workgroup, wish, at=at)
     if membership.state in TAKES_PART:
         draft = emails.already_member(membership)
