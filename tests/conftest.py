@@ -28,5 +28,7 @@ pytest_plugins = [
     "tests.support.databases",
     "tests.support.posted",
     "tests.support.relay",
+    "tests.support.live_site",
+    "tests.support.browser",
     "tests.support.counting",
 ]
