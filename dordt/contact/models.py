@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dordt.accounts.models import StaffMember
 from dordt.places.models import Topic
-from dordt.shared.columns import Base, Email, Name, Phone, Slug, Text, Title, foreign_key, state_column
+from dordt.shared.columns import Base, Email, Name, Phone, Slug, Text, Title, foreign_key, like, state_column
 
 
 class MessageStatus(StrEnum):
@@ -21,6 +21,9 @@ class MessageStatus(StrEnum):
     ANSWERED = "answered"
     DECLINED = "declined"
     UNWANTED = "unwanted"
+
+
+WAITING_FOR_US = (MessageStatus.NEW, MessageStatus.IN_PROGRESS, MessageStatus.WAITING_FOR_TEAM)
 
 
 class Outcome(StrEnum):
@@ -82,6 +85,42 @@ class Message(Base):
     )
     files: Mapped[list["MessageFile"]] = relationship(order_by="MessageFile.id", cascade="all, delete-orphan")
 
+    @classmethod
+    def numbered(cls, message_id: int) -> "sa.Select[Message]":
+        """The message with this row id."""
+        return sa.select(cls).where(cls.id == message_id)
+
+    @classmethod
+    def linked(cls, message_id: int, link_version: int) -> "sa.Select[Message]":
+        """The message that a private link was made for, unless a newer link ended it."""
+        return cls.numbered(message_id).where(cls.link_version == link_version)
+
+    @classmethod
+    def of_address(cls, email_key: str) -> "sa.Select[Message]":
+        """What one person wrote to us, the newest first."""
+        return sa.select(cls).where(cls.email_key == email_key).order_by(cls.created_at.desc(), cls.id.desc())
+
+    @classmethod
+    def standing(cls, *statuses: MessageStatus) -> "sa.Select[Message]":
+        """All messages with one of these statuses."""
+        return sa.select(cls).where(cls.status.in_(statuses))
+
+    @classmethod
+    def overdue(cls, today: date) -> "sa.ColumnElement[bool]":
+        """Whether the day of answer has passed and the next word is ours."""
+        return sa.and_(cls.status.in_(WAITING_FOR_US), cls.reply_by_on < today)
+
+    @classmethod
+    def holding(cls, words: str, *, in_details: bool) -> "sa.ColumnElement[bool]":
+        """Whether all these words stand in it; who sent it is searched only for who may see that."""
+        columns = [cls.reference, cls.body, cls.location, *([cls.name, cls.email] if in_details else [])]
+        found = [sa.or_(*(column.ilike(like(word), escape="\\") for column in columns)) for word in words.split()]
+        return sa.and_(sa.true(), *found)
+
+    def is_overdue(self, today: date) -> bool:
+        """As `overdue`, for one message that was read."""
+        return self.status in WAITING_FOR_US and self.reply_by_on < today
+
 
 class MessageEntry(Base):
     """One line of the thread under a message."""
@@ -94,6 +133,12 @@ class MessageEntry(Base):
     status: Mapped[MessageStatus | None] = state_column(MessageStatus, nullable=True)  # what it became
     text: Mapped[Text]
     at: Mapped[datetime]
+
+    @classmethod
+    def for_resident(cls, message_id: int) -> "sa.Select[MessageEntry]":
+        """What the resident may read: our answers and their own words, never a note."""
+        shown = (EntryKind.ANSWER, EntryKind.FROM_RESIDENT)
+        return sa.select(cls).where(cls.message_id == message_id, cls.kind.in_(shown)).order_by(cls.id)
 
     message: Mapped[Message] = relationship(back_populates="entries")
     author: Mapped[StaffMember | None] = relationship(lazy="joined")
@@ -109,3 +154,8 @@ class MessageFile(Base):
     filename: Mapped[Title]
     content_type: Mapped[str] = mapped_column(sa.String(100))
     size: Mapped[int]
+
+    @classmethod
+    def of_message(cls, message_id: int, file_id: int) -> "sa.Select[MessageFile]":
+        """One file of one message."""
+        return sa.select(cls).where(cls.message_id == message_id, cls.id == file_id)

@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 from flask import abort, request
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import validate_csrf
-from werkzeug.datastructures import CombinedMultiDict
-from wtforms import EmailField, Field, Form, StringField, TelField, TextAreaField, ValidationError
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
+from wtforms import EmailField, Field, FileField, Form, StringField, TelField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired
 
 from dordt.shared.addresses import AddressRefused, address_key
@@ -53,7 +53,7 @@ class DordtForm(FlaskForm):
             """Form fields and files; never JSON, where a list or a number would pass for a field."""
             if request.method not in {"POST", "PUT", "PATCH", "DELETE"}:
                 return None
-            return CombinedMultiDict([request.files, request.form]) if request.files else request.form
+            return CombinedMultiDict([_files_for(form), request.form]) if request.files else request.form
 
         def get_translations(self, _form: Form) -> _Dutch:
             """Dutch, also where a message is not ours."""
@@ -149,6 +149,13 @@ def phone_number() -> Validator:
             )
 
     return check
+
+
+def _files_for(form: Form) -> "MultiDict[str, Any]":
+    """The files that were posted for a file field; one that comes under the name of a text is no text."""
+    return MultiDict(
+        [pair for pair in request.files.items(multi=True) if isinstance(form._fields.get(pair[0]), FileField)]
+    )
 
 
 def _strip(value: Any) -> Any:

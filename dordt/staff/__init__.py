@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from dordt.shared.transactions import reading
 from dordt.staff import guard, rooms
+from dordt.staff.contact import views as contact_views
 from dordt.staff.log import views as log_views
 from dordt.staff.members import views as members_views
 from dordt.staff.start import views as start_views
@@ -13,6 +14,7 @@ from dordt.staff.workgroups import views as workgroups_views
 
 ROOM_VIEWS = (
     start_views,
+    contact_views,
     members_views,
     log_views,
     workgroups_views,

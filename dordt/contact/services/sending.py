@@ -1,0 +1,179 @@
+"""What residents do: send a message, read what became of it, add to it."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from dordt.audit import services as audit
+from dordt.consent import services as consent
+from dordt.consent.models import ConsentPurpose
+from dordt.contact import emails, files
+from dordt.contact.models import EntryKind, Message, MessageEntry, MessageFile, MessageStatus, ReferenceCounter
+from dordt.contact.services.moving import RESTING, move, reply_by
+from dordt.extensions import db
+from dordt.mailer import outbox
+from dordt.places.models import Topic
+from dordt.shared.addresses import address_key
+from dordt.shared.clock import AMSTERDAM
+from dordt.shared.problems import LinkInvalid, NotAllowed
+from dordt.shared.tokens import read_token
+
+KEEP_INFORMED_TEXT = "Ja, u mag mij mailen als mijn bericht iets heeft opgeleverd"
+INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a resident filled in; `topic` is a slug, `form_key` names the form that was shown, or is empty."""
+
+    name: str
+    email: str
+    neighbourhood: str
+    topic: str
+    body: str
+    phone: str = ""
+    location: str = ""
+    keep_informed: bool = False
+    uploads: tuple[files.Upload, ...] = ()
+    form_key: str = ""
+
+    @property
+    def submission_key(self) -> str:
+        """The same for the same form with the same content; a form without a key of its own is always a new message.
+
+        The content belongs to it: who goes back, changes the text and sends again, sends a second message.
+        """
+        if not self.form_key:
+            return secrets.token_hex(32)
+        told = (self.form_key, self.name, self.email, self.phone, self.neighbourhood, self.topic, self.location)
+        digest = sha256(repr((*told, self.body, self.keep_informed)).encode())
+        for upload in self.uploads:
+            digest.update(sha256(upload.content).digest())
+        return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the thank-you page says."""
+
+    reference: str
+    reply_by_on: date
+
+
+def send_message(wish: Wish, *, at: datetime) -> Receipt:
+    """Store a message with its files, and queue the receipt and the notice, in one transaction.
+
+    The same form sent twice is one message with one receipt.
+    """
+    db.session.rollback()  # what was read for the form: on SQLite a transaction that began by reading cannot write
+    key, kept, is_new = wish.submission_key, files.keep(wish.uploads), False
+    try:
+        reference = _next_reference(at)  # first: of two clicks at once the second waits here for the first
+        receipt = _sent_before(key)
+        if receipt is None:
+            receipt = _store(wish, key, reference, kept, at=at)
+            db.session.commit()
+            is_new = True
+        return receipt
+    finally:
+        if not is_new:
+            db.session.rollback()
+            files.discard(kept)
+
+
+def find_by_token(token: str) -> Message:
+    """The message that a private link was made for; it works until a newer one ends it. Raises LinkInvalid."""
+    claim = read_token(token, purpose=emails.PURPOSE)
+    message = db.session.scalar(Message.linked(claim.row_id, claim.version))
+    if message is None:
+        raise LinkInvalid(emails.PURPOSE)
+    return message
+
+
+def add_to_message(token: str, text: str, *, at: datetime) -> None:
+    """The resident adds something: the team gets a notice, and what waited or was closed is taken up again.
+
+    The same text twice in a row is one addition. Raises LinkInvalid, and NotAllowed for a message that is unwanted.
+    """
+    message = find_by_token(token)
+    db.session.refresh(message, with_for_update={"of": Message})
+    if message.status is MessageStatus.UNWANTED:
+        raise NotAllowed("Bij dit bericht kunt u niets toevoegen. Heeft u een andere vraag? Stuur een nieuw bericht.")
+    if not _was_last_word(message, text):
+        _append(message, text, at=at)
+    db.session.commit()
+
+
+def _next_reference(at: datetime) -> str:
+    """DZ, the year in Amsterdam, and the next number of that year; one statement, so that no number is given twice."""
+    year = at.astimezone(AMSTERDAM).year
+    first = INSERTS[db.session.get_bind().dialect.name](ReferenceCounter).values(year=year, last=1)
+    following = first.on_conflict_do_update(
+        index_elements=[ReferenceCounter.year], set_={"last": ReferenceCounter.last + 1}
+    )
+    number = db.session.scalar(following.returning(ReferenceCounter.last))
+    return f"DZ-{year}-{number:06}"
+
+
+def _sent_before(key: str) -> Receipt | None:
+    columns = sa.select(Message.reference, Message.reply_by_on).where(Message.submission_key == key)
+    found = db.session.execute(columns).one_or_none()
+    return Receipt(found.reference, found.reply_by_on) if found else None
+
+
+def _store(wish: Wish, key: str, reference: str, kept: list[MessageFile], *, at: datetime) -> Receipt:
+    topic = db.session.scalar(sa.select(Topic).where(Topic.slug == wish.topic))
+    message = Message(
+        reference=reference,
+        submission_key=key,
+        name=wish.name,
+        email=wish.email,
+        email_key=address_key(wish.email),
+        phone=wish.phone,
+        neighbourhood=wish.neighbourhood,
+        topic=topic,
+        location=wish.location,
+        body=wish.body,
+        keep_informed=wish.keep_informed,
+        reply_by_on=reply_by(topic, at),
+        created_at=at,
+        updated_at=at,
+        files=kept,
+    )
+    db.session.add(message)
+    db.session.flush()
+    _follow_up(message, at=at)
+    return Receipt(message.reference, message.reply_by_on)
+
+
+def _follow_up(message: Message, *, at: datetime) -> None:
+    _record("message.sent", message, at=at, files=len(message.files))
+    if message.keep_informed:
+        purpose = ConsentPurpose.KEEP_INFORMED
+        consent.asked(message.email_key, purpose, text=KEEP_INFORMED_TEXT, source="contact", at=at)
+    outbox.enqueue(emails.message_received(message), at=at)
+    outbox.enqueue(emails.message_notice(message), at=at)
+
+
+def _was_last_word(message: Message, text: str) -> bool:
+    last = message.entries[-1] if message.entries else None
+    return last is not None and last.kind is EntryKind.FROM_RESIDENT and last.text == text
+
+
+def _append(message: Message, text: str, *, at: datetime) -> None:
+    before = message.status
+    message.entries.append(MessageEntry(kind=EntryKind.FROM_RESIDENT, text=text, at=at))
+    message.updated_at = at
+    if before in RESTING:
+        move(message, MessageStatus.IN_PROGRESS, outcome=None, at=at)
+    _record("message.added_to", message, at=at, before=before, after=message.status)
+    outbox.enqueue(emails.message_added_to(message, text), at=at)
+
+
+def _record(action: str, message: Message, *, at: datetime, **detail: Any) -> None:
+    audit.record(action, subject=("message", message.id), at=at, actor_name=audit.RESIDENT, **detail)

@@ -1,0 +1,228 @@
+"""The inbox, one message, and what staff do with it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, session, url_for
+from flask.typing import ResponseReturnValue
+
+from dordt.accounts.models import StaffMember
+from dordt.accounts.rights import Right
+from dordt.audit import services as audit
+from dordt.contact import files, services, workflow
+from dordt.contact.models import Message, MessageFile, MessageStatus
+from dordt.contact.words import OUTCOME_LABELS, STATUS_LABELS
+from dordt.places import services as places
+from dordt.shared import clock, storage
+from dordt.shared.forms import DordtForm
+from dordt.shared.problems import NotAllowed
+from dordt.shared.reading import page, row_or_404, rows
+from dordt.staff.contact import listing, thread
+from dordt.staff.contact.forms import (
+    AddNoteForm,
+    AnswerMessageForm,
+    AssignMessageForm,
+    ChangeStatusForm,
+    InboxFilterForm,
+    SearchMessagesForm,
+)
+from dordt.staff.guard import may, member, requires
+from dordt.workgroups.models import Membership
+from dordt.workgroups.words import STATE_WORDS
+
+bp = Blueprint("contact", __name__, url_prefix="/berichten")
+
+SEARCH = "message_search"
+ONE = "/<int(max=2147483647):message_id>"
+
+
+@bp.get("/")
+@requires(Right.READ)
+def inbox() -> ResponseReturnValue:
+    """The list; filters, order and page stand in the address, search words in the session."""
+    neighbourhoods, topics = places.neighbourhood_choices(with_other_places=True), places.topic_choices()
+    filters = InboxFilterForm(request.args, neighbourhoods, topics)
+    words, sees_details, me = session.get(SEARCH, ""), may(Right.SEE_CONTACT_DETAILS), member().id
+    query = listing.messages(filters.data, words, member_id=me, sees_details=sees_details)
+    found = page(query, request.args.get("pagina"))
+    read = rows(listing.read_by(me, found.items))
+    today = clock.now().astimezone(clock.AMSTERDAM).date()
+    return render_template(
+        "staff/contact/inbox.html",
+        page=found,
+        rows=listing.as_rows(found.items, read, places=dict(neighbourhoods), today=today, sees_details=sees_details),
+        filters=filters,
+        search=SearchMessagesForm(data={"zoek": words}),
+        words=words,
+    )
+
+
+@bp.post("/zoeken/")
+@requires(Right.READ)
+def search() -> ResponseReturnValue:
+    """Keep what is searched for; empty words, or the button that says so, end the search."""
+    form = SearchMessagesForm()
+    if not form.validate_on_submit():
+        abort(form.status)
+    session[SEARCH] = "" if "wissen" in request.form else form.zoek.data
+    kept = {name: request.args[name] for name in ("status", "wijk", "thema", "wie", "volgorde") if name in request.args}
+    return redirect(url_for(".inbox", **kept), code=303)
+
+
+@bp.get(f"{ONE}/")
+@requires(Right.READ)
+def message(message_id: int) -> ResponseReturnValue:
+    """One message, with its thread and what may be done now."""
+    _note_reading(message_id)
+    return _page(message_id)
+
+
+@bp.get(f"{ONE}/bestand/<int(max=2147483647):file_id>/")
+@requires(Right.SEE_CONTACT_DETAILS)
+def file(message_id: int, file_id: int) -> ResponseReturnValue:
+    """A file that the resident sent, to save: a browser never shows it on our site."""
+    _note_reading(message_id)
+    found = row_or_404(MessageFile.of_message(message_id, file_id))
+    try:
+        content = storage.open_file(files.path_of(found.key))
+    except FileNotFoundError:
+        abort(404)
+    return send_file(content, found.content_type, as_attachment=True, download_name=found.filename)
+
+
+@bp.post(f"{ONE}/toewijzen/")
+@requires(Right.ASSIGN)
+def assign(message_id: int) -> ResponseReturnValue:
+    """Give it to somebody, or to nobody."""
+    form = _assign_form(None)
+    if form.validate_on_submit() and _is_done(
+        form, lambda: services.assign_message(message_id, form.assignee_id, by=member(), at=clock.now())
+    ):
+        return _back(message_id, "De toewijzing is bewaard.")
+    return _page(message_id, assign_form=form), form.status
+
+
+@bp.post(f"{ONE}/notitie/")
+@requires(Right.ANSWER)
+def note(message_id: int) -> ResponseReturnValue:
+    """Write something down for colleagues."""
+    form = AddNoteForm()
+    if form.validate_on_submit() and _is_done(
+        form, lambda: services.add_note(message_id, form.note.data or "", by=member(), at=clock.now())
+    ):
+        return _back(message_id, "De notitie is bewaard.")
+    return _page(message_id, note_form=form), form.status
+
+
+@bp.post(f"{ONE}/antwoord/")
+@requires(Right.ANSWER)
+def answer(message_id: int) -> ResponseReturnValue:
+    """Answer the resident and close the message."""
+    form = AnswerMessageForm()
+    if form.validate_on_submit() and _is_done(
+        form,
+        lambda: services.answer_message(message_id, form.answer.data or "", form.outcome, by=member(), at=clock.now()),
+    ):
+        return _back(message_id, "Het bericht is beantwoord." if form.answer.data else "Het bericht is gesloten.")
+    return _page(message_id, answer_form=form), form.status
+
+
+@bp.post(f"{ONE}/status/")
+@requires(Right.ANSWER)
+def change_status(message_id: int) -> ResponseReturnValue:
+    """Take another step."""
+    current = row_or_404(Message.numbered(message_id)).status
+    form = ChangeStatusForm(_steps_from(current))
+    if form.validate_on_submit() and _is_done(
+        form,
+        lambda: services.change_status(
+            message_id,
+            MessageStatus(form.step.data),
+            text=form.text.data or "",
+            outcome=form.chosen_outcome,
+            by=member(),
+            at=clock.now(),
+        ),
+    ):
+        return _back(message_id, "De status is bijgewerkt.")
+    return _page(message_id, status_form=form), form.status
+
+
+def _note_reading(message_id: int) -> None:
+    row_or_404(sa.select(Message.id).where(Message.id == message_id))
+    audit.record_reading(member().id, subject=("message", message_id), at=clock.now())
+
+
+def _page(message_id: int, **forms: DordtForm) -> str:
+    found = row_or_404(Message.numbered(message_id))
+    sees_details = may(Right.SEE_CONTACT_DETAILS)
+    return render_template(
+        "staff/contact/message.html",
+        message=found,
+        lines=list(thread.lines(found, sees_details=sees_details)),
+        files=list(found.files),
+        place=places.place_name(found.neighbourhood),
+        status_label=STATUS_LABELS[found.status],
+        status_labels=STATUS_LABELS,
+        outcome_label=OUTCOME_LABELS[found.outcome] if found.outcome else None,
+        is_overdue=found.is_overdue(clock.now().astimezone(clock.AMSTERDAM).date()),
+        sees_details=sees_details,
+        **(_others(found) if sees_details else {}),
+        **{**_forms(found), **forms},
+    )
+
+
+def _others(found: Message) -> dict[str, Any]:
+    """What else we know of this person, for who may see that."""
+    elsewhere = Message.of_address(found.email_key).where(Message.id != found.id).limit(20)
+    return {
+        "other_messages": rows(elsewhere),
+        "memberships": rows(Membership.of_address(found.email_key)),
+        "membership_words": STATE_WORDS,
+    }
+
+
+def _forms(found: Message) -> dict[str, DordtForm]:
+    """What this member may do with this message now."""
+    forms: dict[str, DordtForm] = {}
+    if may(Right.ASSIGN):
+        forms["assign_form"] = _assign_form(found.assignee_id)
+    if may(Right.ANSWER):
+        forms["note_form"] = AddNoteForm()
+        if MessageStatus.ANSWERED in workflow.STEPS[found.status]:
+            forms["answer_form"] = AnswerMessageForm()
+        if steps := _steps_from(found.status):
+            forms["status_form"] = ChangeStatusForm(steps)
+    return forms
+
+
+def _steps_from(current: MessageStatus) -> list[MessageStatus]:
+    """The steps besides answering that this member may take, in the order of the statuses."""
+    allowed = [status for status in MessageStatus if status in workflow.STEPS[current]]
+    if not may(Right.CLOSE):
+        allowed = [status for status in allowed if workflow.TYPES[status] is workflow.StatusType.OPEN]
+    if current is MessageStatus.UNWANTED and not may(Right.ADMINISTER):
+        return []
+    return [status for status in allowed if status is not MessageStatus.ANSWERED]
+
+
+def _assign_form(current: int | None) -> AssignMessageForm:
+    active = rows(sa.select(StaffMember).where(StaffMember.active).order_by(StaffMember.name, StaffMember.id))
+    members = [(str(each.id), each.name) for each in active if services.can_take(each)]
+    return AssignMessageForm(members, current)
+
+
+def _is_done(form: DordtForm, step: Callable[[], None]) -> bool:
+    """Take a step; when the rules refuse it, the form shows why, with all that was typed."""
+    try:
+        step()
+    except NotAllowed as refused:
+        form.form_errors.append(str(refused))
+        return False
+    return True
+
+
+def _back(message_id: int, text: str) -> ResponseReturnValue:
+    flash(text)
+    return redirect(url_for(".message", message_id=message_id), code=303)
