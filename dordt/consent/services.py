@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from dordt.consent.models import Consent, ConsentMethod, ConsentPurpose, ConsentText
 from dordt.extensions import db
@@ -12,10 +13,15 @@ def text_version(purpose: ConsentPurpose, text: str) -> int:
     """The version number of these words; words that are new get the next number."""
     known = sa.select(ConsentText).where(ConsentText.purpose == purpose)
     versions = {row.text: row.version for row in db.session.scalars(known)}
-    if text not in versions:
-        versions[text] = max(versions.values(), default=0) + 1
-        db.session.add(ConsentText(purpose=purpose, version=versions[text], text=text))
-    return versions[text]
+    if text in versions:
+        return versions[text]
+    version = max(versions.values(), default=0) + 1
+    try:
+        with db.session.begin_nested():
+            db.session.add(ConsentText(purpose=purpose, version=version, text=text))
+    except IntegrityError:  # somebody else was the first to use these words, at the same moment
+        return text_version(purpose, text)
+    return version
 
 
 def asked(
@@ -51,6 +57,12 @@ def confirmed(address_key: str, purpose: ConsentPurpose, *, at: datetime) -> Non
 def withdrawn(address_key: str, purpose: ConsentPurpose, *, at: datetime) -> None:
     """Consent ended; the proof stays."""
     _update(address_key, purpose, Consent.withdrawn_at, at)
+
+
+def never_confirmed(address_key: str, purpose: ConsentPurpose) -> None:
+    """The address was not proved in time: nobody agreed to anything, so nothing is kept."""
+    mine = sa.and_(Consent.address_key == address_key, Consent.purpose == purpose)
+    db.session.execute(sa.delete(Consent).where(mine, Consent.confirmed_at.is_(None)))
 
 
 def _update(

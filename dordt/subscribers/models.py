@@ -50,6 +50,16 @@ class Subscriber(Base):
     )
     topics: Mapped[list[Topic]] = relationship(secondary=subscriber_topic, order_by=Topic.position)
 
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether this address was proved and has not left; who paused is still a subscriber."""
+        return self.state in {SubscriberState.CONFIRMED, SubscriberState.PAUSED}
+
+    @classmethod
+    def with_key(cls, email_key: str) -> "sa.Select[Subscriber]":
+        """The subscriber with this address."""
+        return sa.select(cls).where(cls.email_key == email_key)
+
     @classmethod
     def receiving(cls) -> "sa.Select[Subscriber]":
         """Who gets the next newsletter, in a stable order."""

@@ -1,0 +1,42 @@
+"""What somebody tells us who wants the newsletter."""
+
+from wtforms import BooleanField, EmailField, SelectMultipleField
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from dordt.places.services import Choices
+from dordt.shared.forms import DordtForm, at_most, email_address, required
+from dordt.subscribers.services import SubscriptionWish
+
+# These words are kept with every consent; new words become a new version by themselves.
+CONSENT_TEXT = "Ja, stuur mij elke maand de nieuwsbrief van Dordt aan Zet. Ik kan mij altijd afmelden."
+
+
+class SubscribeForm(DordtForm):
+    """Subscribe to the newsletter."""
+
+    email = EmailField(
+        "Uw e-mailadres",
+        validators=[required("Vul een e-mailadres in, bijvoorbeeld naam@voorbeeld.nl."), at_most(254), email_address()],
+        render_kw={"autocomplete": "email"},
+    )
+    neighbourhoods = SelectMultipleField(
+        "Over welke wijken wilt u lezen? (niet verplicht)", option_widget=CheckboxInput(), widget=ListWidget()
+    )
+    topics = SelectMultipleField(
+        "Welke onderwerpen wilt u volgen? (niet verplicht)", option_widget=CheckboxInput(), widget=ListWidget()
+    )
+    consent = BooleanField(CONSENT_TEXT, validators=[required("Vink aan dat u de nieuwsbrief wilt ontvangen.")])
+
+    def __init__(self, *, neighbourhoods: Choices, topics: Choices) -> None:
+        super().__init__()
+        self.neighbourhoods.choices = neighbourhoods
+        self.topics.choices = topics
+
+    def wish(self) -> SubscriptionWish:
+        """What the service needs."""
+        return SubscriptionWish(
+            email=self.email.data or "",
+            neighbourhoods=self.neighbourhoods.data or [],
+            topics=self.topics.data or [],
+            consent_text=CONSENT_TEXT,
+        )

@@ -1,0 +1,41 @@
+"""Subscribers with valid defaults."""
+
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+from dordt.extensions import db
+from dordt.shared import clock
+from dordt.shared.addresses import address_key
+from dordt.shared.tokens import issue_token
+from dordt.subscribers import emails
+from dordt.subscribers.models import Subscriber, SubscriberState
+
+_numbers = count(1)
+
+
+def make_subscriber(state: SubscriberState = SubscriberState.CONFIRMED, **given: Any) -> Subscriber:
+    """Somebody who gets the newsletter."""
+    email = given.pop("email", f"lezer{next(_numbers)}@voorbeeld.nl")
+    at = clock.now() - timedelta(days=30)
+    values: dict[str, Any] = {"email": email, "email_key": address_key(email), "state": state, "asked_at": at}
+    if state != SubscriberState.UNCONFIRMED:
+        values["confirmed_at"] = at
+    if state == SubscriberState.UNSUBSCRIBED:
+        values["unsubscribed_at"] = at + timedelta(days=1)
+    subscriber = Subscriber(**{**values, **given})
+    db.session.add(subscriber)
+    db.session.commit()
+    return subscriber
+
+
+def confirm_path(subscriber: Subscriber) -> str:
+    """Where the confirm link of this subscriber leads."""
+    token = issue_token(subscriber.id, purpose=emails.CONFIRM, version=subscriber.link_version)
+    return f"/nieuwsbrief/bevestigen/{token}/"
+
+
+def unsubscribe_path(subscriber: Subscriber) -> str:
+    """Where the link to leave of this subscriber leads."""
+    token = issue_token(subscriber.id, purpose=emails.UNSUBSCRIBE, version=subscriber.link_version)
+    return f"/nieuwsbrief/afmelden/{token}/"

@@ -1,0 +1,62 @@
+"""The same things done at the same moment by two processes, on both databases."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+
+from dordt.consent.models import Consent
+from dordt.extensions import db
+from dordt.mailer.models import Delivery
+from dordt.shared import clock
+from dordt.subscribers import services
+from dordt.subscribers.models import Subscriber, SubscriberState
+from tests.factories.subscribers import confirm_path, make_subscriber, unsubscribe_path
+
+WISH = services.SubscriptionWish("anna@voorbeeld.nl", [], [], "Ja, stuur mij de nieuwsbrief.")
+
+
+def at_once(app: Flask, *work: Callable[[], Any]) -> None:
+    """Do all of this in threads that start together; a problem in one of them is raised."""
+    db.session.rollback()  # on SQLite the test itself would hold the lock
+    start = Barrier(len(work))
+
+    def run(task: Callable[[], Any]) -> None:
+        with app.app_context():
+            start.wait(timeout=10)
+            task()
+
+    with ThreadPoolExecutor(len(work)) as pool:
+        list(pool.map(run, work))
+    db.session.rollback()
+
+
+def token_of(path: str) -> str:
+    return path.split("/")[-2]
+
+
+def test_one_address_sent_in_six_times_at_once_is_one_subscriber_one_mail_and_one_consent(app):
+    at_once(app, *[lambda: services.request_subscription(WISH, at=clock.now())] * 6)
+
+    for what in (Subscriber, Delivery, Consent):
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(what)) == 1
+
+
+def test_confirming_and_leaving_at_once_never_ends_as_a_subscriber_without_consent(app):
+    for _ in range(5):
+        anna = make_subscriber(SubscriberState.UNCONFIRMED)
+        confirm, leave = token_of(confirm_path(anna)), token_of(unsubscribe_path(anna))
+
+        def confirm_it(token: str = confirm) -> None:
+            try:
+                services.confirm_subscription(token, at=clock.now())
+            except services.LinkInvalid:
+                db.session.rollback()
+
+        at_once(app, confirm_it, lambda token=leave: services.unsubscribe(token, at=clock.now()))
+
+    states = db.session.scalars(sa.select(Subscriber.state).distinct()).all()
+    assert states == ["unsubscribed"]

@@ -1,0 +1,278 @@
+"""From the sign-up form to a confirmed subscription, as a resident walks it."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from dordt.consent.models import Consent, ConsentText
+from dordt.extensions import db
+from dordt.mailer.models import Mail
+from dordt.shared import clock
+from dordt.subscribers import services
+from dordt.subscribers.forms import CONSENT_TEXT
+from dordt.subscribers.models import Subscriber, SubscriberState
+from tests.factories.places import make_neighbourhood, make_topic
+from tests.factories.subscribers import confirm_path, make_subscriber, unsubscribe_path
+
+CHECK_INBOX = "/nieuwsbrief/controleer-uw-mail/"
+
+
+@pytest.fixture(autouse=True)
+def _places(app):
+    make_neighbourhood(slug="sterrenburg", name="Sterrenburg")
+    make_neighbourhood(slug="dubbeldam", name="Dubbeldam")
+    make_topic(slug="groen-en-spelen", name="Groen en spelen")
+
+
+def subscribe(client, email: str = "Anna@Voorbeeld.nl", **changes: Any):
+    return client.post("/nieuwsbrief/", data={"email": email, "consent": "y", **changes})
+
+
+def the_subscriber() -> Subscriber:
+    db.session.rollback()
+    return db.session.scalars(sa.select(Subscriber)).one()
+
+
+def consents() -> list[Consent]:
+    db.session.rollback()
+    return list(db.session.scalars(sa.select(Consent).order_by(Consent.id)))
+
+
+def names_of(outbox) -> list[str]:
+    return [mail.name for mail in outbox()]
+
+
+def age_mails(by: timedelta = timedelta(hours=2)) -> None:
+    """As if what stands in the ledger was put there long ago."""
+    for mail in db.session.scalars(sa.select(Mail)):
+        for delivery in mail.deliveries:
+            delivery.created_at -= by
+    db.session.commit()
+
+
+def test_signing_up_stores_the_choices_and_asks_to_confirm_by_mail(client, outbox):
+    response = subscribe(client, neighbourhoods=["sterrenburg", "dubbeldam"], topics=["groen-en-spelen"])
+
+    assert (response.status_code, response.location) == (303, CHECK_INBOX)
+    stored = the_subscriber()
+    assert (stored.state, stored.email, stored.email_key) == ("unconfirmed", "Anna@Voorbeeld.nl", "anna@voorbeeld.nl")
+    assert {wijk.slug for wijk in stored.neighbourhoods} == {"sterrenburg", "dubbeldam"}
+    assert [topic.slug for topic in stored.topics] == ["groen-en-spelen"]
+    (mail,) = outbox()
+    assert (mail.name, mail.to) == ("confirm_subscription", "Anna@Voorbeeld.nl")
+
+
+def test_consent_is_kept_with_the_words_that_stood_beside_the_box(client):
+    subscribe(client)
+
+    (consent,) = consents()
+    text = db.session.scalars(sa.select(ConsentText).where(ConsentText.version == consent.text_version)).one()
+    assert text.text == CONSENT_TEXT
+    assert (consent.address_key, consent.source, consent.confirmed_at) == ("anna@voorbeeld.nl", "/nieuwsbrief/", None)
+    assert CONSENT_TEXT in client.get("/nieuwsbrief/").text
+
+
+def test_confirming_takes_a_button(client, outbox):
+    subscribe(client, neighbourhoods=["sterrenburg"])
+    link = outbox()[0].path("bevestigen")
+
+    page = client.get(link)
+    assert "Ja, ik wil de nieuwsbrief" in page.text
+    assert "Sterrenburg" in page.text
+    client.head(link)
+    assert the_subscriber().state == "unconfirmed"
+
+    answer = client.post(link)
+    assert (answer.status_code, answer.location) == (303, link)
+    assert "U krijgt de nieuwsbrief al" in client.get(link).text
+    assert the_subscriber().state == "confirmed"
+    assert consents()[0].confirmed_at is not None
+
+
+def test_confirming_twice_does_one_thing(client, outbox):
+    subscribe(client)
+    link = outbox()[0].path("bevestigen")
+    client.post(link)
+    first = the_subscriber().confirmed_at
+
+    assert client.post(link).status_code == 303
+    assert the_subscriber().confirmed_at == first
+    assert len(outbox()) == 1
+
+
+def test_the_pages_behind_a_link_set_no_cookie_and_are_not_kept(client):
+    anna = make_subscriber(SubscriberState.UNCONFIRMED)
+
+    for path in (confirm_path(anna), unsubscribe_path(anna)):
+        for answer in (client.get(path), client.post(path), client.get(path)):
+            assert "Set-Cookie" not in answer.headers
+            assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_the_same_form_sent_twice_is_one_subscriber_and_one_mail(client, outbox):
+    answers = [subscribe(client).status_code for _ in range(2)]
+
+    assert answers == [303, 303]
+    assert names_of(outbox) == ["confirm_subscription"]
+    assert len(consents()) == 1
+
+
+def test_a_second_request_leaves_the_first_link_alive(client, outbox):
+    subscribe(client)
+    first = outbox()[0].path("bevestigen")
+    age_mails()
+    subscribe(client, neighbourhoods=["dubbeldam"])
+
+    assert names_of(outbox) == ["confirm_subscription"] * 2
+    assert client.post(first).status_code == 303
+    stored = the_subscriber()
+    assert (stored.state, [wijk.slug for wijk in stored.neighbourhoods]) == ("confirmed", ["dubbeldam"])
+
+
+@pytest.mark.parametrize("state", [SubscriberState.CONFIRMED, SubscriberState.PAUSED])
+def test_a_known_address_gets_the_same_answer_and_a_mail_that_says_so(client, outbox, state):
+    make_subscriber(state, email="anna@voorbeeld.nl")
+
+    response = subscribe(client, email="ANNA@voorbeeld.nl")
+
+    assert (response.status_code, response.location) == (303, CHECK_INBOX)
+    (mail,) = outbox()
+    assert (mail.name, mail.to) == ("already_subscribed", "anna@voorbeeld.nl")
+    assert client.post(mail.path("afmelden")).status_code == 303
+    assert the_subscriber().state == "unsubscribed"
+
+
+def test_known_and_unknown_addresses_get_the_very_same_page(client):
+    make_subscriber(email="anna@voorbeeld.nl")
+
+    answers = [subscribe(client, email) for email in ("anna@voorbeeld.nl", "nieuw@voorbeeld.nl")]
+
+    assert answers[0].data == answers[1].data
+    assert sorted(answers[0].headers.keys()) == sorted(answers[1].headers.keys())
+
+
+def test_a_stranger_changes_nothing_of_a_subscriber(client, outbox):
+    make_subscriber(email="anna@voorbeeld.nl")
+
+    subscribe(client, neighbourhoods=["dubbeldam"], topics=["groen-en-spelen"])
+    subscribe(client, neighbourhoods=["sterrenburg"])
+
+    stored = the_subscriber()
+    assert (stored.state, stored.neighbourhoods, stored.topics) == ("confirmed", [], [])
+    assert not consents()
+    assert names_of(outbox) == ["already_subscribed"]
+
+
+def test_the_mails_repeat_nothing_that_was_typed(client, outbox):
+    subscribe(client, neighbourhoods=["sterrenburg"])
+
+    (mail,) = outbox()
+
+    assert "Sterrenburg" not in mail.text + mail.html
+    assert "Anna" not in mail.subject + mail.text + mail.html
+
+
+def test_every_link_in_a_mail_starts_with_the_address_of_the_site_whatever_host_was_named(client, outbox):
+    there = "http://boef.voorbeeld.nl"
+    token = re.search(
+        r'name="csrf_token" type="hidden" value="([^"]+)"', client.get("/nieuwsbrief/", base_url=there).text
+    )
+    wish = {"email": "a@voorbeeld.nl", "consent": "y", "csrf_token": token[1]}
+    client.post("/nieuwsbrief/", data=wish, base_url=there, csrf=False)
+
+    (mail,) = outbox()
+
+    site = client.application.config["SITE_URL"]
+    assert mail.path("bevestigen")
+    assert all(link.startswith(site) for link in mail.links)
+
+
+def test_an_old_link_shows_how_to_ask_a_new_one(client, monkeypatch):
+    path = confirm_path(make_subscriber(SubscriberState.UNCONFIRMED))
+    monkeypatch.setitem(client.application.config, "CONFIRM_WITHIN", timedelta(seconds=-1))
+
+    for answer in (client.get(path), client.post(path)):
+        assert answer.status_code == 410
+        assert 'href="/nieuwsbrief/"' in answer.text
+    assert the_subscriber().state == "unconfirmed"
+
+
+@pytest.mark.parametrize("spoil", [lambda p: p[:-1] + "x/", lambda p: p[:-4] + "/"], ids=["longer", "cut"])
+def test_a_changed_link_does_nothing(client, spoil):
+    path = spoil(confirm_path(make_subscriber(SubscriberState.UNCONFIRMED)))
+
+    assert client.get(path).status_code == 410
+    assert client.post(path).status_code == 410
+    assert the_subscriber().state == "unconfirmed"
+
+
+def test_a_confirm_link_is_no_link_to_leave_and_the_other_way_round(client):
+    anna = make_subscriber(SubscriberState.UNCONFIRMED)
+
+    assert client.post(confirm_path(anna).replace("bevestigen", "afmelden")).status_code == 410
+    assert client.post(unsubscribe_path(anna).replace("afmelden", "bevestigen")).status_code == 410
+    assert the_subscriber().state == "unconfirmed"
+
+
+def test_who_never_confirmed_is_erased_after_the_time_that_the_mail_named(client):
+    subscribe(client, email="laat@voorbeeld.nl")
+    at = clock.now()
+
+    assert services.erase_unconfirmed(at=at + timedelta(days=6)) == 0
+    assert services.erase_unconfirmed(at=at + timedelta(days=8)) == 1
+    assert not consents()
+    assert db.session.scalar(sa.select(Subscriber)) is None
+
+
+def test_nobody_else_is_erased(client):
+    for state in (SubscriberState.CONFIRMED, SubscriberState.PAUSED, SubscriberState.UNSUBSCRIBED):
+        make_subscriber(state)
+
+    assert services.erase_unconfirmed(at=clock.now() + timedelta(days=900)) == 0
+
+
+HOSTILE = {
+    "nothing": ({"email": "", "consent": ""}, 422, "Vul een e-mailadres in"),
+    "no consent": ({"consent": ""}, 422, "Vink aan dat u de nieuwsbrief wilt ontvangen."),
+    "spaces": ({"email": "   "}, 422, "Vul een e-mailadres in"),
+    "no address": ({"email": "anna"}, 422, "naam@voorbeeld.nl"),
+    "two addresses": ({"email": "a@voorbeeld.nl, b@voorbeeld.nl"}, 422, "naam@voorbeeld.nl"),
+    "100 kB": ({"email": "a" * 100_000 + "@voorbeeld.nl"}, 422, "Maak de tekst korter"),
+    "NUL": ({"email": "anna\x00@voorbeeld.nl"}, 422, "niet kunnen lezen"),
+    "emoji": ({"email": "anna🌳@voorbeeld.nl"}, 422, "naam@voorbeeld.nl"),
+    "HTML": ({"email": "<b>anna</b>@voorbeeld.nl"}, 422, "naam@voorbeeld.nl"),
+    "CRLF": ({"email": "anna@voorbeeld.nl\r\nBcc: b@voorbeeld.nl"}, 422, "op één regel"),
+    "invalid UTF-8": ({"email": b"ann\xff\xfe@voorbeeld.nl"}, 422, "niet kunnen lezen"),
+    "unknown wijk": ({"neighbourhoods": ["atlantis"]}, 422, "uit de lijst"),
+    "unknown topic": ({"topics": ["goud"]}, 422, "uit de lijst"),
+    "NUL in a wijk": ({"neighbourhoods": ["sterrenburg\x00"]}, 422, "niet kunnen lezen"),
+    "trap": ({"website": "https://reclame.voorbeeld.nl"}, 422, "Laat dit veld leeg"),
+    "forged CSRF": ({"csrf_token": "vals"}, 400, "Verstuur het opnieuw"),
+}
+
+
+@pytest.mark.parametrize(("values", "status", "text"), HOSTILE.values(), ids=HOSTILE)
+def test_broken_values_get_a_clear_text_and_are_not_stored(client, outbox, values, status, text):
+    response = subscribe(client, **values)
+
+    assert response.status_code == status
+    assert text in response.text
+    assert db.session.scalar(sa.select(Subscriber)) is None
+    assert not outbox()
+
+
+def test_what_was_typed_stands_in_the_form_again(client):
+    response = subscribe(client, email="anna@", neighbourhoods=["dubbeldam"], csrf_token="vals")
+
+    assert 'value="anna@"' in response.text
+    assert "checked" in response.text.split('value="dubbeldam"')[0].rsplit("<input", 1)[1]
+
+
+def test_json_is_no_form(client):
+    response = client.post("/nieuwsbrief/", json={"email": ["a"], "consent": 1}, csrf=False)
+
+    assert response.status_code == 400
+    assert db.session.scalar(sa.select(Subscriber)) is None
