@@ -46,7 +46,7 @@ def _is_private(response: Response) -> bool:
     rule = request.url_rule
     return (
         request.method not in {"GET", "HEAD"}
-        or response.status_code >= 300
+        or (response.status_code >= 300 and response.status_code != 304)
         or rule is None
         or "<token>" in rule.rule
         or (request.blueprint or "").split(".")[0] in PRIVATE_BLUEPRINTS
