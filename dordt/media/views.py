@@ -24,7 +24,8 @@ def file(key: str, name: str) -> ResponseReturnValue:
         content = storage.open_file(f"{media.key}/{name}")
     except FileNotFoundError:
         abort(404)
-    return _kept_for_ever(send_file(content, content_type, download_name=name, etag=f"{key}-{name}", max_age=FOR_EVER))
+    response = send_file(content, content_type, download_name=name, etag=f"{key}-{name}", max_age=FOR_EVER)
+    return _kept_for_ever(response)
 
 
 def _kept_for_ever(response: Response) -> Response:

@@ -35,7 +35,7 @@ CLASSES = {
 }
 SCHEMES = {"http", "https", "mailto", "tel"}
 SIZES = "(min-width: 45rem) 42rem, 100vw"  # as wide as a line of text
-ELSEWHERE = ' <span class="visually-hidden">(andere website)</span>'
+ELSEWHERE = '<span class="visually-hidden"> (andere website)</span>'
 
 
 def init_app(app: Flask) -> None:

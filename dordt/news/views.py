@@ -22,7 +22,7 @@ def index() -> ResponseReturnValue:
     )
     query = Article.about(shelf.recent(clock.now(), _months()), wijk=form.wijk.data, thema=form.thema.data)
     found = page(query, request.args.get("pagina"))
-    return render_template("news/index.html", page=found, form=form)
+    return render_template("news/index.html", page=found, form=form, months=_months())
 
 
 @bp.get("/<slug>/")

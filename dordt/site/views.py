@@ -82,7 +82,7 @@ def favicon() -> ResponseReturnValue:
 
 
 def _text(template: str, **values: object) -> Response:
-    return Response(render_template(template, **values), mimetype="text/plain")
+    return Response(render_template(template, **values).strip() + "\n", mimetype="text/plain")
 
 
 def _expiry(at: datetime) -> str:
