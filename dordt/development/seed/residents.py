@@ -1,0 +1,121 @@
+"""What residents did in the past months, done through the same services as on the site."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from dordt.accounts.models import StaffMember
+from dordt.contact import services as contact
+from dordt.contact.models import Message, MessageStatus, Outcome
+from dordt.contact.workflow import TOLD
+from dordt.development.seed.basics import member
+from dordt.development.seed.reading import ago, rows
+from dordt.extensions import db
+from dordt.shared.tokens import issue_token
+from dordt.subscribers import emails as subscriber_emails
+from dordt.subscribers import services as subscribers
+from dordt.subscribers.forms import CONSENT_TEXT
+from dordt.subscribers.models import Subscriber, SubscriberState
+from dordt.workgroups import services as workgroups
+from dordt.workgroups.models import Membership, MembershipState, Workgroup
+
+REPLIED_AFTER = timedelta(days=1, hours=2)
+CONFIRMED_AFTER = timedelta(minutes=14)
+
+
+def add_subscribers(*, at: datetime) -> None:
+    """Everybody asked through the form; most confirmed, some left again or paused."""
+    for number, row in enumerate(rows("subscribers")):
+        asked_at = ago(at, row["days_ago"], number=number)
+        wish = subscribers.SubscriptionWish(row["email"], row["neighbourhoods"], row["topics"], CONSENT_TEXT)
+        subscribers.request_subscription(wish, at=asked_at)
+        subscriber = db.session.scalars(Subscriber.with_key(row["email"].lower())).one()
+        _move_subscriber(subscriber, SubscriberState(row["state"]), at=asked_at + CONFIRMED_AFTER)
+
+
+def _move_subscriber(subscriber: Subscriber, state: SubscriberState, *, at: datetime) -> None:
+    if state == SubscriberState.UNCONFIRMED:
+        return
+    version = subscriber.link_version
+    confirm = issue_token(subscriber.id, purpose=subscriber_emails.CONFIRM, version=version)
+    subscribers.confirm_subscription(confirm, at=at)
+    if state == SubscriberState.UNSUBSCRIBED:
+        leave = issue_token(subscriber.id, purpose=subscriber_emails.UNSUBSCRIBE, version=subscriber.link_version)
+        subscribers.unsubscribe(leave, at=at + timedelta(days=2))
+    if state == SubscriberState.PAUSED:
+        subscriber.state = state
+        db.session.commit()
+
+
+def add_memberships(*, at: datetime) -> None:
+    """Requests for the work groups, and what staff decided."""
+    groups = {group.slug: group for group in db.session.scalars(Workgroup.all())}
+    for number, row in enumerate(rows("memberships")):
+        group = groups[row["workgroup"]]
+        asked_at = ago(at, row["days_ago"], number=number)
+        membership = _ask(group, row, at=asked_at)
+        _move_membership(membership, group, row, at=asked_at)
+
+
+def _ask(group: Workgroup, row: dict[str, Any], *, at: datetime) -> Membership:
+    names = ("name", "email", "neighbourhood", "motivation", "show_name")
+    wish = workgroups.MembershipWish(phone=row.get("phone", ""), **{name: row[name] for name in names})
+    takes_people, group.is_open = group.is_open, True  # also the group that is full now did once
+    workgroups.request_membership(group, wish, at=at)
+    group.is_open = takes_people
+    db.session.commit()
+    mine = sa.select(Membership).where(
+        Membership.workgroup_id == group.id, Membership.email_key == row["email"].lower()
+    )
+    return db.session.scalars(mine).one()
+
+
+def _move_membership(membership: Membership, group: Workgroup, row: dict[str, Any], *, at: datetime) -> None:
+    state = MembershipState(row["state"])
+    if state == MembershipState.UNCONFIRMED:
+        return
+    token = issue_token(membership.id, purpose=workgroups.CONFIRM, version=membership.link_version)
+    workgroups.confirm_membership(token, at=at + CONFIRMED_AFTER)
+    if state == MembershipState.LEFT:
+        leave = issue_token(membership.id, purpose=workgroups.LEAVE, version=membership.link_version)
+        workgroups.leave_workgroup(leave, at=at + timedelta(days=30))
+    elif state != MembershipState.REQUESTED:
+        coordinator = _coordinator(group)
+        text = row.get("decision", "")
+        workgroups.decide_membership(membership.id, state, text, by=coordinator, at=at + REPLIED_AFTER)
+
+
+def _coordinator(group: Workgroup) -> StaffMember:
+    return db.session.get_one(StaffMember, group.coordinator_id)
+
+
+def add_messages(*, at: datetime) -> None:
+    """Messages of the past months, the oldest first, and what was done with them."""
+    for number, row in enumerate(sorted(rows("messages"), key=lambda row: -row["days_ago"])):
+        sent_at = ago(at, row["days_ago"], number=number)
+        receipt = contact.send_message(_message(row), at=sent_at)
+        message = db.session.scalars(sa.select(Message).where(Message.reference == receipt.reference)).one()
+        if row["status"] != MessageStatus.NEW:
+            _handle(message.id, row, sent_at=sent_at, at=at)
+
+
+def _message(row: dict[str, Any]) -> contact.Wish:
+    optional = {name: row.get(name) or "" for name in ("phone", "location")}
+    required = {name: row[name] for name in ("name", "email", "neighbourhood", "topic")}
+    return contact.Wish(**required, **optional, body=row["message"].strip())
+
+
+def _handle(message_id: int, row: dict[str, Any], *, sent_at: datetime, at: datetime) -> None:
+    by = member(row.get("assignee") or "m.terpstra@voorbeeld.nl")
+    taken_at = min(sent_at + REPLIED_AFTER, at - timedelta(minutes=4))
+    if row.get("assignee"):
+        contact.assign_message(message_id, by.id, by=by, at=taken_at)
+    status = MessageStatus(row["status"])
+    if row.get("note") and status != MessageStatus.UNWANTED:
+        contact.add_note(message_id, row["note"], by=by, at=taken_at)
+    moved_at = ago(at, row["closed_days_ago"]) if "closed_days_ago" in row else taken_at
+    outcome = Outcome(row["outcome"]) if row.get("outcome") else None
+    told = {MessageStatus.UNWANTED: "note", **dict.fromkeys(TOLD, "answer")}.get(status, "")
+    text = (row.get(told) or "").strip()
+    contact.change_status(message_id, status, text=text, outcome=outcome, by=by, at=max(moved_at, taken_at))

@@ -1,0 +1,62 @@
+"""Articles, work groups with their meetings, and newsletters."""
+
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+
+from dordt.development.seed.basics import member
+from dordt.development.seed.reading import HERE, ago, rows
+from dordt.extensions import db
+from dordt.news import services as news
+from dordt.news.importing import ArticleFile
+from dordt.news.slugs import reserved
+from dordt.places import services as places
+from dordt.shared.clock import AMSTERDAM
+from dordt.workgroups.models import Meeting, Workgroup
+
+WRITTEN_ON_A = 1  # Tuesday: the demo meetings were put on weekdays as seen from a Tuesday
+
+
+def import_articles(*, at: datetime) -> None:
+    """Every Markdown file of articles/, as `flask news import` does it."""
+    known = {
+        "neighbourhoods": [slug for slug, _name in places.neighbourhood_choices()],
+        "topics": [slug for slug, _name in places.topic_choices()],
+    }
+    taken = reserved(rule.rule for rule in current_app.url_map.iter_rules())
+    for path in sorted(Path(HERE, "articles").glob("*.md")):
+        news.import_article(ArticleFile(path, places=known, reserved=taken).content(at=at), at=at)
+
+
+def add_workgroups(*, at: datetime) -> None:
+    """Four groups, each with meetings behind and ahead of it."""
+    for position, row in enumerate(rows("workgroups")):
+        (neighbourhood,) = places.neighbourhoods([row["neighbourhood"]]) or [None]
+        workgroup = Workgroup(
+            **{name: row[name] for name in ("slug", "name", "summary", "audience", "room_for_influence", "body")},
+            phases=row["phases"],
+            is_open=row["looking_for_people"],
+            position=position,
+            neighbourhood=neighbourhood,
+            coordinator_id=member(row["coordinator"]).id,
+            created_at=ago(at, 190),
+            meetings=[_meeting(meeting, at=at) for meeting in row["meetings"]],
+        )
+        db.session.add(workgroup)
+    db.session.commit()
+
+
+def send_newsletters(*, at: datetime) -> None:
+    """Two newsletters went out, one is being written."""
+
+
+def _meeting(row: dict[str, Any], *, at: datetime) -> Meeting:
+    today = at.astimezone(AMSTERDAM).date()
+    tuesday = today - timedelta(days=(today.weekday() - WRITTEN_ON_A) % 7)
+    day = tuesday + timedelta(days=row["days_from_now"])
+    starts_at = datetime.combine(day, time.fromisoformat(row["time"]), AMSTERDAM)
+    ends_at = starts_at + timedelta(minutes=row["minutes"])
+    texts = {name: row.get(name) or "" for name in ("title", "location", "text")}
+    return Meeting(starts_at=starts_at, ends_at=ends_at, **texts)
