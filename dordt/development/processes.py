@@ -33,14 +33,6 @@ class Processes:
         self.parent = os.getppid()
         _on_interrupt(_interrupt)
 
-    def run(self, name: str, command: Sequence[str]) -> None:
-        """Run one command to its end. Raises ProcessDied when it fails."""
-        self.start(name, command)
-        self.wait_until(lambda: self.running[name].poll() is not None, watched=())
-        code = self.running.pop(name).returncode
-        if code:
-            raise ProcessDied(f"{name} failed (exit code {code})")
-
     def start(self, name: str, command: Sequence[str]) -> None:
         """Start one command and go on. It does not hear the terminal's Ctrl-C: we stop it ourselves, in order."""
         self.running[name] = subprocess.Popen(
@@ -50,11 +42,11 @@ class Processes:
             preexec_fn=_die_with_parent,  # noqa: PLW1509
         )
 
-    def wait_until(self, is_done: Callable[[], bool], *, watched: Sequence[str] | None = None) -> None:
-        """Wait; raises ProcessDied as soon as a watched process ends (all of them, unless named)."""
+    def wait_until(self, is_done: Callable[[], bool]) -> None:
+        """Wait; raises ProcessDied as soon as a process ends, and Interrupted when we must stop."""
         while not is_done():
-            for name in self.running if watched is None else watched:
-                code = self.running[name].poll()
+            for name, process in self.running.items():
+                code = process.poll()
                 if code is not None:
                     raise ProcessDied(f"{name} stopped by itself (exit code {code})")
             if os.getppid() != self.parent or _was_interrupted(self.parent):

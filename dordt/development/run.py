@@ -8,9 +8,16 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from config import data_dir
+from flask_migrate import upgrade
+from sqlalchemy.exc import OperationalError
+
+from config import data_dir, settings
+from dordt import create_app
 from dordt.development.catcher import Catcher
 from dordt.development.processes import Interrupted, ProcessDied, Processes
+from dordt.development.seed import basics
+from dordt.development.seed.commands import seed_command
+from dordt.extensions import db
 
 WEB_PROCESSES = 2
 THREADS = 4
@@ -20,11 +27,12 @@ FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
 def main() -> int:
     """Run until Ctrl-C; answers the exit code."""
     environment = _settings()
+    os.environ.update(environment)
     catcher = _needs_catcher(environment) and Catcher(data_dir())
     processes = Processes(environment)
     try:
         _require_free_port(environment)
-        _prepare(processes)
+        _prepare_database()
         if catcher:
             catcher.start()
         _start(processes)
@@ -33,7 +41,7 @@ def main() -> int:
     except Interrupted:
         print("\nStopping…", flush=True)
         return 0
-    except (ProcessDied, OSError) as problem:
+    except (ProcessDied, OSError, RuntimeError, OperationalError) as problem:
         print(f"\nStopping: {problem}.", file=sys.stderr)
         return 1
     finally:
@@ -64,9 +72,15 @@ def _require_free_port(environment: dict[str, str]) -> None:
         raise OSError(f"port {port} of {host} cannot be used ({reason}); choose another: PORT=8001 make run") from None
 
 
-def _prepare(processes: Processes) -> None:
-    processes.run("flask db upgrade", (*FLASK, "db", "upgrade"))
-    processes.run("flask seed", (*FLASK, "seed"))
+def _prepare_database() -> None:
+    """Migrate, and fill an empty database with demo content in development; here, for a new process costs a second."""
+    app = create_app(settings())
+    with app.app_context():
+        upgrade()
+        if app.config["ENVIRONMENT"] == "development" and basics.is_empty():
+            seed_command.main([], standalone_mode=False)
+        db.session.remove()
+        db.engine.dispose()
 
 
 def _start(processes: Processes) -> None:
