@@ -26,6 +26,7 @@ pytest_plugins = [
     "tests.support.sockets",
     "tests.support.visitors",
     "tests.support.databases",
+    "tests.support.seeded",
     "tests.support.posted",
     "tests.support.relay",
     "tests.support.live_site",
