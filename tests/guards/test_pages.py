@@ -18,7 +18,7 @@ FEWEST_PAGES = {"public": 15, "staff": 9}  # a walk that finds less has lost its
 
 
 @pytest.fixture(params=FEWEST_PAGES)
-def walk(request: pytest.FixtureRequest) -> Walk:
+def walk(request: pytest.FixtureRequest, seeded_app: Flask) -> Walk:
     found: Walk = request.getfixturevalue(f"{request.param}_walk")
     assert len([endpoint for endpoint, paths in found.per_endpoint.items() if paths]) >= FEWEST_PAGES[request.param]
     return found

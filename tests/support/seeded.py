@@ -5,8 +5,6 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from pathlib import Path
-from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -146,9 +144,3 @@ def _digest(connection: sa.Connection, table: sa.Table) -> str:
     columns = [column for column in table.c if column.name != MAY_CHANGE_ON_GET.get(table.name)]
     rows = connection.execute(sa.select(*columns)).all()
     return hashlib.sha256("\n".join(sorted(map(repr, rows))).encode()).hexdigest()
-
-
-def data_folder(app: Flask) -> Path:
-    """Where this application keeps its files."""
-    folder: Any = app.config["DATA_DIR"]
-    return Path(folder)
