@@ -1,5 +1,6 @@
 """Files in storage and what we know of them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -32,6 +33,11 @@ class MediaFile(Base):
     renditions: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)  # widths in pixels of the WebP versions
     digest: Mapped[str] = mapped_column(sa.String(64), index=True)  # SHA-256 of what was offered
     created_at: Mapped[datetime]
+
+    @classmethod
+    def with_keys(cls, keys: Sequence[str], kind: MediaKind) -> "sa.Select[MediaFile]":
+        """The files of one kind with these keys."""
+        return sa.select(cls).where(cls.key.in_(keys), cls.kind == kind)
 
     @classmethod
     def with_key(cls, key: str) -> "sa.Select[MediaFile]":

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dordt.media.models import MediaFile
 from dordt.places.models import Neighbourhood, Topic
-from dordt.shared.columns import Base, Slug, Text, Title, foreign_key, state_column
+from dordt.shared.columns import Base, Slug, Text, Title, foreign_key, like, state_column
 
 article_neighbourhood = sa.Table(
     "article_neighbourhood",
@@ -99,9 +99,17 @@ class Article(Base):
         return cls.published(at).where(cls.id != article.id, same_topic | same_place)
 
     @classmethod
-    def in_room(cls) -> "sa.Select[Article]":
-        """Everything that editors work on, what was changed last first."""
-        return sa.select(cls).order_by(cls.updated_at.desc(), cls.id.desc())
+    def in_room(cls, *states: ArticleState, words: str = "") -> "sa.Select[Article]":
+        """What editors work on, what was changed last first: in these states, or all; with these words in its title."""
+        query = sa.select(cls).order_by(cls.updated_at.desc(), cls.id.desc())
+        for word in words.split():
+            query = query.where(cls.title.ilike(like(word), escape="\\"))
+        return query.where(cls.state.in_(states)) if states else query
+
+    @classmethod
+    def numbered(cls, article_id: int) -> "sa.Select[Article]":
+        """The article with this id."""
+        return sa.select(cls).where(cls.id == article_id)
 
     @property
     def has_address(self) -> bool:

@@ -7,8 +7,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from dordt.accounts.models import StaffMember
 from dordt.audit import services as audit
 from dordt.extensions import db
+from dordt.media import services as media_services
 from dordt.media.models import MediaFile
 from dordt.news.models import Article, ArticleState, Attachment
 from dordt.places import services as places
@@ -21,14 +23,6 @@ class SlugTaken(DomainError):
 
 class EditedMeanwhile(DomainError):
     """Somebody else saved this article after the editor opened it."""
-
-
-@dataclass(frozen=True)
-class Actor:
-    """Who does it, for the log."""
-
-    id: int | None = None
-    name: str = audit.SYSTEM
 
 
 @dataclass(frozen=True)
@@ -55,12 +49,26 @@ def import_article(content: Content, *, at: datetime) -> tuple[Article, bool]:
     article = article or _added(at=at)
     _fill(article, content, at=at)
     article.state = ArticleState.PUBLISHED
-    _log("article.imported", article, Actor(), at=at)
+    _log("article.imported", article, None, at=at)
     _commit()
     return article, is_new
 
 
-def create_article(content: Content, *, by: Actor, at: datetime, publish: bool = False) -> Article:
+def keep_image(content: bytes, filename: str, *, at: datetime) -> MediaFile:
+    """Take a picture in at once, so that it is still there when the rest of the form has to be done again."""
+    kept = media_services.add_image(content, filename, at=at)
+    db.session.commit()
+    return kept
+
+
+def keep_document(content: bytes, filename: str, *, at: datetime) -> MediaFile:
+    """As keep_image, for a PDF."""
+    kept = media_services.add_document(content, filename, at=at)
+    db.session.commit()
+    return kept
+
+
+def create_article(content: Content, *, by: StaffMember, at: datetime, publish: bool = False) -> Article:
     """Add an article. Raises SlugTaken."""
     article = _added(at=at)
     article.author_id = by.id
@@ -73,7 +81,7 @@ def create_article(content: Content, *, by: Actor, at: datetime, publish: bool =
 
 
 def save_article(
-    article_id: int, content: Content, *, edit_version: int, by: Actor, at: datetime, publish: bool = False
+    article_id: int, content: Content, *, edit_version: int, by: StaffMember, at: datetime, publish: bool = False
 ) -> Article:
     """Write an editor's version over the stored one. Raises SlugTaken, and EditedMeanwhile unless it is still the one
     that the editor opened."""
@@ -86,7 +94,7 @@ def save_article(
     return article
 
 
-def publish_article(article_id: int, *, by: Actor, at: datetime) -> Article:
+def publish_article(article_id: int, *, by: StaffMember, at: datetime) -> Article:
     """Show an article to residents: now, or from the moment that the editor chose."""
     article = _existing(article_id)
     _publish(article, by, at=at)
@@ -94,7 +102,7 @@ def publish_article(article_id: int, *, by: Actor, at: datetime) -> Article:
     return article
 
 
-def withdraw_article(article_id: int, *, by: Actor, at: datetime) -> Article:
+def withdraw_article(article_id: int, *, by: StaffMember, at: datetime) -> Article:
     """Take an article off the site; it stays in the room of the editors, for the record."""
     article = _existing(article_id)
     if article.state == ArticleState.PUBLISHED:
@@ -126,6 +134,7 @@ def _taken(article_id: int, edit_version: int) -> Article:
     locked = db.session.scalar(lock)
     article = _existing(article_id)
     if locked is None:
+        db.session.rollback()
         raise EditedMeanwhile(f"article {article_id}")
     return article
 
@@ -141,21 +150,24 @@ def _fill(article: Article, content: Content, *, at: datetime) -> None:
     article.image_alt = content.image_alt if content.image else ""
     article.image_caption = content.image_caption if content.image else ""
     article.attachments = [Attachment(media=media, title=title) for media, title in content.attachments]
-    article.published_at = content.published_at
+    if content.published_at or article.state != ArticleState.PUBLISHED:
+        article.published_at = content.published_at
     article.updated_at = at
     article.edit_version += 1
 
 
-def _publish(article: Article, by: Actor, *, at: datetime) -> None:
+def _publish(article: Article, by: StaffMember, *, at: datetime) -> None:
     article.published_at = article.published_at or at
     if article.state != ArticleState.PUBLISHED:
         article.state = ArticleState.PUBLISHED
         _log("article.published", article, by, at=at)
 
 
-def _log(action: str, article: Article, by: Actor, *, at: datetime) -> None:
+def _log(action: str, article: Article, by: StaffMember | None, *, at: datetime) -> None:
     _flush()
-    audit.record(action, subject=("article", article.id), at=at, actor_id=by.id, actor_name=by.name, slug=article.slug)
+    actor_id, actor_name = (by.id, by.name) if by else (None, audit.SYSTEM)
+    subject = ("article", article.id)
+    audit.record(action, subject=subject, at=at, actor_id=actor_id, actor_name=actor_name, slug=article.slug)
 
 
 def _flush() -> None:

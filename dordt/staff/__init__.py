@@ -9,6 +9,7 @@ from dordt.staff import guard, rooms
 from dordt.staff.contact import views as contact_views
 from dordt.staff.log import views as log_views
 from dordt.staff.members import views as members_views
+from dordt.staff.news import views as news_views
 from dordt.staff.start import views as start_views
 from dordt.staff.workgroups import views as workgroups_views
 
@@ -17,6 +18,7 @@ ROOM_VIEWS = (
     contact_views,
     members_views,
     log_views,
+    news_views,
     workgroups_views,
 )
 

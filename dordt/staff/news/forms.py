@@ -1,0 +1,94 @@
+"""The form in which an article is written."""
+
+from typing import Any
+
+from wtforms import BooleanField, HiddenField, StringField, TextAreaField, ValidationError
+
+from dordt.media.services import check_document, check_image
+from dordt.news.models import Article
+from dordt.news.slugs import is_well_formed, slug_from
+from dordt.places.services import Choices
+from dordt.shared.clock import AMSTERDAM
+from dordt.shared.forms import DordtForm, at_most, required
+from dordt.staff.news.fields import ChoicesField, MomentField, UploadField
+
+BODY_LIMIT = 100_000
+
+
+class EditArticleForm(DordtForm):
+    """An article. Files are kept when they arrive, and stand in the form by their key from then on."""
+
+    title = StringField("Titel", validators=[required("Schrijf een titel boven het bericht."), at_most(200)])
+    slug = StringField("Laatste deel van het adres (niet verplicht)", validators=[at_most(120)])
+    intro = TextAreaField(
+        "Inleiding", validators=[required("Schrijf in één of twee zinnen waar het bericht over gaat."), at_most(1000)]
+    )
+    body = TextAreaField("Tekst", validators=[required("Schrijf de tekst van het bericht."), at_most(BODY_LIMIT)])
+    neighbourhoods = ChoicesField("Over welke wijken gaat het? (niet verplicht)")
+    topics = ChoicesField("Bij welke thema's hoort het? (niet verplicht)")
+    image = UploadField("Afbeelding (niet verplicht)", check=check_image)
+    image_key = HiddenField()
+    image_alt = StringField("Wat is er op de afbeelding te zien?", validators=[at_most(500)])
+    image_decorative = BooleanField("De afbeelding is alleen versiering")
+    image_caption = StringField("Onderschrift (niet verplicht)", validators=[at_most(500)])
+    image_remove = BooleanField("Deze afbeelding weghalen")
+    attachments = ChoicesField("Bijlagen bij dit bericht")
+    attachment = UploadField("Bijlage toevoegen: pdf (niet verplicht)", check=check_document)
+    attachment_title = StringField("Titel van de nieuwe bijlage", validators=[at_most(200)])
+    published_at = MomentField("Vanaf wanneer te lezen? (niet verplicht)")
+    edit_version = HiddenField()
+
+    def __init__(
+        self, article: Article | None, *, neighbourhoods: Choices, topics: Choices, reserved: set[str]
+    ) -> None:
+        """`article` is what is stored; its address can change only as long as nobody can know it."""
+        super().__init__(data=_stored(article) if article else None)
+        self.neighbourhoods.choices = neighbourhoods
+        self.topics.choices = topics
+        self.reserved = reserved
+        if article and article.has_address:
+            del self.slug
+
+    def validate_image_alt(self, field: StringField) -> None:
+        """A picture says what it shows, or that it is decoration."""
+        has_image = (self.image.data or self.image_key.data) and not self.image_remove.data
+        if has_image and not field.data and not self.image_decorative.data:
+            raise ValidationError("Schrijf wat er op de afbeelding te zien is. Of geef aan dat zij versiering is.")
+
+    def validate_attachment_title(self, field: StringField) -> None:
+        """A document has a name that people understand."""
+        if self.attachment.data and not field.data:
+            raise ValidationError("Geef de bijlage een titel.")
+
+    def validate_slug(self, field: StringField) -> None:
+        """Without one, the title gives it; no address of the site itself may be taken."""
+        field.data = field.data or slug_from(self.title.data or "")
+        if self.title.data and not is_well_formed(field.data):
+            raise ValidationError("Gebruik kleine letters, cijfers en streepjes, bijvoorbeeld nieuw-park.")
+        if field.data in self.reserved:
+            raise ValidationError("Dit woord gebruikt de site zelf al in een adres. Kies een ander.")
+
+    @property
+    def opened_version(self) -> int:
+        """The version that the editor began with."""
+        given = str(self.edit_version.data or "")
+        return int(given) if given.isascii() and given.isdigit() and len(given) < 9 else 0
+
+
+def _stored(article: Article) -> dict[str, Any]:
+    moment = article.published_at.astimezone(AMSTERDAM).replace(tzinfo=None) if article.published_at else None
+    return {
+        **{name: getattr(article, name) for name in ("title", "slug", "intro", "body", "image_alt", "image_caption")},
+        "neighbourhoods": [wijk.slug for wijk in article.neighbourhoods],
+        "topics": [topic.slug for topic in article.topics],
+        "image_key": article.image.key if article.image else "",
+        "image_decorative": bool(article.image and not article.image_alt),
+        "attachments": [kept_attachment(file.media.key, file.title) for file in article.attachments],
+        "published_at": moment,
+        "edit_version": str(article.edit_version),
+    }
+
+
+def kept_attachment(key: str, title: str) -> str:
+    """How a document that is kept already stands in the form."""
+    return f"{key}:{title}"
