@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from flask import current_app, g, session
+from sqlalchemy.orm import Session
 
 from dordt.accounts.models import StaffMember, StaffSession
 from dordt.extensions import db
@@ -30,12 +31,10 @@ def current_member() -> StaffMember | None:
 def member_of(token: str, *, at: datetime) -> StaffMember | None:
     """Who a session id belongs to, or None when it ended, timed out, or the member is no longer active.
 
-    Call it before anything is read: it ends the transaction, so that a POST takes no lock before it has to write.
+    It reads in a transaction of its own, so that a POST takes no lock before it has to write.
     """
-    with reading():
-        found = db.session.execute(_open_session(token, at=at)).one_or_none()
-        db.session.expunge_all()
-        db.session.rollback()
+    with reading(), Session(db.engine) as own:
+        found = own.execute(_open_session(token, at=at)).one_or_none()
     if found is None:
         return None
     row, member = found
@@ -91,9 +90,9 @@ def _open_session(token: str, *, at: datetime) -> "sa.Select[StaffSession, Staff
 
 
 def _touch(session_id: int, *, at: datetime) -> None:
-    with writing():
-        db.session.execute(sa.update(StaffSession).where(StaffSession.id == session_id).values(last_seen=at))
-        db.session.commit()
+    with writing(), Session(db.engine) as own:
+        own.execute(sa.update(StaffSession).where(StaffSession.id == session_id).values(last_seen=at))
+        own.commit()
 
 
 def _hash(token: str) -> str:

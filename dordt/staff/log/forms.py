@@ -1,20 +1,26 @@
 """Choosing which lines of the log to see."""
 
+from collections.abc import Mapping
+
 from wtforms import Form, SelectField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its type hints
 
 from dordt.staff.log.words import ACTIONS, SUBJECTS
 
-Choices = list[tuple[str, str]]
+
+def choices(everything: str, names: Mapping[str, str]) -> list[SelectChoice]:
+    """Nothing chosen, which means everything, and then each by name."""
+    return [SelectChoice("", everything), *(SelectChoice(value, name) for value, name in names.items())]
 
 
 class FilterReadingsForm(Form):
     """What was read; the names of the fields stand in the address of the page."""
 
-    onderdeel = SelectField("Waarover", choices=[("", "Alles"), *SUBJECTS.items()], default="")
+    onderdeel = SelectField("Waarover", choices=choices("Alles", SUBJECTS), default="")
     medewerker = SelectField("Wie", default="")
 
 
 class FilterLogForm(FilterReadingsForm):
     """What was changed."""
 
-    handeling = SelectField("Wat", choices=[("", "Alles"), *ACTIONS.items()], default="")
+    handeling = SelectField("Wat", choices=choices("Alles", ACTIONS), default="")

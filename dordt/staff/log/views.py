@@ -13,7 +13,7 @@ from dordt.audit.models import AuditEntry, ReadingEntry
 from dordt.shared.reading import page, rows
 from dordt.staff.guard import requires
 from dordt.staff.log import words
-from dordt.staff.log.forms import Choices, FilterLogForm, FilterReadingsForm
+from dordt.staff.log.forms import FilterLogForm, FilterReadingsForm, choices
 
 bp = Blueprint("log", __name__, url_prefix="/logboek")
 PER_PAGE = 50
@@ -44,17 +44,17 @@ def readings() -> ResponseReturnValue:
     columns = {"onderdeel": ReadingEntry.subject_type, "medewerker": ReadingEntry.member_id}
     entries = page(_filtered(ReadingEntry.latest(), form, columns), request.args.get("pagina"), per_page=PER_PAGE)
     return render_template(
-        "staff/log/readings.html", entries=entries, form=form, chosen=_chosen(form), words=words, names=dict(people)
+        "staff/log/readings.html", entries=entries, form=form, chosen=_chosen(form), words=words, names=people
     )
 
 
-def _people() -> Choices:
-    return [(str(each.id), each.name) for each in rows(StaffMember.listed())]
+def _people() -> dict[str, str]:
+    return {str(each.id): each.name for each in rows(StaffMember.listed())}
 
 
-def _filled(form_type: type[Filter], people: Choices) -> Filter:
+def _filled(form_type: type[Filter], people: dict[str, str]) -> Filter:
     form = form_type(request.args)
-    form.medewerker.choices = [("", "Iedereen"), *people]
+    form.medewerker.choices = choices("Iedereen", people)
     if not form.validate():
         abort(404)
     return form

@@ -3,11 +3,12 @@
 from typing import Any
 
 from wtforms import EmailField, PasswordField, RadioField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its type hints
 
 from dordt.accounts.rights import ROLE_LABELS
 from dordt.shared.forms import DordtForm, at_most, email_address, required
 
-ROLE_CHOICES = [(name, f"{label}: {may[0].lower()}{may[1:]}") for name, (label, may) in ROLE_LABELS.items()]
+ROLE_CHOICES = [SelectChoice(name, f"{label}: {may[0].lower()}{may[1:]}") for name, (label, may) in ROLE_LABELS.items()]
 NEW = {"autocomplete": "new-password"}
 
 
