@@ -1,5 +1,6 @@
 """Keeping the proof of consent; everything here is part of the caller's transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -47,6 +48,22 @@ def asked(
             confirmed_at=confirmed_at,
         )
     )
+
+
+def imported(proofs: Sequence[tuple[str, str, datetime]], purpose: ConsentPurpose) -> None:
+    """Keep consent that was given elsewhere: address key, where, and when. In bulk, for lists of many thousands."""
+    rows = [
+        {
+            "address_key": key,
+            "purpose": purpose,
+            "method": ConsentMethod.IMPORT,
+            "source": source,
+            "asked_at": given_at,
+            "confirmed_at": given_at,
+        }
+        for key, source, given_at in proofs
+    ]
+    db.session.execute(sa.insert(Consent), rows)
 
 
 def confirmed(address_key: str, purpose: ConsentPurpose, *, at: datetime) -> None:
