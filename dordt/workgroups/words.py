@@ -3,12 +3,12 @@
 from dordt.workgroups.models import MembershipState
 
 STATE_WORDS = {
-    MembershipState.UNCONFIRMED: "nog niet bevestigd",
-    MembershipState.REQUESTED: "wacht op besluit",
-    MembershipState.APPROVED: "doet mee",
-    MembershipState.WAITING: "op de wachtlijst",
-    MembershipState.DECLINED: "afgewezen",
-    MembershipState.LEFT: "afgemeld",
+    MembershipState.UNCONFIRMED: "Nog niet bevestigd",
+    MembershipState.REQUESTED: "Wacht op besluit",
+    MembershipState.APPROVED: "Doet mee",
+    MembershipState.WAITING: "Op de wachtlijst",
+    MembershipState.DECLINED: "Afgewezen",
+    MembershipState.LEFT: "Afgemeld",
 }
 DECISION_WORDS = {
     MembershipState.APPROVED: "Deze inwoner doet mee",

@@ -101,9 +101,15 @@ def add_messages(*, at: datetime) -> None:
 
 
 def _message(row: dict[str, Any]) -> contact.Wish:
-    optional = {name: row.get(name) or "" for name in ("phone", "location")}
-    required = {name: row[name] for name in ("name", "email", "neighbourhood", "topic")}
-    return contact.Wish(**required, **optional, body=row["message"].strip())
+    return contact.Wish(
+        name=row["name"],
+        email=row["email"],
+        phone=row.get("phone") or "",
+        neighbourhood=row["neighbourhood"],
+        topic=row["topic"],
+        location=row.get("location") or "",
+        body=row["message"].strip(),
+    )
 
 
 def _handle(message_id: int, row: dict[str, Any], *, sent_at: datetime, at: datetime) -> None:

@@ -27,13 +27,14 @@ def import_articles(*, at: datetime) -> None:
     }
     taken = reserved(rule.rule for rule in current_app.url_map.iter_rules())
     for path in sorted(Path(HERE, "articles").glob("*.md")):
-        news.import_article(ArticleFile(path, places=known, reserved=taken).content(at=at), at=at)
+        content = ArticleFile(path, places=known, reserved=taken).content(at=at)
+        news.import_article(content, at=content.published_at or at)
 
 
 def add_workgroups(*, at: datetime) -> None:
     """Four groups, each with meetings behind and ahead of it."""
     for position, row in enumerate(rows("workgroups")):
-        (neighbourhood,) = places.neighbourhoods([row["neighbourhood"]]) or [None]
+        (neighbourhood,) = places.neighbourhoods([row["neighbourhood"]])
         workgroup = Workgroup(
             **{name: row[name] for name in ("slug", "name", "summary", "audience", "room_for_influence", "body")},
             phases=row["phases"],
