@@ -11,7 +11,7 @@ from dordt.places.services import place_name
 from dordt.shared import clock
 from dordt.shared.forms import require_csrf
 from dordt.shared.reading import page, row_or_404, rows
-from dordt.staff.guard import member, requires
+from dordt.staff.guard import coordinator_scope, member, requires
 from dordt.workgroups import services
 from dordt.workgroups.forms import DecideMembershipForm
 from dordt.workgroups.models import Meeting, Membership, MembershipState, Workgroup
@@ -38,7 +38,7 @@ def index() -> ResponseReturnValue:
 @requires(Right.SEE_CONTACT_DETAILS)
 def memberships() -> ResponseReturnValue:
     """Everybody who asked to take part; filters stand in the address, the search in the session."""
-    query = _filtered(Membership.of_groups(_own_groups_of()))
+    query = _filtered(Membership.of_groups(coordinator_scope()))
     return render_template(
         "staff/workgroups/memberships.html",
         page=page(query, request.args.get("pagina")),
@@ -65,7 +65,7 @@ def membership(membership_id: int) -> ResponseReturnValue:
     """One request: who it is, what they wrote, and the decision."""
     if request.method == "GET":
         audit.record_reading(member().id, subject=("membership", membership_id), at=clock.now())
-    found = row_or_404(Membership.of_groups(_own_groups_of()).where(Membership.id == membership_id))
+    found = row_or_404(Membership.of_groups(coordinator_scope()).where(Membership.id == membership_id))
     form = DecideMembershipForm([(state.value, DECISION_WORDS[state]) for state in services.DECISIONS[found.state]])
     if form.validate_on_submit():
         return _decide(found.id, form)
@@ -95,9 +95,3 @@ def _filtered(query: "sa.Select[Membership]") -> "sa.Select[Membership]":
     if request.args.get("status") in list(MembershipState):
         query = query.where(Membership.state == MembershipState(request.args["status"]))
     return Membership.matching(query, session.get(SEARCH, ""))
-
-
-def _own_groups_of() -> int | None:
-    """A coordinator sees the groups they lead, nobody else's."""
-    roles = {role.name for role in member().roles}
-    return member().id if roles == {"coordinator"} else None
