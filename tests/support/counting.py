@@ -8,17 +8,19 @@ import pytest
 PLACES = {"sqlite": "on SQLite", "postgres": "on PostgreSQL", "browser": "in the browser"}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Note on each test where it runs; browser tests share one site, so they share one process."""
+def pytest_collection_modifyitems(items: list[Any]) -> None:
+    """Note on each test where it runs, and keep tests that share something dear in one process."""
     for item in items:
-        for place in _places(item):
-            item.user_properties.append(("place", place))
-        if item.get_closest_marker("browser"):
+        places = _places(item)
+        item.user_properties.extend(("place", place) for place in sorted(places))
+        if "browser" in places:
             item.add_marker(pytest.mark.xdist_group("browser"))
+        elif "seeded_app" in item.fixturenames:
+            item.add_marker(pytest.mark.xdist_group(f"seeded-{'-'.join(sorted(places))}"))
 
 
-def _places(item: pytest.Item) -> set[str]:
-    fixtures = set(getattr(item, "fixturenames", ()))
+def _places(item: Any) -> set[str]:
+    fixtures = set(item.fixturenames)
     chosen = list(item.callspec.params.values()) if hasattr(item, "callspec") else []
     places = {name for name in ("sqlite", "postgres") if name in chosen or f"{name}_house" in fixtures}
     return places | ({"browser"} if item.get_closest_marker("browser") else set())

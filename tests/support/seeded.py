@@ -20,7 +20,7 @@ from dordt.shared.columns import Base
 from tests.support.databases import ENGINES, build_app, migrated
 from tests.support.visitors import Visitor, new_visitor, note_unsaved_work, signed_in
 
-PER_ENDPOINT = 3  # pages of one kind that a walk looks at
+PER_ENDPOINT = 2  # pages of one kind that a walk looks at
 MAY_CHANGE_ON_GET = {"reading_entry": None, "staff_session": "last_seen"}
 
 
