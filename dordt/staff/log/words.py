@@ -55,4 +55,9 @@ DETAILS: dict[str, str] = {
     "address_hash": "kenmerk van het adres",
 }
 # Where a thing can be seen: the page, and the name of the row id in its address.
-PAGES: dict[str, tuple[str, str]] = {"staff_member": ("staff.members.show", "member_id")}
+PAGES: dict[str, tuple[str, str]] = {
+    "staff_member": ("staff.members.show", "member_id"),
+    "message": ("staff.contact.message", "message_id"),
+    "membership": ("staff.workgroups.membership", "membership_id"),
+    "article": ("staff.news.edit", "article_id"),
+}

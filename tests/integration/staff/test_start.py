@@ -1,12 +1,16 @@
 """The start page: what needs me today."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
 from dordt.audit import services as audit
+from dordt.contact.models import MessageStatus
 from dordt.extensions import db
 from dordt.shared import clock
+from tests.factories.contact import make_message
+from tests.factories.workgroups import make_membership, make_workgroup
 from tests.support.visitors import Visitor
 
 StaffClient = Callable[..., Visitor]
@@ -18,6 +22,70 @@ def test_an_empty_house_says_what_will_appear(staff_client: StaffClient):
 
     assert "Dag Mila. Er wacht niets. Alles is bij." in page
     assert "Meldt een inwoner zich aan, dan beslist u hier of dat kan." in page
+
+
+def test_a_message_waits_until_somebody_takes_it_up(staff_client: StaffClient):
+    client = staff_client("wijkmedewerker")
+    new, _taken = make_message(name="Anna"), make_message(name="Bram", status=MessageStatus.IN_PROGRESS)
+
+    page = client.get(START).text
+
+    assert f'href="/beheer/berichten/{new.id}/"' in page
+    assert "Anna" in page
+    assert "Bram" not in page
+
+
+def test_a_message_is_unread_until_i_opened_it(staff_client: StaffClient):
+    client, colleague = staff_client("wijkmedewerker"), staff_client("wijkmedewerker")
+    message = make_message()
+
+    audit.record_reading(colleague.member.id, subject=("message", message.id), at=clock.now())
+    assert "(ongelezen)" in client.get(START).text
+    audit.record_reading(client.member.id, subject=("message", message.id), at=clock.now())
+    assert "(ongelezen)" not in client.get(START).text
+
+
+def test_a_message_past_its_day_of_answer_says_so(staff_client: StaffClient):
+    client = staff_client("wijkmedewerker")
+    make_message(name="Anna", status=MessageStatus.IN_PROGRESS, reply_by_on=date(2020, 1, 1))
+
+    page = client.get(START).text
+
+    assert "tile--urgent" in page
+    assert "Te laat" in page
+    assert "Anna" in page
+
+
+def test_who_may_not_see_contact_details_sees_the_number_of_a_message(staff_client: StaffClient):
+    client = staff_client("lezer")
+    message = make_message(name="Anna")
+
+    page = client.get(START).text
+
+    assert message.reference in page
+    assert "Anna" not in page
+
+
+def test_more_than_five_lead_to_the_whole_list(staff_client: StaffClient):
+    client = staff_client("wijkmedewerker")
+    for _number in range(6):
+        make_message()
+
+    page = client.get(START).text
+
+    assert '<a href="/beheer/berichten/">Bekijk alle 6</a>' in page
+
+
+def test_a_coordinator_decides_on_their_own_groups_only(staff_client: StaffClient):
+    client = staff_client("coordinator")
+    make_membership(make_workgroup(coordinator_id=client.member.id), name="Anna")
+    make_membership(make_workgroup(), name="Bram")
+
+    page = client.get(START).text
+
+    assert "Anna" in page
+    assert "Bram" not in page
+    assert '<span class="visually-hidden">Nieuw: </span>1</span>' in page
 
 
 def test_a_reader_sees_no_names_of_residents_who_wait(staff_client: StaffClient):
