@@ -46,8 +46,9 @@ def import_article(content: Content, *, at: datetime) -> tuple[Article, bool]:
     """Publish an article from a file, or update the one with its slug; the second value says whether it is new."""
     article = db.session.scalars(sa.select(Article).where(Article.slug == content.slug)).first()
     is_new = article is None
-    article = article or _added(at=at)
+    article = article or _blank(None, at=at)
     _fill(article, content, at=at)
+    db.session.add(article)
     article.state = ArticleState.PUBLISHED
     _log("article.imported", article, None, at=at)
     _commit()
@@ -70,9 +71,9 @@ def keep_document(content: bytes, filename: str, *, at: datetime) -> MediaFile:
 
 def create_article(content: Content, *, by: StaffMember, at: datetime, publish: bool = False) -> Article:
     """Add an article. Raises SlugTaken."""
-    article = _added(at=at)
-    article.author_id = by.id
+    article = _blank(by, at=at)
     _fill(article, content, at=at)
+    db.session.add(article)
     _log("article.created", article, by, at=at)
     if publish:
         _publish(article, by, at=at)
@@ -114,10 +115,8 @@ def withdraw_article(article_id: int, *, by: StaffMember, at: datetime) -> Artic
     return article
 
 
-def _added(*, at: datetime) -> Article:
-    article = Article(created_at=at, edit_version=0, state=ArticleState.DRAFT)
-    db.session.add(article)
-    return article
+def _blank(by: StaffMember | None, *, at: datetime) -> Article:
+    return Article(author_id=by.id if by else None, created_at=at, edit_version=0, state=ArticleState.DRAFT)
 
 
 def _existing(article_id: int) -> Article:
@@ -143,9 +142,8 @@ def _fill(article: Article, content: Content, *, at: datetime) -> None:
     article.title, article.intro, article.body = content.title, content.intro, content.body
     if not article.has_address:
         article.slug = content.slug
-    with db.session.no_autoflush:
-        article.neighbourhoods = places.neighbourhoods(content.neighbourhoods)
-        article.topics = places.topics(content.topics)
+    article.neighbourhoods = places.neighbourhoods(content.neighbourhoods)
+    article.topics = places.topics(content.topics)
     article.image = content.image
     article.image_alt = content.image_alt if content.image else ""
     article.image_caption = content.image_caption if content.image else ""
