@@ -66,6 +66,7 @@ class Settings:
         self.CONTACT_ADDRESS = os.environ.get("CONTACT_ADDRESS", "wijken@dordrecht.nl")
         self.SECURITY_CONTACT = os.environ.get("SECURITY_CONTACT") or f"mailto:{self.CONTACT_ADDRESS}"
         self.MEDIA_URL = os.environ.get("MEDIA_URL") or (folder / "media").as_uri()
+        self.MAIL_CATCHER_FILE: Path | None = None
         self.MAIL_SERVER = os.environ.get("MAIL_SERVER") or "127.0.0.1"
         self.MAIL_PORT = number("MAIL_PORT", 25)
         self.MAIL_USERNAME = os.environ.get("MAIL_USERNAME") or None
@@ -123,6 +124,7 @@ class Development(Settings):
         super().__init__()
         self.SECRET_KEY = self.SECRET_KEY or kept_secret(self.DATA_DIR, "secret-key")
         self.TOTP_SECRET = self.TOTP_SECRET or kept_secret(self.DATA_DIR, "totp-secret")
+        self.MAIL_CATCHER_FILE = None if os.environ.get("MAIL_SERVER") else self.DATA_DIR / "smtp-address"
         self.SITE_URL = self.SITE_URL or f"http://127.0.0.1:{os.environ.get('PORT') or 8000}"
 
 

@@ -7,6 +7,7 @@ from flask_security import Security
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 
+from dordt.mailer.queue import Queue
 from dordt.mailer.transport import Mail
 from dordt.shared.columns import Base
 
@@ -14,5 +15,6 @@ db = SQLAlchemy(metadata=Base.metadata)
 migrate = Migrate()
 csrf = CSRFProtect()
 mail = Mail()
+queue = Queue()
 limiter = Limiter(get_remote_address, storage_uri="dordt://", headers_enabled=True)  # accounts/rate_storage.py
 security = Security()

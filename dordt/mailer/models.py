@@ -42,7 +42,9 @@ class DeliveryState(StrEnum):
     COMPLAINED = "complained"
 
 
-OPEN_STATES = (DeliveryState.QUEUED, DeliveryState.LEASED, DeliveryState.SENDING, DeliveryState.DEFERRED)
+DUE_STATES = (DeliveryState.QUEUED, DeliveryState.DEFERRED)  # may be claimed; index ix_delivery_due
+HELD_STATES = (DeliveryState.LEASED, DeliveryState.SENDING)  # a worker has them; index ix_delivery_held
+OPEN_STATES = (*DUE_STATES, *HELD_STATES)
 
 
 class Mail(Base):

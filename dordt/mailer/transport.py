@@ -1,3 +1,165 @@
 """The way out: Flask-Mail's interface over our own connections."""
 
-from flask_mail import Mail as Mail
+import contextlib
+import ipaddress
+import smtplib
+import socket
+import ssl
+from email.utils import parseaddr
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app
+from flask_mail import Connection as FlaskMailConnection
+from flask_mail import Mail as FlaskMail
+from flask_mail import Message as FlaskMailMessage
+from flask_mail import email_dispatched, sanitize_address
+
+from dordt.mailer.conversation import Reply, Stage, hand_over, hang_up
+
+FINAL_WAIT = 10  # times MAIL_TIMEOUT: the relay may look a letter over before it answers (RFC 5321, 4.5.3.2.6)
+
+
+class Unreachable(Exception):
+    """The relay cannot be reached, or will not talk with us."""
+
+
+class Message(FlaskMailMessage):
+    """One letter, encoded already. (Flask-Mail's own looks up the machine's host name each time it is made.)"""
+
+    def __init__(self, content: bytes, *, sender: str, recipient: str, subject: str = "") -> None:
+        self.content = content
+        self.sender, self.recipients, self.subject = sender, [recipient], subject
+        self.cc, self.bcc, self.attachments = [], [], []
+        self.body = self.reply_to = self.extra_headers = self.charset = self.date = None
+        self.alts: dict[str, str] = {}
+        self.mail_options, self.rcpt_options = [], []
+
+    def as_bytes(self) -> bytes:
+        """The letter as it leaves."""
+        return self.content
+
+    def as_string(self) -> str:
+        """The letter as text; it is 7-bit."""
+        return self.content.decode("ascii")
+
+
+class Connection(FlaskMailConnection):
+    """One connection to the relay, with a timeout, checked certificates, and the relay's own words."""
+
+    host: smtplib.SMTP | None
+
+    def __init__(self, app: Flask) -> None:
+        super().__init__(app.extensions["mail"])
+        self.app = app
+
+    def __enter__(self) -> "Connection":
+        self.open()
+        return self
+
+    def __exit__(self, *_problem: object) -> None:
+        self.close()
+
+    def open(self) -> None:
+        """Connect. Raises Unreachable."""
+        self.num_emails = 0
+        self.host = None if self.mail.suppress else self.configure_host()
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether another letter may follow on this connection."""
+        is_worn = bool(self.mail.max_emails) and self.num_emails >= self.mail.max_emails
+        return not is_worn and (self.mail.suppress or (self.host is not None and self.host.sock is not None))
+
+    def close(self) -> None:
+        """Take leave of the relay."""
+        if self.host is not None:
+            hang_up(self.host)
+            self.host = None
+
+    def abort(self) -> None:
+        """Hang up from another thread: who waits here for an answer gets none any more."""
+        sock = self.host.sock if self.host is not None else None
+        if sock is not None:
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+
+    def configure_host(self) -> smtplib.SMTP:
+        """A connection ready for letters. Raises Unreachable."""
+        server, port = self._address()
+        try:
+            host = self._greeted(server, port)
+        except (OSError, smtplib.SMTPException) as problem:
+            raise Unreachable(f"{server}:{port} {problem}") from problem
+        try:
+            self._introduce(host)
+        except (OSError, smtplib.SMTPException) as problem:
+            host.close()
+            raise Unreachable(f"{server}:{port} {problem}") from problem
+        return host
+
+    def send(self, message: Any, envelope_from: Any = None) -> Reply:  # type: ignore[override]
+        """Hand one letter to the relay and return what it said. Raises NotAccepted."""
+        (recipient,) = message.send_to
+        reply = Reply(Stage.BODY, 250, "not sent: MAIL_SUPPRESS_SEND is on")
+        self.num_emails += 1
+        if self.host is not None:
+            sender = _bare(envelope_from or message.sender)
+            wait = self.app.config["MAIL_TIMEOUT"] * FINAL_WAIT
+            reply = hand_over(self.host, sender, _bare(recipient), message.as_bytes(), final_timeout=wait)
+        email_dispatched.send(self.app, message=message)
+        return reply
+
+    def _address(self) -> tuple[str, int]:
+        """Where the relay is; in development without MAIL_SERVER the mail catcher says where it listens."""
+        path = self.app.config.get("MAIL_CATCHER_FILE")
+        if path is None:
+            return self.mail.server, self.mail.port
+        try:
+            host, _, port = path.read_text().strip().rpartition(":")
+            return host, int(port)
+        except (OSError, ValueError) as problem:
+            raise Unreachable("MAIL_SERVER is not set and no mail catcher runs") from problem
+
+    def _greeted(self, server: str, port: int) -> smtplib.SMTP:
+        options: dict[str, Any] = {"timeout": self.app.config["MAIL_TIMEOUT"], "local_hostname": _own_name(self.app)}
+        if self.mail.use_ssl:
+            return smtplib.SMTP_SSL(server, port, context=ssl.create_default_context(), **options)
+        return smtplib.SMTP(server, port, **options)
+
+    def _introduce(self, host: smtplib.SMTP) -> None:
+        host.set_debuglevel(int(self.mail.debug))
+        if host.sock:
+            host.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # the final dot leaves at once, on its own
+        host.ehlo_or_helo_if_needed()
+        if self.mail.use_tls:
+            host.starttls(context=ssl.create_default_context())
+            host.ehlo_or_helo_if_needed()
+        if self.mail.username and self.mail.password:
+            host.login(self.mail.username, self.mail.password)
+
+
+class Mail(FlaskMail):
+    """Flask-Mail with our connections."""
+
+    def init_app(self, app: Flask) -> Any:
+        """Read the MAIL_ settings. The conversation, full of addresses, is printed only when MAIL_DEBUG asks it."""
+        app.config.setdefault("MAIL_DEBUG", False)
+        return super().init_app(app)
+
+    def connect(self) -> Connection:
+        """A connection to the relay, not yet open."""
+        return Connection(current_app._get_current_object())  # type: ignore[attr-defined]
+
+
+def _bare(mailbox: Any) -> str:
+    return parseaddr(sanitize_address(mailbox))[1]
+
+
+def _own_name(app: Flask) -> str:
+    """How we introduce ourselves; smtplib would ask the name server who we are, at each connection."""
+    host = urlsplit(app.config["SITE_URL"]).hostname or "localhost"
+    try:
+        return f"[{ipaddress.ip_address(host)}]"
+    except ValueError:
+        return host.encode("idna").decode()

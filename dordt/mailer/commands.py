@@ -1,0 +1,61 @@
+"""`flask mailer …`: the worker, and how the post stands."""
+
+import json
+from typing import Any
+
+import click
+import sqlalchemy as sa
+from flask import Flask, current_app
+from flask.cli import AppGroup
+
+from dordt.extensions import db
+from dordt.mailer.models import DUE_STATES, Delivery, DeliveryState, Mail, MailState
+from dordt.mailer.worker import Worker
+from dordt.shared import clock
+from dordt.shared.transactions import reading
+
+mailer_cli = AppGroup("mailer", help="The post room: deliver mail, and see how it stands.")
+
+
+def init_app(app: Flask) -> None:
+    """Add the commands."""
+    app.cli.add_command(mailer_cli)
+
+
+@mailer_cli.command("run")
+def run_command() -> None:
+    """Deliver what is due, in the foreground, until SIGTERM or Ctrl-C."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    click.echo("The mail worker runs; Ctrl-C stops it.")
+    Worker(app).run()
+
+
+@mailer_cli.command("status")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def status_command(as_json: bool) -> None:
+    """Say how many deliveries stand in each state, and what waits."""
+    with reading():
+        status = _status()
+    if as_json:
+        click.echo(json.dumps(status))
+        return
+    for state, count in status["states"].items():
+        click.echo(f"{state:12} {count}")
+    click.echo(f"due now      {status['due']}, the oldest since {status['oldest_due_at'] or '-'}")
+    for mail in status["paused"]:
+        click.echo(f"paused       mail {mail['id']}: {mail['reason']}")
+
+
+def _status() -> dict[str, Any]:
+    counts = dict(db.session.execute(sa.select(Delivery.state, sa.func.count()).group_by(Delivery.state)).all())
+    due = sa.and_(Delivery.state.in_(DUE_STATES), Delivery.next_attempt_at <= clock.now())
+    waiting, oldest = db.session.execute(
+        sa.select(sa.func.count(), sa.func.min(Delivery.next_attempt_at)).where(due)
+    ).one()
+    paused = db.session.execute(sa.select(Mail.id, Mail.state_reason).where(Mail.state == MailState.PAUSED))
+    return {
+        "states": {state.value: counts.get(state, 0) for state in DeliveryState},
+        "due": waiting,
+        "oldest_due_at": oldest and oldest.isoformat(),
+        "paused": [{"id": row.id, "reason": row.state_reason} for row in paused],
+    }

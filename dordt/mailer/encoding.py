@@ -1,0 +1,124 @@
+"""A mail as bytes: encoded once, cut where a link token belongs, joined anew for each recipient."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+
+from dordt.mailer.headers import address_line, exact_line, text_line
+from dordt.mailer.models import Mail, MailKind
+
+TOKEN = "[[token]]"  # noqa: S105  (a mark in a text)
+CUT = "\0"  # stands for a token while a mail is put together; quoted-printable holds no NUL
+SOFT_BREAK = b"=\r\n"
+LINE = 76
+UNSAFE = re.compile(rb"[^\t -<>-~]")  # all but tab and printable ASCII without '='
+SENDER_ID = "dordtaanzet"  # the fixed last part of Feedback-ID
+OURS = {"date", "from", "to", "cc", "bcc", "sender", "reply-to", "subject", "message-id", "return-path"}
+OURS |= {"mime-version", "content-type", "content-transfer-encoding", "content-language"}
+
+
+@dataclass(frozen=True)
+class EncodedMail:
+    """What all recipients of a mail share; a token stands between two pieces."""
+
+    headers: tuple[bytes, ...]
+    body: tuple[bytes, ...]
+
+    def letter(self, own_headers: bytes, token: str) -> bytes:
+        """The whole letter of one recipient; in the body a token stands on a line of its own, softly broken."""
+        value = token.encode("ascii")
+        return own_headers + value.join(self.headers) + (SOFT_BREAK + value + SOFT_BREAK).join(self.body)
+
+
+def encode(mail: Mail, *, host: str) -> EncodedMail:
+    """Encode what all recipients share: text first, HTML last, 7-bit, lines of at most 76.
+
+    Raises ValueError when a header cannot be written.
+    """
+    boundary = f"=_{hashlib.sha256(f'{mail.id} {mail.created_at}'.encode()).hexdigest()[:24]}"  # never in the parts
+    parts = b"".join(
+        f"--{boundary}\r\n".encode() + _part(kind, text) for kind, text in (("plain", mail.text), ("html", mail.html))
+    )
+    head = b"".join(_shared_headers(mail, host)) + exact_line(
+        "Content-Type", f'multipart/alternative; boundary="{boundary}"'
+    )
+    body = b"\r\n" + parts + f"--{boundary}--\r\n".encode()
+    return EncodedMail(_pieces(head), _pieces(body))
+
+
+def own_headers(*, to: str, message_id: str, at: datetime) -> bytes:
+    """The headers that differ per recipient; `to` is ASCII already."""
+    lines = {"Date": format_datetime(at), "To": to, "Message-ID": message_id}
+    return b"".join(exact_line(name, value) for name, value in lines.items())
+
+
+def message_id(*, mail_id: int, recipient: int, created_at: datetime, host: str) -> str:
+    """The same for the same delivery, however often it is sent; another database gives others."""
+    mark = hashlib.sha256(f"{mail_id} {recipient} {created_at.timestamp()}".encode()).hexdigest()[:16]
+    return f"<{mail_id}.{recipient}.{mark}@{host}>"
+
+
+def quoted_printable(text: str) -> bytes:
+    """Lines of at most 76, none of which begins with a dot: nothing is left to stuff (RFC 2045, 6.7)."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace").split(b"\n")
+    return b"\r\n".join(SOFT_BREAK.join(_broken(_quoted(line))) for line in lines)
+
+
+def _shared_headers(mail: Mail, host: str) -> Iterator[bytes]:
+    yield address_line("From", mail.sender)
+    yield text_line("Subject", mail.subject)
+    if mail.reply_to:
+        yield address_line("Reply-To", mail.reply_to)
+    for name, value in {**_headers_of_kind(mail, host), **mail.headers}.items():
+        if name.lower() not in OURS:
+            yield _line(name, str(value))
+    yield b"MIME-Version: 1.0\r\nContent-Language: nl\r\n"
+
+
+def _headers_of_kind(mail: Mail, host: str) -> dict[str, str]:
+    """Auto-Submitted and Precedence keep robots from answering; the rest tells providers which list this is."""
+    headers = {"Auto-Submitted": "auto-generated"}
+    if mail.kind is MailKind.TRANSACTIONAL:
+        return headers
+    of_list = re.sub(r"[^a-z0-9-]+", "-", (mail.list_id or mail.kind.value).lower()).strip("-")
+    headers |= {"Precedence": "bulk", "List-Id": f"<{of_list}.{host}>"}
+    headers["Feedback-ID"] = f"{mail.id}:{of_list}:{mail.kind.value}:{SENDER_ID}"
+    if "List-Unsubscribe" in mail.headers:
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers
+
+
+def _line(name: str, value: str) -> bytes:
+    is_exact = TOKEN in value or name.lower().startswith("list-")
+    return exact_line(name, value.replace(TOKEN, CUT)) if is_exact else text_line(name, value)
+
+
+def _part(kind: str, text: str) -> bytes:
+    head = f"Content-Type: text/{kind}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+    return head.encode() + CUT.encode().join(quoted_printable(piece) for piece in text.split(TOKEN)) + b"\r\n"
+
+
+def _pieces(encoded: bytes) -> tuple[bytes, ...]:
+    return tuple(encoded.split(CUT.encode()))
+
+
+def _quoted(line: bytes) -> bytes:
+    quoted = UNSAFE.sub(lambda found: b"=%02X" % found[0][0], line)
+    return quoted[:-1] + b"=%02X" % quoted[-1] if quoted.endswith((b" ", b"\t")) else quoted
+
+
+def _broken(line: bytes) -> Iterator[bytes]:
+    while True:
+        if line.startswith((b".", b"From ")):
+            line = b"=%02X" % line[0] + line[1:]
+        if len(line) <= LINE:
+            yield line
+            return
+        cut = LINE - 1
+        while b"=" in line[cut - 2 : cut]:  # never inside an =XX
+            cut -= 1
+        yield line[:cut]
+        line = line[cut:]

@@ -1,0 +1,95 @@
+"""The task queue: Huey in a file beside SQLite, or in PostgreSQL when the data is there."""
+
+import hashlib
+import hmac
+import json
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask, current_app
+from huey import Huey, crontab
+from huey.registry import Message
+from huey.serializer import Serializer
+from huey.storage import PostgresStorage, SqliteStorage
+
+NAME = "dordt"
+QUEUE_FILE = "queue.sqlite"
+
+
+class SignedJson(Serializer):
+    """Tasks as signed JSON: who can write in the queue can ring the bell, not run code (Huey's own is pickle)."""
+
+    def __init__(self, secret: str) -> None:
+        super().__init__()
+        self._key = hashlib.sha256(f"dordt-queue {secret}".encode()).digest()
+
+    def _serialize(self, data: Message) -> bytes:
+        content = json.dumps(list(data)).encode()
+        return self._signature(content) + content
+
+    def _deserialize(self, data: bytes) -> Message:
+        signature, content = bytes(data)[:64], bytes(data)[64:]
+        if not hmac.compare_digest(signature, self._signature(content)):
+            raise ValueError("a task in the queue is not signed by us")
+        return Message(*json.loads(content))
+
+    def _signature(self, content: bytes) -> bytes:
+        return hmac.new(self._key, content, hashlib.sha256).hexdigest().encode()
+
+
+class AppQueue:
+    """The queue of one application, made at first use: starting needs no queue, and a fork shares no connection."""
+
+    def __init__(self, app: Flask, every_minute: Callable[[], object]) -> None:
+        self.bell = threading.Event()  # rung in the worker that took the task `deliver`
+        self._app, self._every_minute = app, every_minute
+        self._lock = threading.Lock()
+        self._huey: Huey | None = None
+
+    @property
+    def huey(self) -> Huey:
+        """Huey, with our two tasks."""
+        with self._lock:
+            if self._huey is None:
+                serializer = SignedJson(str(self._app.secret_key))
+                huey = Huey(NAME, results=False, serializer=serializer, **_storage(self._app))
+                self._deliver = huey.task(name="deliver")(self._wake)
+                huey.periodic_task(crontab(), name="every_minute")(self._tick)
+                self._huey = huey
+            return self._huey
+
+    def ring(self) -> None:
+        """Wake a worker, wherever it runs."""
+        if self.huey:
+            self._deliver()
+
+    def _wake(self) -> None:
+        self.bell.set()
+
+    def _tick(self) -> None:
+        with self._app.app_context():
+            self._every_minute()
+
+
+class Queue:
+    """The Flask extension."""
+
+    def init_app(self, app: Flask, every_minute: Callable[[], object]) -> None:
+        """Give an application its queue; `every_minute` runs in its worker, each minute."""
+        app.extensions["queue"] = AppQueue(app, every_minute)
+
+    @property
+    def present(self) -> AppQueue:
+        """The queue of the present application."""
+        found: AppQueue = current_app.extensions["queue"]
+        return found
+
+
+def _storage(app: Flask) -> dict[str, Any]:
+    url = sa.make_url(app.config["SQLALCHEMY_DATABASE_URI"])
+    if url.get_backend_name() == "postgresql":
+        dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        return {"storage_class": PostgresStorage, "dsn": dsn}
+    return {"storage_class": SqliteStorage, "filename": str(app.config["DATA_DIR"] / QUEUE_FILE)}

@@ -1,0 +1,110 @@
+"""Writes down what became of letters, and pauses a newsletter that the relay keeps refusing. Commits nothing."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, cast
+
+import sqlalchemy as sa
+
+from dordt.extensions import db
+from dordt.mailer.conversation import Stage
+from dordt.mailer.lanes import Answer
+from dordt.mailer.letters import Letter
+from dordt.mailer.models import Delivery, DeliveryState, Mail, MailEvent, MailEventKind, MailKind, MailState
+from dordt.mailer.verdicts import Verdict, judge
+
+REFUSALS_BEFORE_PAUSE = 10
+
+_delivery = cast(sa.Table, Delivery.__table__)
+_mail_event = cast(sa.Table, MailEvent.__table__)
+_OUTCOME = (
+    sa.update(_delivery)
+    .where(
+        _delivery.c.id == sa.bindparam("of_id"),
+        _delivery.c.lease_owner == sa.bindparam("of_owner"),
+        sa.or_(_delivery.c.state == DeliveryState.SENDING, _delivery.c.state == DeliveryState.UNCERTAIN),
+    )
+    .values(
+        {
+            name: sa.bindparam(f"new_{name}")
+            for name in (
+                *("state", "attempts", "next_attempt_at", "message_id"),
+                *("relay_code", "relay_enhanced", "relay_text", "accepted_at"),
+            )
+        }
+        | {"lease_owner": None, "lease_until": None}
+    )
+)
+
+
+class Recorder:
+    """Writes down answers for one worker; counts the refusals in a row of each newsletter."""
+
+    def __init__(self, owner: str) -> None:
+        self.owner = owner
+        self._refusals: Counter[int] = Counter()
+
+    def record(self, answers: Sequence[Answer], *, at: datetime) -> None:
+        """Give each delivery the state that its answer means, with an event that staff can read."""
+        judged = [(answer, _verdict(answer, at)) for answer in answers]
+        if judged:
+            connection = db.session.connection()
+            connection.execute(_OUTCOME, [self._row(answer, verdict, at) for answer, verdict in judged])
+            events = [_event(answer, verdict, at) for answer, verdict in judged if verdict.event]
+            if events:
+                connection.execute(sa.insert(_mail_event), events)
+        for answer, verdict in judged:
+            self._count(answer, verdict)
+
+    def record_unwritable(self, delivery_id: int, problem: Exception, *, at: datetime) -> None:
+        """A letter that cannot be written fails: sending it again would not help."""
+        reason = f"This mail cannot be encoded: {problem}"[:1000]
+        db.session.execute(
+            sa.update(Delivery)
+            .where(Delivery.id == delivery_id, Delivery.lease_owner == self.owner)
+            .values(state=DeliveryState.FAILED, relay_text=reason, lease_owner=None, lease_until=None)
+        )
+        db.session.add(MailEvent(delivery_id=delivery_id, kind=MailEventKind.FAILED, at=at, detail=reason))
+
+    def _row(self, answer: Answer, verdict: Verdict, at: datetime) -> dict[str, Any]:
+        reply, due = answer.reply, answer.letter.due
+        return {
+            "of_id": due.id,
+            "of_owner": self.owner,
+            "new_state": verdict.state,
+            "new_attempts": due.attempts + int(verdict.counts),
+            "new_next_attempt_at": verdict.next_attempt_at,
+            "new_message_id": answer.letter.message_id,
+            "new_relay_code": reply.code,
+            "new_relay_enhanced": reply.enhanced,
+            "new_relay_text": reply.text[:1000],
+            "new_accepted_at": at if verdict.state is DeliveryState.ACCEPTED else None,
+        }
+
+    def _count(self, answer: Answer, verdict: Verdict) -> None:
+        """A refusal of one recipient says nothing of the newsletter; one at MAIL, DATA or BODY does."""
+        due, reply = answer.letter.due, answer.reply
+        if verdict.state is DeliveryState.ACCEPTED:
+            self._refusals.pop(due.mail_id, None)
+        elif verdict.state is DeliveryState.FAILED and reply.stage is not Stage.RCPT:
+            self._refusals[due.mail_id] += 1
+            if self._refusals[due.mail_id] >= REFUSALS_BEFORE_PAUSE and due.kind is not MailKind.TRANSACTIONAL:
+                self._pause(answer.letter, f"{reply.code} {reply.text}")
+
+    def _pause(self, letter: Letter, words: str) -> None:
+        reason = f"De mailserver weigerde {REFUSALS_BEFORE_PAUSE} e-mails achter elkaar. Zijn antwoord: {words}"
+        running = sa.update(Mail).where(Mail.id == letter.due.mail_id, Mail.state == MailState.RUNNING)
+        db.session.execute(running.values(state=MailState.PAUSED, state_reason=reason[:500]))
+        del self._refusals[letter.due.mail_id]
+
+
+def _verdict(answer: Answer, at: datetime) -> Verdict:
+    due = answer.letter.due
+    return judge(answer.reply, due.kind, due.attempts + 1, was_fresh=answer.was_fresh, at=at)
+
+
+def _event(answer: Answer, verdict: Verdict, at: datetime) -> dict[str, Any]:
+    reply = answer.reply
+    words = f"{reply.stage}: {reply.code or 'no answer'} {reply.text}"
+    return {"delivery_id": answer.letter.due.id, "kind": verdict.event, "at": at, "detail": words[:1000]}

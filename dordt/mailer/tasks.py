@@ -1,0 +1,47 @@
+"""What the worker does by itself; each task may run twice, or on two machines at once, without harm."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from dordt.extensions import db
+from dordt.mailer import claiming, delivery
+from dordt.shared import clock
+from dordt.shared.transactions import reading
+
+logger = logging.getLogger(__name__)
+EveryMinute = Callable[[], object]
+_every_minute: dict[str, EveryMinute] = {}
+
+
+def every_minute(function: EveryMinute) -> None:
+    """Let the worker call a function of a domain every minute, in the application's context.
+
+    Every worker does so: the function takes its work by a conditional UPDATE, and commits by itself.
+    """
+    _every_minute[f"{function.__module__}.{function.__qualname__}"] = function
+
+
+def deliver_what_is_due(stop: threading.Event) -> None:
+    """Take back what dead workers held, then send all that is due."""
+    with reading():
+        has_work = claiming.has_work(at=clock.now())
+        db.session.rollback()
+    if has_work:
+        claiming.reap(at=clock.now())
+        delivery.deliver_due(now=clock.now, stop=stop)
+
+
+def run_every_minute() -> None:
+    """Reap, and do what the domains registered; one that fails does not keep the others from their turn."""
+    for function in (_reap, *_every_minute.values()):
+        try:
+            function()
+        except Exception:
+            logger.exception("The task %s failed", function.__qualname__)
+        finally:
+            db.session.remove()
+
+
+def _reap() -> None:
+    claiming.reap(at=clock.now())
