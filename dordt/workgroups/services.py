@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any, cast
 
 import sqlalchemy as sa
 from flask import current_app
@@ -134,6 +135,19 @@ def decide_membership(
     )
     outbox.enqueue(emails.membership_decided(membership), at=at)
     db.session.commit()
+
+
+def erase_unconfirmed(*, at: datetime) -> int:
+    """Erase who never confirmed while the link worked, as the mail promised; returns how many."""
+    too_old = at - current_app.config["CONFIRM_WITHIN"]
+    never_confirmed = sa.delete(Membership).where(
+        Membership.state == State.UNCONFIRMED, Membership.created_at < too_old
+    )
+    erased = cast("sa.CursorResult[Any]", db.session.execute(never_confirmed)).rowcount
+    if erased:
+        audit.record("membership.erased_unconfirmed", subject=("membership", None), at=at, number=erased)
+    db.session.commit()
+    return erased
 
 
 def membership_counts() -> dict[tuple[int, MembershipState], int]:

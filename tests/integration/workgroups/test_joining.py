@@ -167,6 +167,16 @@ def test_who_left_can_ask_again(client, group, outbox):
     assert memberships()[0].state == "requested"
 
 
+def test_who_never_confirms_is_erased_after_seven_days(group):
+    now = clock.now()
+    make_membership(group, name="Oud", state=MembershipState.UNCONFIRMED, created_at=now - timedelta(days=8))
+    make_membership(group, name="Jong", state=MembershipState.UNCONFIRMED, created_at=now - timedelta(days=6))
+    make_membership(group, name="Lid", state=MembershipState.APPROVED, created_at=now - timedelta(days=80))
+
+    assert services.erase_unconfirmed(at=now) == 1
+    assert [row.name for row in memberships()] == ["Jong", "Lid"]
+
+
 HOSTILE = {
     "empty": ({"name": "", "email": "", "neighbourhood": ""}, 422, "Vul uw naam in."),
     "spaces": ({"name": "   "}, 422, "Vul uw naam in."),
