@@ -19,9 +19,8 @@ from dordt.development.seed import basics
 from dordt.development.seed.commands import seed_command
 from dordt.extensions import db
 
-WEB_PROCESSES = 2
-THREADS = 4
 FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
+WEB_SERVER = (sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "wsgi:app")
 
 
 def main() -> int:
@@ -84,15 +83,9 @@ def _prepare_database() -> None:
 
 
 def _start(processes: Processes) -> None:
-    processes.start("the web server", _web_server(processes.environment))
+    processes.start("the web server", WEB_SERVER)
     processes.start("the mail worker", (*FLASK, "mailer", "run"))
     processes.wait_until(lambda: _answers(processes.environment))
-
-
-def _web_server(environment: dict[str, str]) -> tuple[str, ...]:
-    bind = f"{environment['HOST']}:{environment['PORT']}"
-    size = (f"--workers={WEB_PROCESSES}", f"--threads={THREADS}", "--worker-class=gthread")
-    return (sys.executable, "-m", "gunicorn", "wsgi:app", f"--bind={bind}", *size, "--log-level=warning")
 
 
 def _answers(environment: dict[str, str]) -> bool:
@@ -111,16 +104,18 @@ def _address(environment: dict[str, str]) -> str:
 def _tell(environment: dict[str, str], *, with_mailbox: bool) -> None:
     site = _address(environment)
     print(f"\nDordt aan Zet is ready.\n\n  Site      {site}/\n  Staff     {site}/beheer/")
-    for member in _staff_logins(data_dir() / "staff-login"):
-        print(f"            {member['email']}  password: {member['password']}")
+    login = _staff_login(data_dir() / "staff-login")
+    if login:
+        print(f"            {login['email']}  password: {login['password']}")
     if with_mailbox:
         print(f"  Mailbox   {site}/postvak/   (every mail that the site sends)")
     print(f"  Data      {data_dir()}\n\nCtrl-C stops everything.\n", flush=True)
 
 
-def _staff_logins(path: Path) -> list[dict[str, str]]:
+def _staff_login(path: Path) -> dict[str, str] | None:
+    """Address and password of the first administrator that the demo content made."""
     members = json.loads(path.read_text()) if path.exists() else []
-    return [member for member in members if member["role"] == "beheerder"]
+    return next((member for member in members if member["role"] == "beheerder"), None)
 
 
 if __name__ == "__main__":
