@@ -1,6 +1,6 @@
 """What staff choose in the inbox and fill in under a message."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from wtforms import Form, SelectField, StringField, TextAreaField
@@ -18,28 +18,35 @@ STATUSES: Choices = [
     ("alles", "Alles behalve ongewenst"),
 ]
 ORDERS: Choices = [("", "Nieuwste eerst"), ("oud", "Oudste eerst"), ("termijn", "Kortste termijn eerst")]
+ASSIGNEES: Choices = [("", "Iedereen"), ("mij", "Mij"), ("niemand", "Niemand")]
 NOBODY = "0"
 
 
 class InboxFilterForm(Form):
     """What the address of the inbox says; a value that we do not know counts as not given."""
 
-    status = SelectField("Status", choices=STATUSES, default="open")
+    status = SelectField("Status", default="open")
     wijk = SelectField("Wijk", default="")
     thema = SelectField("Thema", default="")
-    wie = SelectField("Toegewezen aan", choices=[("", "Iedereen"), ("mij", "Mij"), ("niemand", "Niemand")], default="")
-    volgorde = SelectField("Volgorde", choices=ORDERS, default="")
+    wie = SelectField("Toegewezen aan", default="")
+    volgorde = SelectField("Volgorde", default="")
 
     def __init__(self, given: Any, neighbourhoods: Choices, topics: Choices) -> None:
         super().__init__(given)
-        self.wijk.choices = [("", "Alle wijken"), *neighbourhoods]
-        self.thema.choices = [("", "Alle thema's"), *topics]
-        for field in self:
-            if field.data not in dict(field.choices):
-                field.data = field.default
+        self.places = dict(neighbourhoods)
+        self._offer(self.status, STATUSES)
+        self._offer(self.wijk, [("", "Alle wijken"), *neighbourhoods])
+        self._offer(self.thema, [("", "Alle thema's"), *topics])
+        self._offer(self.wie, ASSIGNEES)
+        self._offer(self.volgorde, ORDERS)
+
+    def _offer(self, field: SelectField, choices: Choices) -> None:
+        field.choices = list(choices)
+        if field.data not in dict(choices):
+            field.data = field.default
 
     @property
-    def chosen(self) -> Mapping[str, str]:
+    def chosen(self) -> dict[str, Any]:
         """What differs from the usual, for the address of another page."""
         return {field.name: field.data for field in self if field.data != field.default}
 
@@ -60,7 +67,11 @@ class AnswerMessageForm(DordtForm):
     """Answer the resident, which closes the message."""
 
     answer = TextAreaField("Uw antwoord", validators=[at_most(10_000)])
-    answer_outcome = SelectField("Uitkomst", choices=OUTCOMES, validators=[required("Kies wat de uitkomst is.")])
+    answer_outcome = SelectField("Uitkomst", validators=[required("Kies wat de uitkomst is.")])
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answer_outcome.choices = list(OUTCOMES)
 
     @property
     def outcome(self) -> Outcome:
@@ -73,16 +84,14 @@ class ChangeStatusForm(DordtForm):
 
     step = SelectField("Nieuwe status", validators=[required("Kies een status.")])
     text = TextAreaField("Toelichting", validators=[at_most(10_000)])
-    outcome = SelectField("Uitkomst (alleen bij Niet verder)", choices=OUTCOMES, default="")
+    outcome = SelectField("Uitkomst (alleen bij Niet verder)", default="")
 
     def __init__(self, steps: Iterable[MessageStatus]) -> None:
         super().__init__()
-        self.step.choices = [("", "Kies een status"), *((step.value, STATUS_LABELS[step]) for step in steps)]
-
-    @property
-    def asks_outcome(self) -> bool:
-        """Whether one of the steps closes the message."""
-        return MessageStatus.DECLINED in dict(self.step.choices)
+        offered = list(steps)
+        self.asks_outcome = MessageStatus.DECLINED in offered
+        self.step.choices = [("", "Kies een status"), *((step.value, STATUS_LABELS[step]) for step in offered)]
+        self.outcome.choices = list(OUTCOMES)
 
     @property
     def chosen_outcome(self) -> Outcome | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -14,7 +15,7 @@ from dordt.places.models import Topic
 
 STRANGER = "Inwoner"  # for who may not see contact details
 FIRST_WORDS = 160
-ORDERS: "dict[str, tuple[sa.ColumnElement[object], ...]]" = {
+ORDERS: "dict[str, tuple[sa.ColumnElement[Any], ...]]" = {
     "": (Message.created_at.desc(), Message.id.desc()),
     "oud": (Message.created_at.asc(), Message.id.asc()),
     "termijn": (Message.reply_by_on.asc(), Message.id.asc()),

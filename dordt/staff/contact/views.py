@@ -41,8 +41,7 @@ ONE = "/<int(max=2147483647):message_id>"
 @requires(Right.READ)
 def inbox() -> ResponseReturnValue:
     """The list; filters, order and page stand in the address, search words in the session."""
-    neighbourhoods, topics = places.neighbourhood_choices(with_other_places=True), places.topic_choices()
-    filters = InboxFilterForm(request.args, neighbourhoods, topics)
+    filters = _filters()
     words, sees_details, me = session.get(SEARCH, ""), may(Right.SEE_CONTACT_DETAILS), member().id
     query = listing.messages(filters.data, words, member_id=me, sees_details=sees_details)
     found = page(query, request.args.get("pagina"))
@@ -51,7 +50,7 @@ def inbox() -> ResponseReturnValue:
     return render_template(
         "staff/contact/inbox.html",
         page=found,
-        rows=listing.as_rows(found.items, read, places=dict(neighbourhoods), today=today, sees_details=sees_details),
+        rows=listing.as_rows(found.items, read, places=filters.places, today=today, sees_details=sees_details),
         filters=filters,
         search=SearchMessagesForm(data={"zoek": words}),
         words=words,
@@ -66,8 +65,7 @@ def search() -> ResponseReturnValue:
     if not form.validate_on_submit():
         abort(form.status)
     session[SEARCH] = "" if "wissen" in request.form else form.zoek.data
-    kept = {name: request.args[name] for name in ("status", "wijk", "thema", "wie", "volgorde") if name in request.args}
-    return redirect(url_for(".inbox", **kept), code=303)
+    return redirect(url_for(".inbox", **_filters().chosen), code=303)
 
 
 @bp.get(f"{ONE}/")
@@ -147,6 +145,10 @@ def change_status(message_id: int) -> ResponseReturnValue:
     ):
         return _back(message_id, "De status is bijgewerkt.")
     return _page(message_id, status_form=form), form.status
+
+
+def _filters() -> InboxFilterForm:
+    return InboxFilterForm(request.args, places.neighbourhood_choices(with_other_places=True), places.topic_choices())
 
 
 def _note_reading(message_id: int) -> None:

@@ -1,0 +1,103 @@
+"""What becomes of a file that a resident sends."""
+
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from dordt.contact.files import FileRefused, examine
+
+GPS = 0x8825
+ORIENTATION = 0x0112
+DESCRIPTION = 0x010E
+
+
+def picture(kind: str, size: tuple[int, int] = (40, 20), **options) -> BytesIO:
+    stream = BytesIO()
+    Image.new("RGB", size, "teal").save(stream, kind, **options)
+    stream.seek(0)
+    return stream
+
+
+def photo_with_a_place() -> BytesIO:
+    exif = Image.Exif()
+    exif[ORIENTATION] = 6
+    exif[DESCRIPTION] = "thuis bij Anna"
+    exif.get_ifd(GPS).update({1: "N", 2: (51.0, 48.0, 0.0)})
+    return picture("JPEG", exif=exif, comment=b"geheim")
+
+
+@pytest.mark.parametrize(
+    ("kind", "content_type"),
+    [("JPEG", "image/jpeg"), ("PNG", "image/png"), ("WEBP", "image/webp"), ("GIF", "image/png")],
+)
+def test_a_picture_is_drawn_anew(kind, content_type):
+    upload = examine("bank.exe", picture(kind))
+
+    assert upload.content_type == content_type
+    assert upload.filename == f"bank.{content_type.removeprefix('image/').replace('jpeg', 'jpg')}"
+    assert Image.open(BytesIO(upload.content)).size == (40, 20)
+
+
+def test_where_and_by_whom_a_photo_was_made_is_gone_and_it_stands_upright():
+    upload = examine("IMG_0001.JPG", photo_with_a_place())
+
+    drawn = Image.open(BytesIO(upload.content))
+    assert drawn.size == (20, 40)
+    assert not dict(drawn.getexif())
+    assert b"geheim" not in upload.content
+    assert b"Anna" not in upload.content
+
+
+def test_what_can_be_seen_through_stays_so():
+    stream = BytesIO()
+    Image.new("RGBA", (4, 4), (0, 0, 0, 0)).save(stream, "PNG")
+    stream.seek(0)
+
+    drawn = Image.open(BytesIO(examine("logo.png", stream).content))
+
+    assert drawn.getpixel((0, 0)) == (0, 0, 0, 0)
+
+
+def test_a_large_photo_becomes_smaller():
+    drawn = Image.open(BytesIO(examine("groot.jpg", picture("JPEG", (6000, 3000))).content))
+
+    assert drawn.size == (2560, 1280)
+
+
+def test_a_pdf_stays_as_it_is():
+    upload = examine("plan.pdf", BytesIO(b"%PDF-1.7 plan"))
+
+    assert (upload.filename, upload.content_type, upload.content) == ("plan.pdf", "application/pdf", b"%PDF-1.7 plan")
+
+
+REFUSED = {
+    "a programme with the name of a picture": ("bank.jpg", b"MZ\x90\x00", "kunnen wij niet openen"),
+    "a page with script": ("kaart.svg", b"<svg onload='alert(1)'>", "kunnen wij niet openen"),
+    "half a photo": ("half.jpg", picture("JPEG").getvalue()[:60], "is beschadigd"),
+    "sound that starts like WebP": ("x.webp", b"RIFF\x00\x00\x00\x00WAVEfmt ", "kunnen wij niet openen"),
+    "nothing": ("leeg.png", b"", "is leeg"),
+    "too many bytes": ("lang.pdf", b"%PDF-" + bytes(10 * 1024 * 1024), "te groot"),
+    "too many points": ("bom.png", picture("PNG", (8000, 7000)).getvalue(), "te veel beeldpunten"),
+}
+
+
+@pytest.mark.parametrize(("filename", "content", "said"), REFUSED.values(), ids=REFUSED)
+def test_what_we_do_not_take_is_named_with_the_reason(filename, content, said):
+    with pytest.raises(FileRefused, match=said):
+        examine(filename, BytesIO(content))
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("../../etc/passwd", "passwd.pdf"),
+        ("C:\\Users\\anna\\plan.pdf", "plan.pdf"),
+        ('x"\r\nSet-Cookie: a=b.pdf', "x---Set-Cookie- a-b.pdf"),
+        ("", "bestand.pdf"),
+        ("a" * 300 + ".pdf", "a" * 100 + ".pdf"),
+        ("plan\u202egnp.exe", "plan-gnp.pdf"),
+    ],
+)
+def test_a_file_name_holds_nothing_that_does_anything(given, kept):
+    assert examine(given, BytesIO(b"%PDF-1.7")).filename == kept
