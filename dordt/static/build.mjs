@@ -1,6 +1,6 @@
 // Builds dordt/static/vendor/: style sheets, scripts, font and drawings with a content hash in the name, and manifest.json.
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, parse, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { transform } from 'lightningcss'
@@ -16,6 +16,7 @@ const COMPONENTS = '@utrecht/component-library-css'
 const FONT = '@fontsource-variable/bricolage-grotesque'
 const PUBLIC_SHEETS = ['tokens', 'base', 'layout', 'forms', 'parts', 'home', 'news', 'workgroups', 'print']
 const STAFF_SHEETS = ['staff']
+const DAY = 24 * 60 * 60 * 1000
 const BROWSERS = { chrome: 111 << 16, firefox: 115 << 16, safari: (16 << 16) | (4 << 8) }
 
 // What the dark variant of a drawing paints instead; the light colours are the only ones a drawing may use.
@@ -128,8 +129,12 @@ async function copyLicences() {
   }
 }
 
+/** Files of earlier builds stay for a day: a server that runs still names those of its start. */
 async function removeStale() {
-  for (const path of await filesUnder(vendor, '')) if (!written.has(relative(vendor, path))) await rm(path)
+  for (const path of await filesUnder(vendor, '')) {
+    if (written.has(relative(vendor, path))) continue
+    if (Date.now() - (await stat(path)).mtimeMs > DAY) await rm(path)
+  }
 }
 
 await buildFont()
