@@ -12,9 +12,11 @@ from dordt.news import commands as news_commands
 from dordt.news import markdown
 from dordt.news import views as news_views
 from dordt.newsletters import commands as newsletter_commands
+from dordt.newsletters import tasks as newsletter_tasks
 from dordt.operations import views as operations_views
 from dordt.shared import assets, formats, headers, requests, transactions
 from dordt.site import views as site_views
+from dordt.subscribers import tasks as subscriber_tasks
 from dordt.subscribers import views as subscriber_views
 from dordt.workgroups import views as workgroup_views
 
@@ -31,6 +33,7 @@ def create_app(settings: Settings) -> Flask:
     _init_templates(app)
     _register_pages(app)
     _register_commands(app)
+    _register_tasks(app)
     return app
 
 
@@ -85,3 +88,8 @@ def _register_pages(app: Flask) -> None:
 def _register_commands(app: Flask) -> None:
     for commands in (news_commands, newsletter_commands, operations):
         commands.init_app(app)
+
+
+def _register_tasks(app: Flask) -> None:
+    for tasks in (subscriber_tasks, newsletter_tasks):
+        tasks.init_app(app)

@@ -1,14 +1,117 @@
 """`flask --app wsgi newsletter …`."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
 from flask import Flask
 from flask.cli import AppGroup
 
+from dordt.extensions import db
+from dordt.mailer import outbox
+from dordt.news.front_matter import ImportProblem
+from dordt.newsletters import importing, services
+from dordt.newsletters.models import Newsletter
+from dordt.shared import clock
+from dordt.shared.problems import DomainError
 from dordt.subscribers.commands import import_subscribers_command
+
+HIGHEST = 2**31 - 1
 
 newsletter_cli = AppGroup("newsletter", help="Newsletters and their subscribers.")
 newsletter_cli.add_command(import_subscribers_command)
+number_argument = click.argument("number", type=click.IntRange(1, HIGHEST))
 
 
 def init_app(app: Flask) -> None:
     """Add the commands."""
     app.cli.add_command(newsletter_cli)
+
+
+@newsletter_cli.command("new")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--approve", is_flag=True, help="Approve it at once, so that it can be sent.")
+def new_command(file: Path, approve: bool) -> None:
+    """Make a newsletter from FILE and print its number.
+
+    Front matter: subject, preheader, articles (slugs of published articles); below it the intro in Markdown.
+    """
+    at = clock.now()
+    with _refusals(f"{file}: "):
+        content, unknown = importing.read(file)
+        newsletter = services.create_newsletter(content, at=at)
+        number = newsletter.number
+        if approve:
+            services.approve_newsletter(number, at=at)
+    for name in unknown:
+        click.echo(f"{file}: {name}: unknown field, not used", err=True)
+    click.echo(number)
+
+
+@newsletter_cli.command("send")
+@number_argument
+def send_command(number: int) -> None:
+    """Send an approved newsletter to all confirmed subscribers, starting now."""
+    with _refusals():
+        is_new = services.start_newsletter(number, at=clock.now())
+    mail = _found(number).mail
+    frozen = mail.frozen_count if mail else 0
+    if is_new:
+        click.echo(f"{frozen} deliveries frozen for newsletter {number}.")
+    else:
+        click.echo(f"Newsletter {number} was started before, with {frozen} deliveries; nothing was added.")
+
+
+@newsletter_cli.command("status")
+@number_argument
+def status_command(number: int) -> None:
+    """Say where a newsletter stands, and how many of its deliveries are in each state."""
+    newsletter = _found(number)
+    click.echo(f"Newsletter {number}: {newsletter.state}")
+    if newsletter.mail:
+        click.echo(f"frozen {newsletter.mail.frozen_count}")
+        for state, count in sorted(outbox.progress(newsletter.mail.id).items()):
+            click.echo(f"{state} {count}")
+
+
+@newsletter_cli.command("pause")
+@number_argument
+def pause_command(number: int) -> None:
+    """Let nothing more leave until it is resumed."""
+    _act(services.pause_newsletter, number, "paused")
+
+
+@newsletter_cli.command("resume")
+@number_argument
+def resume_command(number: int) -> None:
+    """Go on with a newsletter that was paused."""
+    _act(services.resume_newsletter, number, "resumed")
+
+
+@newsletter_cli.command("cancel")
+@number_argument
+def cancel_command(number: int) -> None:
+    """Stop a newsletter for good; what has not left never leaves."""
+    _act(services.cancel_newsletter, number, "cancelled")
+
+
+def _act(step: Callable[..., None], number: int, done: str) -> None:
+    with _refusals():
+        step(number, at=clock.now())
+    click.echo(f"Newsletter {number} {done}.")
+
+
+def _found(number: int) -> Newsletter:
+    with _refusals():
+        return services.newsletter_numbered(number)
+
+
+@contextmanager
+def _refusals(before: str = "") -> Iterator[None]:
+    """What a service refuses is said in one line, with exit code 1."""
+    try:
+        yield
+    except (DomainError, ImportProblem) as problem:
+        db.session.rollback()
+        raise click.ClickException(f"{before}{problem}") from problem

@@ -63,3 +63,35 @@ class Newsletter(Base):
         cascade="all, delete-orphan",
         lazy="selectin",
     )
+
+    @classmethod
+    def numbered(cls, number: int) -> "sa.Select[Newsletter]":
+        """The newsletter with this number."""
+        return sa.select(cls).where(cls.number == number)
+
+    @classmethod
+    def in_room(cls) -> "sa.Select[Newsletter]":
+        """All newsletters, the newest first."""
+        return sa.select(cls).order_by(cls.number.desc())
+
+    @classmethod
+    def on_their_way(cls) -> "sa.Select[Newsletter]":
+        """What the post room is working on, or has just finished."""
+        return sa.select(cls).where(cls.state.in_([NewsletterState.SENDING, NewsletterState.PAUSED])).order_by(cls.id)
+
+    def may_become(self, state: NewsletterState) -> bool:
+        """Whether this step is in the table of steps."""
+        return state in STEPS[self.state]
+
+
+State = NewsletterState
+# Every step that a newsletter may make. Sending is entered by starting or resuming, sent when nothing is left to send.
+STEPS: dict[NewsletterState, tuple[NewsletterState, ...]] = {
+    State.DRAFT: (State.APPROVED, State.CANCELLED),
+    State.APPROVED: (State.DRAFT, State.SCHEDULED, State.SENDING, State.CANCELLED),
+    State.SCHEDULED: (State.DRAFT, State.APPROVED, State.SENDING, State.CANCELLED),
+    State.SENDING: (State.PAUSED, State.SENT, State.CANCELLED),
+    State.PAUSED: (State.SENDING, State.SENT, State.CANCELLED),
+    State.SENT: (),
+    State.CANCELLED: (),
+}

@@ -1,0 +1,85 @@
+"""A newsletter as one mail for many: with a merge field where each recipient's own link belongs."""
+
+from dataclasses import dataclass
+
+from flask import current_app
+
+from dordt.media.images import image_of
+from dordt.news.models import Article
+from dordt.newsletters import mail_html, mail_text
+from dordt.newsletters.models import Newsletter
+from dordt.shared.links import absolute
+from dordt.shared.mail import Draft, compose
+from dordt.subscribers import emails
+
+OPENING = "[["  # of a merge field: only ours may stand in a mail
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture at its full address, as wide as a mail shows it."""
+
+    url: str
+    alt: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Item:
+    """An article as a newsletter shows it."""
+
+    title: str
+    intro: str
+    link: str
+    picture: Picture | None
+
+    @property
+    def intro_text(self) -> str:
+        """The intro in lines that fit the text part."""
+        return mail_text.wrapped(self.intro)
+
+
+def draft_of(newsletter: Newsletter) -> Draft:
+    """Subject, text part, HTML part and the headers of RFC 2369 and RFC 8058."""
+    site, contact = current_app.config["SITE_URL"], current_app.config["CONTACT_ADDRESS"]
+    intro, link = _without_fields(newsletter.intro), emails.merged_unsubscribe_link()
+    return compose(
+        "newsletter",
+        to="",
+        reply_to=contact,
+        token_purpose=emails.UNSUBSCRIBE,
+        headers={
+            "List-Unsubscribe": f"<{link}>, <mailto:{contact}?subject=afmelden>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        },
+        subject=_without_fields(newsletter.subject),
+        preheader=_without_fields(newsletter.preheader),
+        intro_html=mail_html.to_html(intro, site=site),
+        intro_text=mail_text.to_text(intro, site=site),
+        items=[_item(place.article, site) for place in newsletter.articles],
+        unsubscribe_link=link,
+    )
+
+
+def _item(article: Article, site: str) -> Item:
+    return Item(
+        title=_without_fields(article.title),
+        intro=_without_fields(article.intro),
+        link=absolute("news.article", slug=article.slug),
+        picture=_picture(article, site),
+    )
+
+
+def _picture(article: Article, site: str) -> Picture | None:
+    """The JPEG or PNG version: not every mail programme shows WebP."""
+    image = image_of(article.image, article.image_alt)
+    if image is None:
+        return None
+    width = min(image.width, mail_html.WIDTH)
+    return Picture(f"{site}{image.url}", _without_fields(image.alt), width, round(image.height * width / image.width))
+
+
+def _without_fields(text: str) -> str:
+    """What somebody wrote never becomes a merge field."""
+    return text.replace(OPENING, "[ [")

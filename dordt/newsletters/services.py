@@ -1,0 +1,200 @@
+"""Writing, approving and sending newsletters."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from dordt.accounts.models import StaffMember
+from dordt.audit import services as audit
+from dordt.extensions import db
+from dordt.mailer import outbox
+from dordt.mailer.models import MailKind, MailState
+from dordt.news.models import Article
+from dordt.newsletters import audience, checks, rendering
+from dordt.newsletters.models import Newsletter, NewsletterArticle, NewsletterState
+from dordt.newsletters.words import STATE_WORDS
+from dordt.shared.problems import NotAllowed, NotFound
+from dordt.subscribers import services as subscribers
+
+LIST_ID = "nieuwsbrief"
+STARTED = {NewsletterState.SENDING, NewsletterState.PAUSED, NewsletterState.SENT}
+PAUSED_BY_STAFF = "Stilgezet door een medewerker."
+
+
+@dataclass(frozen=True)
+class NewsletterContent:
+    """What an editor writes; the articles by slug, in the order in which they appear."""
+
+    subject: str
+    preheader: str
+    intro: str
+    articles: Sequence[str] = ()
+
+
+def newsletter_numbered(number: int) -> Newsletter:
+    """The newsletter with this number. Raises NotFound."""
+    found = db.session.scalars(Newsletter.numbered(number)).one_or_none()
+    if found is None:
+        raise _unknown(number)
+    return found
+
+
+def create_newsletter(content: NewsletterContent, *, at: datetime, by: StaffMember | None = None) -> Newsletter:
+    """Add a draft with the next number. Raises NotAllowed when an article is not on the site."""
+    newsletter = _numbered(content, at=at, by=by)
+    _fill(newsletter, content, at=at)
+    _log("newsletter.created", newsletter, by, at=at)
+    db.session.commit()
+    return newsletter
+
+
+def edit_newsletter(number: int, content: NewsletterContent, *, at: datetime, by: StaffMember | None = None) -> None:
+    """Change what it says; an approval no longer holds. Raises NotAllowed once it was started or cancelled."""
+    newsletter = _locked(number)
+    if newsletter.state != NewsletterState.DRAFT:
+        _step(newsletter, NewsletterState.DRAFT)
+        newsletter.approved_by_id = newsletter.approved_at = None
+    _fill(newsletter, content, at=at)
+    _log("newsletter.edited", newsletter, by, at=at)
+    db.session.commit()
+
+
+def approve_newsletter(number: int, *, at: datetime, by: StaffMember | None = None) -> None:
+    """It may be sent as it is now. Raises NotAllowed when something stands in the way."""
+    newsletter = _locked(number)
+    _step(newsletter, NewsletterState.APPROVED)
+    checks.require_ready(newsletter, at=at)
+    newsletter.approved_at, newsletter.approved_by_id = at, by.id if by else None
+    _log("newsletter.approved", newsletter, by, at=at)
+    db.session.commit()
+
+
+def start_newsletter(number: int, *, at: datetime, by: StaffMember | None = None) -> bool:
+    """Freeze the audience and let the post room begin, in one transaction.
+
+    Returns False, and does nothing, when it was started before: two clicks are one newsletter.
+    Raises NotAllowed when it was not approved, is not in order any more, or nobody would get it.
+    """
+    newsletter = _locked(number)
+    if newsletter.state in STARTED:
+        db.session.rollback()
+        return False
+    _step(newsletter, NewsletterState.SENDING)
+    subscribers.hold_list()
+    checks.require_ready(newsletter, at=at)
+    checks.require_audience()
+    draft = rendering.draft_of(newsletter)
+    newsletter.mail = outbox.freeze(draft, audience.everyone(), kind=MailKind.NEWSLETTER, list_id=LIST_ID, at=at)
+    newsletter.started_at = at
+    _log("newsletter.started", newsletter, by, at=at, frozen=newsletter.mail.frozen_count)
+    db.session.commit()
+    return True
+
+
+def pause_newsletter(number: int, *, at: datetime, by: StaffMember | None = None) -> None:
+    """Nothing more leaves, but for what is on its way; resuming goes on where it stopped."""
+    newsletter = _locked(number)
+    _step(newsletter, NewsletterState.PAUSED)
+    if newsletter.mail:
+        outbox.pause(newsletter.mail, PAUSED_BY_STAFF)
+    _log("newsletter.paused", newsletter, by, at=at)
+    db.session.commit()
+
+
+def resume_newsletter(number: int, *, at: datetime, by: StaffMember | None = None) -> None:
+    """Go on after a pause, also one of the post room itself. Raises NotAllowed when it was not paused."""
+    newsletter = _locked(number)
+    _take_over_pause(newsletter)
+    if newsletter.state != NewsletterState.PAUSED or newsletter.mail is None:
+        raise NotAllowed("Deze nieuwsbrief staat niet stil. Er valt dus niets te hervatten.")
+    newsletter.state = NewsletterState.SENDING
+    outbox.resume(newsletter.mail)
+    _log("newsletter.resumed", newsletter, by, at=at)
+    db.session.commit()
+
+
+def cancel_newsletter(number: int, *, at: datetime, by: StaffMember | None = None) -> None:
+    """Stop for good: what has not left yet never leaves."""
+    newsletter = _locked(number)
+    _step(newsletter, NewsletterState.CANCELLED)
+    stopped = outbox.cancel(newsletter.mail) if newsletter.mail else 0
+    _log("newsletter.cancelled", newsletter, by, at=at, stopped=stopped)
+    db.session.commit()
+
+
+def follow_post(*, at: datetime) -> None:
+    """Note what the post room did by itself: everything sent, or paused after too many refusals."""
+    for newsletter in db.session.scalars(Newsletter.on_their_way().with_for_update(of=Newsletter)):
+        _take_over_pause(newsletter)
+        if newsletter.mail_id and outbox.is_finished(newsletter.mail_id):
+            newsletter.state, newsletter.sent_at = NewsletterState.SENT, at
+            _log("newsletter.sent", newsletter, None, at=at)
+    db.session.commit()
+
+
+def _numbered(content: NewsletterContent, *, at: datetime, by: StaffMember | None) -> Newsletter:
+    """A new row with the next number; when somebody else takes that number at the same moment, the one after it."""
+    number = (db.session.scalar(sa.select(sa.func.max(Newsletter.number))) or 0) + 1
+    try:
+        with db.session.begin_nested():
+            newsletter = Newsletter(number=number, created_at=at, created_by_id=by.id if by else None)
+            newsletter.subject, newsletter.intro, newsletter.updated_at = content.subject, content.intro, at
+            db.session.add(newsletter)
+    except IntegrityError:
+        return _numbered(content, at=at, by=by)
+    return newsletter
+
+
+def _fill(newsletter: Newsletter, content: NewsletterContent, *, at: datetime) -> None:
+    newsletter.subject, newsletter.preheader = content.subject, content.preheader
+    newsletter.intro, newsletter.updated_at = content.intro, at
+    articles = _articles(content.articles, at=at)
+    kept = {place.article_id: place for place in newsletter.articles}
+    newsletter.articles[:] = [kept.get(article.id) or NewsletterArticle(article=article) for article in articles]
+    newsletter.articles.reorder()  # type: ignore[attr-defined]  # it is an OrderingList
+
+
+def _articles(slugs: Sequence[str], *, at: datetime) -> list[Article]:
+    wanted = list(dict.fromkeys(slugs))
+    found = {
+        article.slug: article for article in db.session.scalars(Article.published(at).where(Article.slug.in_(wanted)))
+    }
+    missing = [slug for slug in wanted if slug not in found]
+    if missing:
+        raise NotAllowed(f"Niet op de site: {', '.join(missing)}. Kies alleen berichten die gepubliceerd zijn.")
+    return [found[slug] for slug in wanted]
+
+
+def _locked(number: int) -> Newsletter:
+    """The row, locked and read anew, so that two clicks at once do one thing."""
+    query = Newsletter.numbered(number).with_for_update(of=Newsletter).execution_options(populate_existing=True)
+    found = db.session.scalars(query).one_or_none()
+    if found is None:
+        raise _unknown(number)
+    return found
+
+
+def _unknown(number: int) -> NotFound:
+    return NotFound(f"Nieuwsbrief {number} bestaat niet.")
+
+
+def _step(newsletter: Newsletter, state: NewsletterState) -> None:
+    if not newsletter.may_become(state):
+        now = STATE_WORDS[newsletter.state]
+        raise NotAllowed(f"Dat kan niet: nieuwsbrief {newsletter.number} staat op ‘{now}’.")
+    newsletter.state = state
+
+
+def _take_over_pause(newsletter: Newsletter) -> None:
+    mail = newsletter.mail
+    if mail is not None and mail.state == MailState.PAUSED and newsletter.state == NewsletterState.SENDING:
+        newsletter.state = NewsletterState.PAUSED
+
+
+def _log(action: str, newsletter: Newsletter, by: StaffMember | None, *, at: datetime, **detail: object) -> None:
+    name = by.name if by else audit.SYSTEM
+    subject = ("newsletter", newsletter.id)
+    audit.record(action, subject=subject, at=at, actor_id=by.id if by else None, actor_name=name, **detail)

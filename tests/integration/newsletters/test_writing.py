@@ -1,0 +1,89 @@
+"""Writing and approving a newsletter."""
+
+import pytest
+
+from dordt.extensions import db
+from dordt.news.models import ArticleState
+from dordt.newsletters import services
+from dordt.newsletters.models import STEPS, NewsletterState
+from dordt.newsletters.services import NewsletterContent
+from dordt.shared import clock
+from dordt.shared.problems import NotAllowed
+from tests.factories.accounts import make_member
+from tests.factories.news import make_article
+from tests.factories.newsletters import make_newsletter
+
+State = NewsletterState
+CONTENT = NewsletterContent(subject="Nieuws", preheader="", intro="Beste lezer,")
+
+
+def test_numbers_follow_each_other(app):
+    numbers = [services.create_newsletter(CONTENT, at=clock.now()).number for _ in range(3)]
+
+    assert numbers == [1, 2, 3]
+
+
+def test_articles_keep_the_order_in_which_they_were_chosen(app):
+    first, second, third = (make_article() for _ in range(3))
+    newsletter = make_newsletter(articles=(third, first))
+
+    changed = NewsletterContent("Nieuws", "", "", [second.slug, third.slug, first.slug])
+    services.edit_newsletter(newsletter.number, changed, at=clock.now())
+
+    db.session.expire_all()
+    assert [place.article.slug for place in newsletter.articles] == [second.slug, third.slug, first.slug]
+    assert [place.position for place in newsletter.articles] == [0, 1, 2]
+
+
+def test_an_article_that_is_not_on_the_site_cannot_be_chosen(app):
+    draft = make_article(state=ArticleState.DRAFT)
+
+    with pytest.raises(NotAllowed, match=draft.slug):
+        make_newsletter(articles=(draft,))
+
+
+def test_approving_keeps_who_did_it(app):
+    member, newsletter = make_member(), make_newsletter()
+
+    services.approve_newsletter(newsletter.number, at=clock.now(), by=member)
+
+    assert (newsletter.state, newsletter.approved_by_id) == (State.APPROVED, member.id)
+
+
+def test_a_change_ends_the_approval(app):
+    newsletter = make_newsletter()
+    services.approve_newsletter(newsletter.number, at=clock.now(), by=make_member())
+
+    services.edit_newsletter(newsletter.number, CONTENT, at=clock.now())
+
+    assert (newsletter.state, newsletter.approved_by_id, newsletter.approved_at) == (State.DRAFT, None, None)
+
+
+@pytest.mark.parametrize("state", [State.SENDING, State.PAUSED, State.SENT, State.CANCELLED])
+def test_what_was_started_or_cancelled_cannot_be_changed(app, state):
+    newsletter = make_newsletter(state)
+
+    with pytest.raises(NotAllowed):
+        services.edit_newsletter(newsletter.number, CONTENT, at=clock.now())
+
+
+def test_without_content_it_cannot_be_approved(app):
+    newsletter = make_newsletter(intro="")
+
+    with pytest.raises(NotAllowed, match="Schrijf een inleiding"):
+        services.approve_newsletter(newsletter.number, at=clock.now())
+
+
+def test_an_article_that_was_withdrawn_stands_in_the_way(app):
+    article = make_article()
+    newsletter = make_newsletter(articles=(article,))
+    article.state = ArticleState.DRAFT
+    db.session.commit()
+
+    with pytest.raises(NotAllowed, match="staat niet op de site"):
+        services.approve_newsletter(newsletter.number, at=clock.now())
+
+
+def test_every_state_has_its_row_in_the_table_of_steps():
+    assert set(STEPS) == set(NewsletterState)
+    assert all(state not in steps for state, steps in STEPS.items())
