@@ -25,7 +25,8 @@ def file(key: str, name: str) -> ResponseReturnValue:
     except FileNotFoundError:
         abort(404)
     response = send_file(content, content_type, download_name=name, etag=f"{key}-{name}", max_age=FOR_EVER)
-    response.content_length = media.size if name == media.filename else None
+    if name == media.filename:
+        response.content_length = media.size
     return _kept_for_ever(response)
 
 

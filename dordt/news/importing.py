@@ -1,7 +1,7 @@
 """An article in a file: YAML front matter, Markdown, and the files beside it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -112,9 +112,9 @@ def _moment(text: str) -> datetime:
     try:
         is_day = len(text) == len("2027-03-09")
         found = datetime.combine(date.fromisoformat(text), NOON) if is_day else datetime.fromisoformat(text)
-    except ValueError as wrong:
+        return (found if found.tzinfo else found.replace(tzinfo=AMSTERDAM)).astimezone(UTC)
+    except (ValueError, OverflowError) as wrong:
         raise ImportProblem("date", f"{text!r} is no date; write it as 2027-03-09") from wrong
-    return found if found.tzinfo else found.replace(tzinfo=AMSTERDAM)
 
 
 def _attachment(number: int, entry: object) -> tuple[str, str]:

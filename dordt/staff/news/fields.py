@@ -28,6 +28,7 @@ class MomentField(DateTimeLocalField):
         except ValueError:
             self.data = None
         if self.data is None or self.data.year not in YEARS:
+            self.data = None
             raise ValueError("Kies een datum en een tijd, bijvoorbeeld 3 maart 2027 om 19.30 uur.")
 
     @property

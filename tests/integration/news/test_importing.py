@@ -113,6 +113,7 @@ def test_an_article_of_tomorrow_is_there_and_not_shown_yet(write_article, import
         ({"date": None}, "date: is missing"),
         ({"date": "2026-02-31"}, "date: '2026-02-31' is no date; write it as 2027-03-09"),
         ({"date": "9 maart"}, "date: '9 maart' is no date"),
+        ({"date": "0001-01-01T00:00"}, "date: '0001-01-01T00:00' is no date"),
         ({"neighbourhoods": ["sterenburg"]}, "neighbourhoods: unknown: sterenburg; known are: sterrenburg"),
         ({"topics": {"a": "b"}}, "topics: must be a list of slugs"),
         ({"image": "weg.png"}, "image: weg.png: the file cannot be read"),
