@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from dordt.accounts import passwords, sessions
 from dordt.accounts.models import Role, StaffMember
-from dordt.accounts.rights import ROLE_RIGHTS
+from dordt.accounts.rights import ROLE_LABELS, ROLE_RIGHTS
 from dordt.audit.services import SYSTEM, record
 from dordt.extensions import db, security
 from dordt.shared.addresses import AddressRefused, address_key
@@ -192,8 +192,19 @@ def _normal(password: str) -> str:
 def _role(name: str) -> Role:
     if name not in ROLE_RIGHTS:
         raise AccountRefused(f"Kies een rol uit: {', '.join(ROLE_RIGHTS)}.", field="role")
-    found = db.session.scalar(sa.select(Role).where(Role.name == name))
-    return found or Role(name=name)
+    wanted = sa.select(Role).where(Role.name == name)
+    return db.session.scalar(wanted) or _new_role(name) or db.session.scalars(wanted).one()
+
+
+def _new_role(name: str) -> Role | None:
+    """Roles are made the first time somebody gets one; None when another process was first."""
+    role = Role(name=name, description=ROLE_LABELS[name][0])
+    try:
+        with db.session.begin_nested():
+            db.session.add(role)
+    except IntegrityError:
+        return None
+    return role
 
 
 def _somebody_else(member_id: int, by: StaffMember) -> StaffMember:

@@ -32,7 +32,10 @@ def index() -> ResponseReturnValue:
         "medewerker": AuditEntry.actor_id,
     }
     entries = page(_filtered(AuditEntry.latest(), form, columns), request.args.get("pagina"), per_page=PER_PAGE)
-    return render_template("staff/log/index.html", entries=entries, form=form, chosen=_chosen(form), words=words)
+    details = {entry.id: words.details(entry, people) for entry in entries.items}
+    return render_template(
+        "staff/log/index.html", entries=entries, form=form, chosen=_chosen(form), words=words, details=details
+    )
 
 
 @bp.get("/gelezen/")

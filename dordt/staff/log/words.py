@@ -1,5 +1,12 @@
 """How the log calls what was done, and to what."""
 
+from collections.abc import Mapping
+
+from dordt.accounts.rights import ROLE_LABELS
+from dordt.audit.models import AuditEntry
+from dordt.contact.words import OUTCOME_LABELS, STATUS_LABELS
+from dordt.workgroups.words import STATE_WORDS
+
 ACTIONS: dict[str, str] = {
     "member.created": "Account gemaakt",
     "member.role_changed": "Rol gewijzigd",
@@ -25,9 +32,18 @@ ACTIONS: dict[str, str] = {
     "membership.waiting": "Aanmelding op de wachtlijst gezet",
     "membership.declined": "Aanmelding afgewezen",
     "membership.left": "Afgemeld bij werkgroep",
+    "membership.erased_unconfirmed": "Niet bevestigde aanmelding gewist",
     "subscriber.confirmed": "Aanmelding nieuwsbrief bevestigd",
     "subscriber.unsubscribed": "Afgemeld voor nieuwsbrief",
     "subscriber.imported": "Abonnee overgenomen",
+    "newsletter.created": "Nieuwsbrief begonnen",
+    "newsletter.edited": "Nieuwsbrief gewijzigd",
+    "newsletter.approved": "Nieuwsbrief goedgekeurd",
+    "newsletter.started": "Versturen van nieuwsbrief begonnen",
+    "newsletter.paused": "Versturen van nieuwsbrief gepauzeerd",
+    "newsletter.resumed": "Versturen van nieuwsbrief hervat",
+    "newsletter.cancelled": "Nieuwsbrief geannuleerd",
+    "newsletter.sent": "Nieuwsbrief verstuurd",
     "article.created": "Nieuwsbericht begonnen",
     "article.saved": "Nieuwsbericht bewaard",
     "article.published": "Nieuwsbericht gepubliceerd",
@@ -54,6 +70,12 @@ DETAILS: dict[str, str] = {
     "slug": "adres van de pagina",
     "address_hash": "kenmerk van het adres",
 }
+CHANGES = {"before", "after"}  # a number here is a member of staff; elsewhere it counts something
+VALUES: dict[str, str] = {
+    **{str(state): words for state, words in STATE_WORDS.items()},
+    **{str(state): label.lower() for state, label in (*STATUS_LABELS.items(), *OUTCOME_LABELS.items())},
+    **{role: label.lower() for role, (label, _may) in ROLE_LABELS.items()},
+}
 # Where a thing can be seen: the page, and the name of the row id in its address.
 PAGES: dict[str, tuple[str, str]] = {
     "staff_member": ("staff.members.show", "member_id"),
@@ -61,3 +83,16 @@ PAGES: dict[str, tuple[str, str]] = {
     "membership": ("staff.workgroups.membership", "membership_id"),
     "article": ("staff.news.edit", "article_id"),
 }
+
+
+def details(entry: AuditEntry, people: Mapping[str, str]) -> str:
+    """What changed, in words; `people` gives the names of members by their row id."""
+    told = ((key, value, people if key in CHANGES else {}) for key, value in entry.detail.items() if value)
+    return " · ".join(f"{DETAILS.get(key, key)}: {_value(value, names)}" for key, value, names in told)
+
+
+def _value(value: object, people: Mapping[str, str]) -> str:
+    if isinstance(value, list):
+        return ", ".join(_value(each, people) for each in value)
+    text = str(value)
+    return people.get(text, text) if isinstance(value, int) else VALUES.get(text, text)

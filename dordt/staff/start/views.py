@@ -33,6 +33,7 @@ class Line:
     what: str
     url: str
     when: date | datetime | None
+    by: str = ""  # stands before a day that is still to come
     is_unread: bool = False
     is_overdue: bool = False
 
@@ -101,6 +102,7 @@ def _message_line(message: Message, *, is_unread: bool, day: date) -> Line:
         what=message.topic.name if message.topic else message.reference,
         url=url_for("staff.contact.message", message_id=message.id),
         when=message.reply_by_on,
+        by="vóór ",
         is_unread=is_unread,
         is_overdue=message.is_overdue(day),
     )
@@ -111,7 +113,7 @@ def _memberships() -> Section:
     return Section(
         id="aanmeldingen",
         title="Aanmeldingen voor een werkgroep",
-        tile="aanmeldingen",
+        tile="willen meedoen",
         count=count(query),
         lines=[_membership_line(each) for each in rows(query.limit(SHOWN))],
         room_url=url_for("staff.workgroups.memberships"),

@@ -61,6 +61,21 @@ def test_a_change_shows_who_what_and_on_what(staff_client: StaffClient):
     assert "was: lezer · werd: redacteur" in page
 
 
+def test_what_changed_stands_there_in_words(staff_client: StaffClient):
+    client = staff_client(name="Bas de Beheerder")
+    me = client.member.id
+    audit.record("message.assigned", subject=("message", 1), at=clock.now(), before=None, after=me)
+    audit.record("message.answered", subject=("message", 1), at=clock.now(), before="in_progress", outcome="planned")
+    audit.record("message.sent", subject=("message", 1), at=clock.now(), files=me)
+    db.session.commit()
+
+    page = client.get(LOG).text
+
+    assert "werd: Bas de Beheerder" in page
+    assert "was: in behandeling · uitkomst: gepland" in page
+    assert f"bestanden: {me}" in page
+
+
 def test_lines_are_chosen_by_action_by_member_and_by_subject(staff_client: StaffClient):
     client = staff_client()
     audit.record("member.signed_in", subject=("staff_member", 1), at=clock.now(), actor_name="Een Ander")
