@@ -109,9 +109,8 @@ def _redrawn(content: bytes, kind: str, shown: str) -> bytes:
 
 def _upright(image: Image.Image) -> Image.Image:
     image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # a large JPEG is read at a fraction of its size
-    turned = ImageOps.exif_transpose(image)
-    turned.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    return turned
+    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    return ImageOps.exif_transpose(image)
 
 
 def _encoded(image: Image.Image, save_as: str) -> bytes:

@@ -102,7 +102,7 @@ class ChangeStatusForm(DordtForm):
 class AssignMessageForm(DordtForm):
     """Give a message to somebody, or to nobody."""
 
-    assignee = SelectField("Toegewezen aan", validators=[required("Kies wie dit bericht behandelt.")])
+    assignee = SelectField("Wie behandelt dit bericht?", validators=[required("Kies wie dit bericht behandelt.")])
 
     def __init__(self, members: Choices, current: int | None) -> None:
         super().__init__(data={"assignee": str(current or NOBODY)})
