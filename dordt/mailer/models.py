@@ -91,6 +91,12 @@ class Delivery(Base):
             postgresql_where=sa.text("state IN ('leased', 'sending')"),
         ),
         sa.Index("ix_delivery_mail_state", "mail_id", "state"),
+        sa.Index(
+            "ix_delivery_troubled",
+            "id",
+            sqlite_where=sa.text("state IN ('uncertain', 'failed', 'bounced')"),
+            postgresql_where=sa.text("state IN ('uncertain', 'failed', 'bounced')"),
+        ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     mail_id: Mapped[int] = foreign_key("mail.id", ondelete="CASCADE", index=False)

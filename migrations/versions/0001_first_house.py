@@ -321,6 +321,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("state IN ('leased', 'sending')"),
         )
         batch_op.create_index("ix_delivery_mail_state", ["mail_id", "state"], unique=False)
+        batch_op.create_index(
+            "ix_delivery_troubled",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('uncertain', 'failed', 'bounced')"),
+            postgresql_where=sa.text("state IN ('uncertain', 'failed', 'bounced')"),
+        )
 
     op.create_table(
         "message",
@@ -856,6 +863,11 @@ def downgrade() -> None:
 
     op.drop_table("message")
     with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_delivery_troubled",
+            sqlite_where=sa.text("state IN ('uncertain', 'failed', 'bounced')"),
+            postgresql_where=sa.text("state IN ('uncertain', 'failed', 'bounced')"),
+        )
         batch_op.drop_index("ix_delivery_mail_state")
         batch_op.drop_index(
             "ix_delivery_held",

@@ -19,6 +19,8 @@ UNDERWAY = (
     NewsletterState.PAUSED,
 )
 TROUBLED = (DeliveryState.UNCERTAIN, DeliveryState.FAILED, DeliveryState.BOUNCED)
+# In the words of the index ix_delivery_troubled: SQLite does not use it for bound values.
+IS_TROUBLED = Delivery.state.in_([sa.literal_column(f"'{state}'") for state in TROUBLED])
 
 
 def new_messages() -> "sa.Select[Message]":
@@ -44,7 +46,7 @@ def newsletters_underway() -> "sa.Select[Newsletter]":
 
 def troubled_deliveries(at: datetime) -> "sa.Select[Delivery]":
     """Mail of the last weeks that did not arrive, or may not have."""
-    recent = (Delivery.state.in_(TROUBLED), Delivery.created_at > at - RECENT)
+    recent = (IS_TROUBLED, Delivery.created_at > at - RECENT)
     return sa.select(Delivery).where(*recent).order_by(Delivery.id.desc())
 
 
