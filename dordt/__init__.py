@@ -18,6 +18,7 @@ from dordt.shared import assets, formats, headers, requests, transactions
 from dordt.site import views as site_views
 from dordt.subscribers import tasks as subscriber_tasks
 from dordt.subscribers import views as subscriber_views
+from dordt.workgroups import tasks as workgroup_tasks
 from dordt.workgroups import views as workgroup_views
 
 __all__ = ["create_app", "models"]
@@ -91,5 +92,5 @@ def _register_commands(app: Flask) -> None:
 
 
 def _register_tasks(app: Flask) -> None:
-    for tasks in (subscriber_tasks, newsletter_tasks):
+    for tasks in (workgroup_tasks, subscriber_tasks, newsletter_tasks):
         tasks.init_app(app)

@@ -28,6 +28,6 @@ def seed_command() -> None:
     residents.add_subscribers(at=at)
     residents.add_memberships(at=at)
     residents.add_messages(at=at)
-    stories.send_newsletters(at=at)
-    post.settle()
+    stories.write_newsletters(at=at)
+    post.settle(at=at)
     click.echo("The database holds demo content now; the staff logins stand in the file staff-login of the data dir.")

@@ -1,16 +1,18 @@
 """The mail of the demo months: it left long ago, so that the worker has nothing to send at the first start."""
 
+from datetime import datetime, timedelta
+
 import sqlalchemy as sa
 
 from dordt.extensions import db
-from dordt.mailer.models import Delivery, DeliveryState, MailEvent, MailEventKind
+from dordt.mailer.models import Delivery, DeliveryState, Mail, MailEvent, MailEventKind, MailKind
+from dordt.newsletters import services as newsletters
 
-REFUSED = (550, "5.1.1", "5.1.1 Recipient address rejected: User unknown")
-LOST = "The connection broke after the last dot; whether the mail arrived is not known."
+UNKNOWN = "5.1.1 Recipient address rejected: User unknown"
 
 
-def settle() -> None:
-    """Mark what the services queued as accepted when it was made; one mail bounced and one is uncertain."""
+def settle(*, at: datetime) -> None:
+    """Mark what the services queued as accepted when it was made; one newsletter came back."""
     accepted = {
         "state": DeliveryState.ACCEPTED,
         "attempts": 1,
@@ -19,17 +21,11 @@ def settle() -> None:
         "relay_enhanced": "2.0.0",
         "relay_text": "2.0.0 Ok: queued",
     }
-    waiting = Delivery.state == DeliveryState.QUEUED
-    db.session.execute(sa.update(Delivery).where(waiting).values(accepted))
-    oldest = db.session.scalars(sa.select(Delivery).order_by(Delivery.id).limit(2)).all()
-    _trouble(oldest[0], DeliveryState.FAILED, MailEventKind.FAILED, REFUSED)
-    _trouble(oldest[1], DeliveryState.UNCERTAIN, MailEventKind.UNCERTAIN, (None, None, LOST))
+    db.session.execute(sa.update(Delivery).where(Delivery.state == DeliveryState.QUEUED).values(accepted))
+    newsletter = sa.select(Delivery).join(Delivery.mail).where(Mail.kind == MailKind.NEWSLETTER)
+    returned = db.session.scalars(newsletter.order_by(Delivery.id).limit(1)).one()
+    returned.state = DeliveryState.BOUNCED
+    heard_at = returned.created_at + timedelta(minutes=3)
+    db.session.add(MailEvent(delivery_id=returned.id, kind=MailEventKind.BOUNCED, at=heard_at, detail=UNKNOWN))
     db.session.commit()
-
-
-def _trouble(
-    delivery: Delivery, state: DeliveryState, kind: MailEventKind, reply: tuple[int | None, str | None, str]
-) -> None:
-    delivery.state, delivery.accepted_at = state, None
-    delivery.relay_code, delivery.relay_enhanced, delivery.relay_text = reply
-    db.session.add(MailEvent(delivery_id=delivery.id, kind=kind, at=delivery.created_at, detail=reply[2]))
+    newsletters.follow_post(at=at)

@@ -12,6 +12,8 @@ from dordt.extensions import db
 from dordt.news import services as news
 from dordt.news.importing import ArticleFile
 from dordt.news.slugs import reserved
+from dordt.newsletters import services as newsletters
+from dordt.newsletters.models import NewsletterState
 from dordt.places import services as places
 from dordt.shared.clock import AMSTERDAM
 from dordt.workgroups.models import Meeting, Workgroup
@@ -49,8 +51,18 @@ def add_workgroups(*, at: datetime) -> None:
     db.session.commit()
 
 
-def send_newsletters(*, at: datetime) -> None:
-    """Two newsletters went out, one is being written."""
+def write_newsletters(*, at: datetime) -> None:
+    """Two newsletters go out, one is being written."""
+    editor, approver = member("e.smulders@voorbeeld.nl"), member("t.oudshoorn@voorbeeld.nl")
+    for row in rows("newsletters"):
+        made_at = ago(at, row["days_ago"])
+        content = newsletters.NewsletterContent(
+            subject=row["subject"], preheader=row["preheader"], intro=row["intro"], articles=row["articles"]
+        )
+        number = newsletters.create_newsletter(content, at=made_at, by=editor).number
+        if row["state"] == NewsletterState.SENT:
+            newsletters.approve_newsletter(number, at=made_at + timedelta(hours=1), by=approver)
+            newsletters.start_newsletter(number, at=made_at + timedelta(hours=2), by=editor)
 
 
 def _meeting(row: dict[str, Any], *, at: datetime) -> Meeting:

@@ -1,0 +1,17 @@
+"""What the worker does for work groups by itself."""
+
+from flask import Flask
+
+from dordt.mailer.tasks import every_minute
+from dordt.shared import clock
+from dordt.workgroups import services
+
+
+def init_app(_app: Flask) -> None:
+    """Register the work."""
+    every_minute(erase_unconfirmed)
+
+
+def erase_unconfirmed() -> None:
+    """Keep what the mail promised: who does not confirm in time is erased."""
+    services.erase_unconfirmed(at=clock.now())
