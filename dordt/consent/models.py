@@ -35,6 +35,11 @@ class ConsentText(Base):
     version: Mapped[int]
     text: Mapped[Text]
 
+    @classmethod
+    def of(cls, purpose: ConsentPurpose) -> "sa.Select[ConsentText]":
+        """Every version of the words for one purpose."""
+        return sa.select(cls).where(cls.purpose == purpose).order_by(cls.version)
+
 
 class Consent(Base):
     """One act of consent by one address."""
@@ -49,3 +54,8 @@ class Consent(Base):
     asked_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
+
+    @classmethod
+    def of(cls, address_key: str, purpose: ConsentPurpose) -> "sa.Select[Consent]":
+        """Every act of consent of an address, the newest first."""
+        return sa.select(cls).where(cls.address_key == address_key, cls.purpose == purpose).order_by(cls.id.desc())

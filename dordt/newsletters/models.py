@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.orderinglist import ordering_list
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from dordt.mailer.models import Mail
+from dordt.accounts.models import StaffMember
+from dordt.mailer.models import Mail, MailState
 from dordt.news.models import Article
 from dordt.shared.columns import Base, Text, Title, foreign_key, state_column
 
@@ -57,6 +58,7 @@ class Newsletter(Base):
     sent_at: Mapped[datetime | None]
 
     mail: Mapped[Mail | None] = relationship(lazy="joined")
+    approved_by: Mapped[StaffMember | None] = relationship(foreign_keys=[approved_by_id])
     articles: Mapped[list[NewsletterArticle]] = relationship(
         order_by=NewsletterArticle.position,
         collection_class=ordering_list("position"),
@@ -78,6 +80,17 @@ class Newsletter(Base):
     def on_their_way(cls) -> "sa.Select[Newsletter]":
         """What the post room is working on, or has just finished."""
         return sa.select(cls).where(cls.state.in_([NewsletterState.SENDING, NewsletterState.PAUSED])).order_by(cls.id)
+
+    @property
+    def can_be_edited(self) -> bool:
+        """Whether it was neither started nor cancelled."""
+        return self.state == NewsletterState.DRAFT or self.may_become(NewsletterState.DRAFT)
+
+    @property
+    def is_standing_still(self) -> bool:
+        """Whether sending was paused, by staff or by the post room itself."""
+        is_held = self.mail is not None and self.mail.state == MailState.PAUSED
+        return self.state == NewsletterState.PAUSED or (self.state == NewsletterState.SENDING and is_held)
 
     def may_become(self, state: NewsletterState) -> bool:
         """Whether this step is in the table of steps."""

@@ -11,7 +11,7 @@ from dordt.accounts.models import StaffMember
 from dordt.audit import services as audit
 from dordt.extensions import db
 from dordt.mailer import outbox
-from dordt.mailer.models import MailKind, MailState
+from dordt.mailer.models import MailKind
 from dordt.news.models import Article
 from dordt.newsletters import audience, checks, rendering
 from dordt.newsletters.models import Newsletter, NewsletterArticle, NewsletterState
@@ -107,8 +107,7 @@ def pause_newsletter(number: int, *, at: datetime, by: StaffMember | None = None
 def resume_newsletter(number: int, *, at: datetime, by: StaffMember | None = None) -> None:
     """Go on after a pause, also one of the post room itself. Raises NotAllowed when it was not paused."""
     newsletter = _locked(number)
-    _take_over_pause(newsletter)
-    if newsletter.state != NewsletterState.PAUSED or newsletter.mail is None:
+    if not newsletter.is_standing_still or newsletter.mail is None:
         raise NotAllowed("Deze nieuwsbrief staat niet stil. Er valt dus niets te hervatten.")
     newsletter.state = NewsletterState.SENDING
     outbox.resume(newsletter.mail)
@@ -128,7 +127,8 @@ def cancel_newsletter(number: int, *, at: datetime, by: StaffMember | None = Non
 def follow_post(*, at: datetime) -> None:
     """Note what the post room did by itself: everything sent, or paused after too many refusals."""
     for newsletter in db.session.scalars(Newsletter.on_their_way().with_for_update(of=Newsletter)):
-        _take_over_pause(newsletter)
+        if newsletter.is_standing_still:
+            newsletter.state = NewsletterState.PAUSED
         if newsletter.mail_id and outbox.is_finished(newsletter.mail_id):
             newsletter.state, newsletter.sent_at = NewsletterState.SENT, at
             _log("newsletter.sent", newsletter, None, at=at)
@@ -188,13 +188,14 @@ def _step(newsletter: Newsletter, state: NewsletterState) -> None:
     newsletter.state = state
 
 
-def _take_over_pause(newsletter: Newsletter) -> None:
-    mail = newsletter.mail
-    if mail is not None and mail.state == MailState.PAUSED and newsletter.state == NewsletterState.SENDING:
-        newsletter.state = NewsletterState.PAUSED
-
-
 def _log(action: str, newsletter: Newsletter, by: StaffMember | None, *, at: datetime, **detail: object) -> None:
     name = by.name if by else audit.SYSTEM
-    subject = ("newsletter", newsletter.id)
-    audit.record(action, subject=subject, at=at, actor_id=by.id if by else None, actor_name=name, **detail)
+    audit.record(
+        action,
+        subject=("newsletter", newsletter.id),
+        at=at,
+        actor_id=by.id if by else None,
+        actor_name=name,
+        number=newsletter.number,
+        **detail,
+    )

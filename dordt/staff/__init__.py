@@ -10,7 +10,9 @@ from dordt.staff.contact import views as contact_views
 from dordt.staff.log import views as log_views
 from dordt.staff.members import views as members_views
 from dordt.staff.news import views as news_views
+from dordt.staff.newsletters import views as newsletters_views
 from dordt.staff.start import views as start_views
+from dordt.staff.subscribers import views as subscribers_views
 from dordt.staff.workgroups import views as workgroups_views
 
 ROOM_VIEWS = (
@@ -19,6 +21,8 @@ ROOM_VIEWS = (
     members_views,
     log_views,
     news_views,
+    newsletters_views,
+    subscribers_views,
     workgroups_views,
 )
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dordt.places.models import Neighbourhood, Topic
-from dordt.shared.columns import Base, Email, state_column
+from dordt.shared.columns import Base, Email, like, state_column
 
 subscriber_neighbourhood = sa.Table(
     "subscriber_neighbourhood",
@@ -59,6 +59,23 @@ class Subscriber(Base):
     def with_key(cls, email_key: str) -> "sa.Select[Subscriber]":
         """The subscriber with this address."""
         return sa.select(cls).where(cls.email_key == email_key)
+
+    @classmethod
+    def numbered(cls, number: int) -> "sa.Select[Subscriber]":
+        """The subscriber in this row."""
+        return sa.select(cls).where(cls.id == number)
+
+    @classmethod
+    def in_room(cls, *states: SubscriberState, neighbourhood: str = "", words: str = "") -> "sa.Select[Subscriber]":
+        """Everybody, or who is in these states, chose this wijk, and has these words in the address; newest first."""
+        query = sa.select(cls).order_by(cls.asked_at.desc(), cls.id.desc())
+        if states:
+            query = query.where(cls.state.in_(states))
+        if neighbourhood:
+            query = query.where(cls.neighbourhoods.any(Neighbourhood.slug == neighbourhood))
+        if words:
+            query = query.where(cls.email_key.like(like(words.lower()), escape="\\"))
+        return query
 
     @classmethod
     def receiving(cls) -> "sa.Select[Subscriber]":

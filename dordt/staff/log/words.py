@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dordt.accounts.rights import ROLE_LABELS
 from dordt.audit.models import AuditEntry
 from dordt.contact.words import OUTCOME_LABELS, STATUS_LABELS
+from dordt.subscribers.words import LEAVE_REASONS
 from dordt.workgroups.words import STATE_WORDS
 
 ACTIONS: dict[str, str] = {
@@ -69,9 +70,18 @@ DETAILS: dict[str, str] = {
     "files": "bestanden",
     "slug": "adres van de pagina",
     "address_hash": "kenmerk van het adres",
+    "number": "nummer",
+    "frozen": "abonnees",
+    "stopped": "niet meer verstuurd",
+    "reason": "reden",
+    "added": "toegevoegd",
+    "known": "al bekend",
+    "unsubscribed": "eerder afgemeld",
+    "refused": "geweigerd",
 }
 CHANGES = {"before", "after"}  # a number here is a member of staff; elsewhere it counts something
 VALUES: dict[str, str] = {
+    **LEAVE_REASONS,
     **{str(state): words for state, words in STATE_WORDS.items()},
     **{str(state): label.lower() for state, label in (*STATUS_LABELS.items(), *OUTCOME_LABELS.items())},
     **{role: label.lower() for role, (label, _may) in ROLE_LABELS.items()},
@@ -82,6 +92,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "message": ("staff.contact.message", "message_id"),
     "membership": ("staff.workgroups.membership", "membership_id"),
     "article": ("staff.news.edit", "article_id"),
+    "subscriber": ("staff.subscribers.show", "subscriber_id"),
 }
 
 

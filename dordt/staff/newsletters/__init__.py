@@ -1,0 +1,1 @@
+"""Newsletters: writing, approving, sending, following."""

@@ -1,0 +1,1 @@
+"""Subscribers as staff see them."""

@@ -1,0 +1,102 @@
+"""Subscribers: who gets the newsletter, with which proof, and taking somebody off the list."""
+
+import sqlalchemy as sa
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from dordt.accounts.rights import Right
+from dordt.audit import services as audit
+from dordt.consent.models import Consent, ConsentPurpose, ConsentText
+from dordt.mailer.models import Delivery, Mail, MailKind
+from dordt.newsletters.words import DELIVERY_WORDS
+from dordt.places import services as places
+from dordt.shared import clock
+from dordt.shared.forms import require_csrf
+from dordt.shared.reading import page, row_or_404, rows
+from dordt.staff.guard import may, member, requires
+from dordt.staff.subscribers.forms import UnsubscribeForm
+from dordt.subscribers import services
+from dordt.subscribers.models import Subscriber, SubscriberState
+from dordt.subscribers.words import METHOD_WORDS, STATE_WORDS
+
+bp = Blueprint("subscribers", __name__, url_prefix="/abonnees")
+NUMBER = "<int(max=2147483647):subscriber_id>"
+SEARCH = "search-subscribers"
+OUR_MAILS = ("confirm_subscription", "already_subscribed")
+DELIVERIES_SHOWN = 20
+
+
+@bp.get("/")
+@requires(Right.READ)
+def index() -> ResponseReturnValue:
+    """Everybody on the list; filters stand in the address, the search in the session."""
+    chosen = {"status": request.args.get("status", ""), "wijk": request.args.get("wijk", "")}
+    states = [state for state in SubscriberState if state == chosen["status"]]
+    words = session.get(SEARCH, "") if may(Right.SEE_CONTACT_DETAILS) else ""
+    query = Subscriber.in_room(*states, neighbourhood=chosen["wijk"], words=words)
+    return render_template(
+        "staff/subscribers/index.html",
+        page=page(query.options(sa.orm.selectinload(Subscriber.neighbourhoods)), request.args.get("pagina")),
+        counts=services.counts(),
+        chosen=chosen,
+        search=words,
+        state_words=STATE_WORDS,
+        neighbourhoods=places.neighbourhood_choices(),
+    )
+
+
+@bp.post("/zoeken/")
+@requires(Right.SEE_CONTACT_DETAILS)
+def search() -> ResponseReturnValue:
+    """Keep what is searched for in the session: an address belongs in no URL."""
+    require_csrf()
+    session[SEARCH] = "" if "wissen" in request.form else request.form.get("zoek", "").replace("\x00", "")[:200].strip()
+    status, wijk = request.args.get("status"), request.args.get("wijk")
+    return redirect(url_for(".index", status=status, wijk=wijk), code=303)
+
+
+@bp.get(f"/{NUMBER}/")
+@requires(Right.READ)
+def show(subscriber_id: int) -> ResponseReturnValue:
+    """One subscriber: the choices, the proof of consent, and what was sent."""
+    row_or_404(Subscriber.numbered(subscriber_id))
+    audit.record_reading(member().id, subject=("subscriber", subscriber_id), at=clock.now())
+    return _shown(subscriber_id, UnsubscribeForm())
+
+
+@bp.post(f"/{NUMBER}/afmelden/")
+@requires(Right.SEE_CONTACT_DETAILS)
+def unsubscribe(subscriber_id: int) -> ResponseReturnValue:
+    """Take this person off the list, at their own request."""
+    row_or_404(Subscriber.numbered(subscriber_id))
+    form = UnsubscribeForm()
+    if form.validate_on_submit():
+        services.unsubscribe_for(subscriber_id, form.reason.data, by=member(), at=clock.now())
+        flash("Deze abonnee is afgemeld en krijgt geen nieuwsbrief meer.", "ok")
+        return redirect(url_for(".show", subscriber_id=subscriber_id), code=303)
+    return _shown(subscriber_id, form)
+
+
+def _shown(subscriber_id: int, form: UnsubscribeForm) -> ResponseReturnValue:
+    subscriber = row_or_404(Subscriber.numbered(subscriber_id))
+    purpose = ConsentPurpose.NEWSLETTER
+    template = render_template(
+        "staff/subscribers/show.html",
+        subscriber=subscriber,
+        form=form,
+        consents=rows(Consent.of(subscriber.email_key, purpose)),
+        consent_texts={text.version: text.text for text in rows(ConsentText.of(purpose))},
+        deliveries=rows(_deliveries_to(subscriber)),
+        state_words=STATE_WORDS,
+        method_words=METHOD_WORDS,
+        delivery_words=DELIVERY_WORDS,
+    )
+    return template, form.status
+
+
+def _deliveries_to(subscriber: Subscriber) -> "sa.Select[Delivery]":
+    """What went out about the newsletter; other mail to this address is the business of other rooms."""
+    about = sa.or_(Mail.kind == MailKind.NEWSLETTER, Mail.name.in_(OUR_MAILS))
+    query = sa.select(Delivery).join(Delivery.mail).options(sa.orm.contains_eager(Delivery.mail))
+    mine = query.where(Delivery.address_key == subscriber.email_key, about)
+    return mine.order_by(Delivery.id.desc()).limit(DELIVERIES_SHOWN)

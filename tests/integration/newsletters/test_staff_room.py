@@ -1,0 +1,215 @@
+"""Newsletters as staff make and follow them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from dordt.extensions import db
+from dordt.mailer.models import Delivery, DeliveryState
+from dordt.news.models import ArticleState
+from dordt.newsletters import services
+from dordt.newsletters.models import Newsletter, NewsletterState
+from dordt.shared import clock
+from tests.factories.news import make_article
+from tests.factories.newsletters import make_newsletter
+from tests.factories.subscribers import make_subscriber
+from tests.support.visitors import Visitor
+
+StaffClient = Callable[..., Visitor]
+State = NewsletterState
+ROOM = "/beheer/nieuwsbrieven/"
+FILLED = {"subject": "Nieuws uit uw wijk", "preheader": "Het park is klaar.", "intro": "Beste lezer,\r\n\r\nHet park."}
+
+
+def newsletters() -> list[Newsletter]:
+    db.session.rollback()
+    return list(db.session.scalars(sa.select(Newsletter).order_by(Newsletter.number)))
+
+
+def write(client: Visitor, **changes: Any):
+    return client.post(f"{ROOM}nieuw/", data={**FILLED, **changes})
+
+
+def test_an_editor_writes_approves_and_sends_a_newsletter(staff_client: StaffClient):
+    first, second = make_article(), make_article()
+    for _ in range(2):
+        make_subscriber()
+    client = staff_client("redacteur")
+
+    answer = write(client, articles=["", second.slug, first.slug, "", ""])
+    assert answer.location == f"{ROOM}1/"
+    assert "De nieuwsbrief is bewaard" in client.get(answer.location).text
+    client.post(f"{ROOM}1/goedkeuren/")
+    assert "Verstuur nu aan 2 abonnees" in client.get(f"{ROOM}1/versturen/").text
+    assert client.post(f"{ROOM}1/versturen/").location == f"{ROOM}1/"
+
+    (stored,) = newsletters()
+    assert [place.article.slug for place in stored.articles] == [second.slug, first.slug]
+    assert (stored.state, stored.intro) == ("sending", "Beste lezer,\n\nHet park.")
+    assert (stored.created_by_id, stored.approved_by_id) == (client.member.id, client.member.id)
+    assert "0 van de 2 mails zijn klaar." in client.get(f"{ROOM}1/").text
+
+
+def test_the_send_button_pressed_twice_sends_once(staff_client: StaffClient):
+    make_newsletter(State.APPROVED)
+    make_subscriber()
+    client = staff_client("redacteur")
+
+    answers = [client.post(f"{ROOM}1/versturen/").status_code for _ in range(2)]
+
+    assert answers == [303, 303]
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Delivery)) == 1
+
+
+@pytest.mark.parametrize("state", [State.DRAFT, State.CANCELLED])
+def test_what_is_not_approved_is_not_sent(staff_client: StaffClient, state):
+    make_newsletter(state)
+    make_subscriber()
+    client = staff_client("redacteur")
+
+    assert client.post(f"{ROOM}1/versturen/").status_code == 409
+    assert "Verstuur nu" not in client.get(f"{ROOM}1/versturen/").text
+    assert not db.session.scalar(sa.select(Delivery))
+
+
+def test_the_send_page_says_what_is_wrong(staff_client: StaffClient):
+    article = make_article(title="Het park")
+    make_newsletter(articles=(article,))
+    article.state = ArticleState.DRAFT
+    client = staff_client("redacteur")
+
+    page = client.get(f"{ROOM}1/versturen/").text
+
+    assert "Het bericht ‘Het park’ staat niet op de site." in page
+    assert "zodra er abonnees zijn" in page
+    assert client.post(f"{ROOM}1/goedkeuren/").status_code == 409
+
+
+def test_changing_an_approved_newsletter_asks_for_a_new_approval(staff_client: StaffClient):
+    make_newsletter(State.APPROVED)
+    client = staff_client("redacteur")
+
+    assert "moet iemand hem opnieuw goedkeuren" in client.get(f"{ROOM}1/bewerken/").text
+    client.post(f"{ROOM}1/bewerken/", data={**FILLED, "subject": "Ander nieuws"})
+
+    assert [(row.subject, row.state) for row in newsletters()] == [("Ander nieuws", "draft")]
+
+
+def test_the_form_shows_what_was_chosen_before(staff_client: StaffClient):
+    article, _other = make_article(title="Het park"), make_article()
+    make_newsletter(articles=(article,))
+
+    page = staff_client("redacteur").get(f"{ROOM}1/bewerken/").text
+
+    assert f'<option value="{article.slug}" selected>Het park' in page
+    assert 'value="Nieuws uit uw wijk"' in page
+
+
+def test_the_preview_stands_in_a_frame_with_a_policy_of_its_own(staff_client: StaffClient):
+    make_newsletter()
+    client = staff_client("lezer")
+
+    page, frame = client.get(f"{ROOM}1/"), client.get(f"{ROOM}1/html/", check=False)
+
+    assert f'src="{ROOM}1/html/"' in page.text
+    assert "frame-src 'self'" in page.headers["Content-Security-Policy"]
+    assert "unsafe-inline" not in page.headers["Content-Security-Policy"]
+    policy = frame.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'")
+    assert "sandbox" in policy
+    assert "script" not in policy
+    assert "Het park is klaar." in frame.text
+
+
+def test_pausing_resuming_and_stopping(staff_client: StaffClient):
+    make_newsletter(State.APPROVED)
+    make_subscriber()
+    client = staff_client("redacteur")
+    client.post(f"{ROOM}1/versturen/")
+
+    for action, state, button in (
+        ("pauzeren", "paused", "Verder met versturen"),
+        ("hervatten", "sending", "Versturen pauzeren"),
+        ("stoppen", "cancelled", "gestopt"),
+    ):
+        assert client.post(f"{ROOM}1/{action}/").location == f"{ROOM}1/"
+        assert newsletters()[0].state == state
+        assert button in client.get(f"{ROOM}1/").text
+
+
+def test_the_report_adds_up_to_the_frozen_audience(staff_client: StaffClient):
+    make_newsletter(State.APPROVED)
+    for _ in range(4):
+        make_subscriber()
+    services.start_newsletter(1, at=clock.now())
+    ends = (DeliveryState.ACCEPTED, DeliveryState.ACCEPTED, DeliveryState.FAILED, DeliveryState.QUEUED)
+    for row, state in zip(db.session.scalars(sa.select(Delivery).order_by(Delivery.id)), ends, strict=True):
+        row.state = state
+
+    page = staff_client("lezer").get(f"{ROOM}1/").text
+
+    assert "3 van de 4 mails zijn klaar." in page
+    for line in ('Aangenomen door de mailserver</td><td class="number">2', 'Geweigerd</td><td class="number">1'):
+        assert line in page
+    assert 'Samen</th><td class="number">4' in page
+    assert '<progress class="progress" value="3" max="4"' in page
+
+
+def test_a_reader_sees_but_cannot_act(staff_client: StaffClient):
+    make_newsletter(State.APPROVED)
+    client = staff_client("lezer")
+
+    page = client.get(f"{ROOM}1/").text
+
+    assert "Wat wilt u doen?" not in page
+    for path in ("nieuw/", "1/bewerken/", "1/versturen/", "1/goedkeuren/", "1/pauzeren/", "1/stoppen/"):
+        assert client.post(ROOM + path).status_code == 403
+    assert newsletters()[0].state == "approved"
+
+
+@pytest.mark.parametrize("path", ["7/", "7/html/", "7/bewerken/", "7/versturen/", "99999999999/", "-1/"])
+def test_a_newsletter_that_is_not_there_is_404(staff_client: StaffClient, path: str):
+    assert staff_client("redacteur").get(ROOM + path).status_code == 404
+
+
+@pytest.mark.parametrize("action", ["goedkeuren", "pauzeren", "hervatten", "stoppen", "versturen"])
+def test_a_button_without_the_token_of_the_page_does_nothing(staff_client: StaffClient, action: str):
+    make_newsletter(State.SENDING)
+
+    assert staff_client("redacteur").post(f"{ROOM}1/{action}/", csrf=False).status_code == 400
+    assert newsletters()[0].state == "sending"
+
+
+def test_what_was_sent_can_no_longer_be_changed(staff_client: StaffClient):
+    make_newsletter(State.SENT)
+    client = staff_client("redacteur")
+
+    assert client.get(f"{ROOM}1/bewerken/").status_code == 409
+    assert client.post(f"{ROOM}1/bewerken/", data=FILLED).status_code == 409
+
+
+HOSTILE = {
+    "no subject": ({"subject": ""}, 422, "Vul een onderwerp in."),
+    "long subject": ({"subject": "x" * 201}, 422, "Maak de tekst korter"),
+    "CRLF": ({"subject": "Nieuws\r\nBcc: a@voorbeeld.nl"}, 422, "op één regel"),
+    "NUL": ({"intro": "a\x00b"}, 422, "niet kunnen lezen"),
+    "100 kB": ({"intro": "a" * 100_000}, 422, "Maak de tekst korter"),
+    "unknown article": ({"articles": ["atlantis"]}, 422, "uit de lijst"),
+    "trap": ({"website": "x"}, 422, "Laat dit veld leeg"),
+    "forged CSRF": ({"csrf_token": "vals"}, 400, "Verstuur het opnieuw"),
+}
+
+
+@pytest.mark.parametrize(("values", "status", "text"), HOSTILE.values(), ids=HOSTILE)
+def test_broken_values_get_a_clear_text_and_are_not_stored(staff_client: StaffClient, values, status, text):
+    answer = write(staff_client("redacteur"), **values)
+
+    assert answer.status_code == status
+    assert text in answer.text
+    assert not newsletters()
+
+
+def test_an_empty_room_says_what_will_appear(staff_client: StaffClient):
+    assert "Er is nog geen nieuwsbrief" in staff_client("redacteur").get(ROOM).text
