@@ -149,5 +149,7 @@ def _image(renderer: Any, tokens: Sequence[Token], index: int, options: Any, val
     )
 
 
-def _table_open(*_parts: object) -> str:
-    return '<div class="table-frame" tabindex="0" role="region" aria-label="Tabel"><table class="table">\n'
+def _table_open(_renderer: Any, _tokens: Any, _index: int, _options: Any, values: dict[str, int]) -> str:
+    number = values["tables"] = values.get("tables", 0) + 1
+    frame = f'<div class="table-frame" tabindex="0" role="region" aria-label="Tabel {number}">'
+    return f'{frame}<table class="table">\n'

@@ -76,7 +76,7 @@ def test_a_table_can_be_moved_sideways_and_has_headings():
     html = to_html("|Wijk|Aantal|\n|-|-:|\n|Reeland|3|")
 
     assert html.startswith(
-        '<div class="table-frame" tabindex="0" role="region" aria-label="Tabel"><table class="table">'
+        '<div class="table-frame" tabindex="0" role="region" aria-label="Tabel 1"><table class="table">'
     )
     assert '<th scope="col">Wijk</th>' in html
     assert '<td class="number">3</td>' in html
