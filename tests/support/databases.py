@@ -76,9 +76,23 @@ def _watched(app: Flask, engine: sa.Engine, empty: Callable[[], None]) -> House:
 
 
 @pytest.fixture(scope="session")
-def sqlite_house(tmp_path_factory: pytest.TempPathFactory) -> House:
+def new_folder() -> Iterator[Callable[[str], Path]]:
+    """Make folders that last as long as the run; pytest's own may be swept away by a later run beside this one."""
+    root = Path(tempfile.mkdtemp(prefix="dordt-tests-"))
+
+    def make(purpose: str) -> Path:
+        folder = root / purpose
+        folder.mkdir()
+        return folder
+
+    yield make
+    shutil.rmtree(root, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def sqlite_house(new_folder: Callable[[str], Path]) -> House:
     """On SQLite a test gets a copy of a migrated file."""
-    folder = tmp_path_factory.mktemp("sqlite")
+    folder = new_folder("sqlite")
     app = build_app(folder)
     engine = migrated(app)
     engine.dispose()
@@ -130,11 +144,9 @@ def new_postgres_database(postgres_server: Any, worker_id: str) -> Iterator[Call
 
 
 @pytest.fixture(scope="session")
-def postgres_house(
-    new_postgres_database: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[House]:
+def postgres_house(new_postgres_database: Callable[[str], str], new_folder: Callable[[str], Path]) -> Iterator[House]:
     """On PostgreSQL a test gets a migrated database in which every table is emptied after the test before it."""
-    app = build_app(tmp_path_factory.mktemp("postgres"), new_postgres_database("house"))
+    app = build_app(new_folder("postgres"), new_postgres_database("house"))
     engine = migrated(app)
     tables = [name for name in sa.inspect(engine).get_table_names() if name != "alembic_version"]
 

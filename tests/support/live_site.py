@@ -129,23 +129,28 @@ def _wait_until_ready(site: LiveSite) -> None:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
+def site(new_folder: Callable[[str], Path]) -> Iterator[LiveSite]:
     """The house on SQLite, shared by all browser tests of a run: a test uses addresses and names of its own."""
-    started = start_site(tmp_path_factory.mktemp("site"))
+    started = start_site(new_folder("site"))
     yield started
-    assert stop_site(started) == 0, output_of(started)
+    _stop_in_peace(started)
 
 
 @pytest.fixture(scope="session")
-def postgres_site(
-    new_postgres_database: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[LiveSite]:
+def postgres_site(new_postgres_database: Callable[[str], str], new_folder: Callable[[str], Path]) -> Iterator[LiveSite]:
     """The house on PostgreSQL, with a second worker beside the first."""
-    started = start_site(tmp_path_factory.mktemp("postgres_site"), DATABASE_URL=new_postgres_database("site"))
+    started = start_site(new_folder("postgres_site"), DATABASE_URL=new_postgres_database("site"))
     worker: Any = subprocess.Popen(
         [sys.executable, "-m", "flask", "--app", "wsgi", "mailer", "run"], env=started.environment, cwd=ROOT
     )
     yield started
     worker.terminate()
     assert worker.wait(STOP_WITHIN) == 0
-    assert stop_site(started) == 0, output_of(started)
+    _stop_in_peace(started)
+
+
+def _stop_in_peace(site: LiveSite) -> None:
+    """The house must have stood until now, must stop when asked, and may have said nothing of a problem."""
+    assert site.process.poll() is None, f"the site stopped by itself:\n{output_of(site)}"
+    assert stop_site(site) == 0, output_of(site)
+    assert "Traceback" not in output_of(site), output_of(site)

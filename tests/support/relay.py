@@ -41,7 +41,7 @@ class Script:
     def next_for(self, command: str) -> str | None:
         """What to answer this time, or nothing."""
         line = self.waiting.get(command)
-        return line.popleft() if line else self.always.get(command)
+        return (line.popleft() or None) if line else self.always.get(command)
 
 
 class Relay:
@@ -61,7 +61,7 @@ class Relay:
         self._server: SmtpThread | None = None
 
     def answer(self, command: str, *answers: str) -> None:
-        """Answer the next uses of a command with these lines; `HANG_UP` closes the connection instead."""
+        """Answer the next uses of a command with these lines: "" means as usual, `HANG_UP` closes the connection."""
         self.script.waiting.setdefault(command, deque()).extend(answers)
 
     def always_answer(self, command: str, answer: str | None) -> None:

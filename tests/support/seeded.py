@@ -5,6 +5,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -25,10 +26,10 @@ MAY_CHANGE_ON_GET = {"reading_entry": None, "staff_session": "last_seen"}
 
 
 @pytest.fixture(scope="session", params=ENGINES)
-def seeded_app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def seeded_app(request: pytest.FixtureRequest, new_folder: Callable[[str], Path]) -> Iterator[Flask]:
     """The application with the demo content, on each database engine; tests that use it leave it as it was."""
     url = request.getfixturevalue("new_postgres_database")("seeded") if request.param == "postgres" else None
-    app = build_app(tmp_path_factory.mktemp("seeded"), url)
+    app = build_app(new_folder(f"seeded-{request.param}"), url)
     engine = migrated(app)
     note_unsaved_work(app)
     with app.app_context():

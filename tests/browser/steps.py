@@ -1,0 +1,75 @@
+"""What people do on the site, in their words."""
+
+import time
+from urllib.parse import quote
+
+from playwright.sync_api import Page, expect
+
+from tests.support.live_site import LiveSite
+
+
+def sign_in(page: Page, site: LiveSite, role: str = "beheerder") -> None:
+    """A member of staff signs in and lands on the start page."""
+    email, password = site.login(role)
+    page.goto(f"{site.url}/beheer/")
+    page.fill("[name=email]", email)
+    page.fill("[name=password]", password)
+    page.click("main button[type=submit]")
+    expect(page).to_have_url(f"{site.url}/beheer/")
+
+
+def open_mail(page: Page, site: LiveSite, to: str, subject: str) -> None:
+    """Look in the mailbox until a mail for this address is there, and open the newest."""
+    page.goto(f"{site.url}/postvak/?zoek={quote(to)}")
+    wanted = page.locator("main tbody a", has_text=subject)
+    deadline = time.monotonic() + 30
+    while not wanted.count() and time.monotonic() < deadline:
+        page.wait_for_timeout(250)
+        page.reload()
+    wanted.first.click()
+    expect(page.locator("h1")).to_contain_text(subject, ignore_case=True)
+
+
+def follow_link(page: Page, part: str) -> None:
+    """Click the first link of the opened mail that contains `part`."""
+    page.locator(f"main a.breakable[href*='{part}']").first.click()
+
+
+def write_message(page: Page, site: LiveSite, *, name: str, email: str, text: str) -> str:
+    """A resident writes to the wijkteam; returns the reference that the thanks page shows."""
+    page.goto(f"{site.url}/contact/")
+    page.fill("[name=name]", name)
+    page.fill("[name=email]", email)
+    page.select_option("[name=neighbourhood]", "sterrenburg")
+    page.select_option("[name=topic]", index=1)
+    page.fill("[name=message]", text)
+    page.click("main button[type=submit]")
+    expect(page).to_have_url(f"{site.url}/contact/verzonden/")
+    return page.locator("main").inner_text()
+
+
+def join_workgroup(page: Page, site: LiveSite, *, name: str, email: str) -> None:
+    """A resident joins the work group of the Sterrenburgpark and confirms it by mail."""
+    page.goto(f"{site.url}/werkgroepen/sterrenburgpark/aanmelden/")
+    page.fill("[name=name]", name)
+    page.fill("[name=email]", email)
+    page.select_option("[name=neighbourhood]", "sterrenburg")
+    page.fill("[name=motivation]", "Ik woon naast het park en klim graag in bomen.")
+    page.click("main button[type=submit]")
+    expect(page).to_have_url(f"{site.url}/werkgroepen/sterrenburgpark/controleer-uw-mail/")
+    open_mail(page, site, email, "aanmelding")
+    follow_link(page, "/werkgroepen/bevestigen/")
+    page.click("main button[type=submit]")
+
+
+def subscribe(page: Page, site: LiveSite, *, email: str) -> None:
+    """A resident asks for the newsletter and confirms it by mail."""
+    page.goto(f"{site.url}/nieuwsbrief/")
+    page.fill("[name=email]", email)
+    page.check("[name=consent]")
+    page.click("main button[type=submit]")
+    expect(page).to_have_url(f"{site.url}/nieuwsbrief/controleer-uw-mail/")
+    open_mail(page, site, email, "aanmelding")
+    follow_link(page, "/nieuwsbrief/bevestigen/")
+    page.click("main button[type=submit]")
+    expect(page.locator("main")).to_contain_text("Uw aanmelding is klaar")

@@ -1,0 +1,64 @@
+"""What residents and staff come for, from the first click to the mail that arrives."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.steps import follow_link, join_workgroup, open_mail, sign_in, subscribe, write_message
+from tests.support.live_site import LiveSite
+
+
+def test_a_resident_reads_news_from_the_home_page(page: Page, each_site: LiveSite):
+    page.goto(each_site.url)
+    page.locator(".home-news a").first.click()
+
+    expect(page).to_have_url(each_site.url + page.evaluate("location.pathname"))
+    expect(page.locator("nav[aria-label=Kruimelpad]")).to_contain_text("Nieuws en publicaties")
+    expect(page.locator("article, main").first).to_be_visible()
+
+
+def test_a_message_is_answered_and_the_answer_arrives(new_page: Callable[..., Page], each_site: LiveSite):
+    resident, staff = new_page(), new_page()
+    write_message(
+        resident, each_site, name="Wilma Vos", email="wilma.vos@voorbeeld.nl", text="De bank bij de vijver is stuk."
+    )
+
+    sign_in(staff, each_site, "wijkmedewerker")
+    staff.goto(f"{each_site.url}/beheer/berichten/")
+    staff.locator("main a", has_text="Wilma Vos").first.click()
+    expect(staff.locator("main")).to_contain_text("De bank bij de vijver is stuk.")
+    answer = staff.locator("form[action$='/antwoord/']")
+    answer.locator("textarea").first.fill("Beste mevrouw Vos,\n\nWij maken de bank deze week.")
+    answer.locator("select").first.select_option(index=1)
+    answer.locator("button[type=submit]").click()
+    expect(staff.locator("main")).to_contain_text("Wij maken de bank deze week.")
+
+    open_mail(resident, each_site, "wilma.vos@voorbeeld.nl", "Antwoord")
+    follow_link(resident, "/bericht/")
+    expect(resident.locator("main")).to_contain_text("Wij maken de bank deze week.")
+
+
+def test_a_membership_is_approved_and_the_member_hears_it(new_page: Callable[..., Page], each_site: LiveSite):
+    resident, staff = new_page(), new_page()
+    join_workgroup(resident, each_site, name="Youssef Amrani", email="youssef.amrani@voorbeeld.nl")
+
+    sign_in(staff, each_site)
+    staff.goto(f"{each_site.url}/beheer/werkgroepen/aanmeldingen/")
+    staff.locator("main a", has_text="Youssef Amrani").first.click()
+    staff.check("[name=decision][value=approved]")
+    staff.locator("main form.form button[type=submit]").click()
+    expect(staff.locator("main")).to_contain_text("Besluit")
+
+    open_mail(resident, each_site, "youssef.amrani@voorbeeld.nl", "werkgroep")
+
+
+def test_the_newsletter_starts_with_a_click_in_a_mail(page: Page, each_site: LiveSite):
+    subscribe(page, each_site, email="lezer.een@voorbeeld.nl")
+
+
+def test_every_form_works_without_javascript(new_page: Callable[..., Page], site: LiveSite):
+    page = new_page(java_script_enabled=False)
+
+    write_message(page, site, name="Jan Zonder", email="jan.zonder@voorbeeld.nl", text="Ook zonder scripts.")
+    join_workgroup(page, site, name="Jan Zonder", email="jan.zonder@voorbeeld.nl")
+    subscribe(page, site, email="jan.zonder@voorbeeld.nl")
