@@ -4,9 +4,9 @@ from dordt.consent.models import ConsentMethod
 from dordt.subscribers.models import SubscriberState
 
 STATE_WORDS = {
-    SubscriberState.UNCONFIRMED: "nog niet bevestigd",
-    SubscriberState.CONFIRMED: "krijgt de nieuwsbrief",
-    SubscriberState.PAUSED: "gepauzeerd",
+    SubscriberState.UNCONFIRMED: "niet bevestigd",
+    SubscriberState.CONFIRMED: "bevestigd",
+    SubscriberState.PAUSED: "pauze",
     SubscriberState.UNSUBSCRIBED: "afgemeld",
 }
 METHOD_WORDS = {
