@@ -66,13 +66,11 @@ def index() -> ResponseReturnValue:
 
 def _sections(at: datetime) -> Iterator[Section]:
     day = at.astimezone(clock.AMSTERDAM).date()
-    if _is_open("contact"):
-        yield _messages("te-laat", "Berichten die te laat zijn", "te laat", today.overdue_messages(day), day)
-        yield _messages("berichten", "Nieuwe berichten", "nieuwe berichten", today.new_messages(), day)
+    yield _messages("te-laat", "Berichten die te laat zijn", "te laat", today.overdue_messages(day), day)
+    yield _messages("berichten", "Nieuwe berichten", "nieuwe berichten", today.new_messages(), day)
     if may(Right.SEE_CONTACT_DETAILS):
         yield _memberships()
-    if _is_open("newsletters"):
-        yield _newsletters()
+    yield _newsletters()
     if _is_open("post"):
         yield _deliveries(at)
 

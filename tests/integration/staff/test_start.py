@@ -8,8 +8,10 @@ import pytest
 from dordt.audit import services as audit
 from dordt.contact.models import MessageStatus
 from dordt.extensions import db
+from dordt.newsletters.models import NewsletterState
 from dordt.shared import clock
 from tests.factories.contact import make_message
+from tests.factories.newsletters import make_newsletter
 from tests.factories.workgroups import make_membership, make_workgroup
 from tests.support.visitors import Visitor
 
@@ -86,6 +88,18 @@ def test_a_coordinator_decides_on_their_own_groups_only(staff_client: StaffClien
     assert "Anna" in page
     assert "Bram" not in page
     assert '<span class="visually-hidden">Nieuw: </span>1</span>' in page
+
+
+def test_a_newsletter_is_listed_until_it_was_sent(staff_client: StaffClient):
+    client = staff_client("redacteur")
+    draft = make_newsletter(subject="Het park is klaar")
+    make_newsletter(NewsletterState.SENT, subject="De haven in de zomer")
+
+    page = client.get(START).text
+
+    assert f'href="/beheer/nieuwsbrieven/{draft.number}/"' in page
+    assert "Het park is klaar" in page
+    assert "De haven in de zomer" not in page
 
 
 def test_a_reader_sees_no_names_of_residents_who_wait(staff_client: StaffClient):
