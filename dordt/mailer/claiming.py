@@ -52,16 +52,21 @@ def claim(owner: str, count: int, *, at: datetime) -> Sequence[Due]:
 
     Who was suppressed since the freeze is left out here, and stays out.
     """
-    columns = [getattr(Delivery, name) for name in Due.__dataclass_fields__ if name != "kind"]
-    query = _due(at).with_only_columns(*columns, Mail.kind, _is_suppressed().label("is_suppressed"))
-    ordered = query.order_by(Delivery.priority, Delivery.id).limit(count)
-    rows = db.session.execute(ordered.with_for_update(of=Delivery, skip_locked=True)).mappings().all()
+    first = claimable(at=at).limit(count).with_for_update(of=Delivery, skip_locked=True)
+    rows = db.session.execute(first).mappings().all()
     suppressed = [row["id"] for row in rows if row["is_suppressed"]]
     due = [Due(**{name: row[name] for name in Due.__dataclass_fields__}) for row in rows if not row["is_suppressed"]]
     _set([row.id for row in due], state=DeliveryState.LEASED, lease_owner=owner, lease_until=at + LEASE)
     _set(suppressed, state=DeliveryState.SUPPRESSED)
     db.session.commit()
     return due or (claim(owner, count, at=at) if suppressed else [])
+
+
+def claimable(*, at: datetime) -> "sa.Select[Any]":
+    """All that may be claimed now, in the order in which it leaves."""
+    columns = [getattr(Delivery, name) for name in Due.__dataclass_fields__ if name != "kind"]
+    query = _due(at).with_only_columns(*columns, Mail.kind, _is_suppressed().label("is_suppressed"))
+    return query.order_by(Delivery.priority, Delivery.id)
 
 
 def mark_sending(ids: Collection[int], owner: str) -> set[int]:

@@ -38,7 +38,6 @@ def deliver_due(*, now: Clock, stop: threading.Event) -> None:
         rounds.go()
     finally:
         rounds.finish()
-        db.session.remove()
 
 
 class Rounds:

@@ -72,9 +72,9 @@ def _shared_headers(mail: Mail, host: str) -> Iterator[bytes]:
     yield text_line("Subject", mail.subject)
     if mail.reply_to:
         yield address_line("Reply-To", mail.reply_to)
-    for name, value in {**_headers_of_kind(mail, host), **mail.headers}.items():
-        if name.lower() not in OURS:
-            yield _line(name, str(value))
+    own = {name.lower() for name in mail.headers}
+    yield from (_line(name, value) for name, value in _headers_of_kind(mail, host).items() if name.lower() not in own)
+    yield from (_line(name, str(value)) for name, value in mail.headers.items() if name.lower() not in OURS)
     yield b"MIME-Version: 1.0\r\nContent-Language: nl\r\n"
 
 

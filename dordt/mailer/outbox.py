@@ -14,6 +14,8 @@ from dordt.mailer.models import (
     Delivery,
     DeliveryState,
     Mail,
+    MailEvent,
+    MailEventKind,
     MailKind,
     MailState,
     Suppression,
@@ -23,7 +25,9 @@ from dordt.shared.addresses import address_key
 from dordt.shared.mail import Draft
 
 PRIORITY = {MailKind.TRANSACTIONAL: 1, MailKind.GROUP: 5, MailKind.NEWSLETTER: 9}
+FREEZE_LOCK = 20_270_301  # any number, as long as nothing else takes it
 SINGLE = 1  # the recipient number of a mail that goes to one address
+RESENDABLE = (DeliveryState.FAILED, DeliveryState.UNCERTAIN)
 WITHDRAWABLE = (DeliveryState.QUEUED, DeliveryState.LEASED, DeliveryState.DEFERRED)
 
 
@@ -63,6 +67,7 @@ def freeze(draft: Draft, audience: "sa.Select[Any]", *, kind: MailKind, list_id:
     mail.list_id = list_id
     db.session.add(mail)
     db.session.flush()
+    _keep_out_of_each_others_way(is_freezing=True)
     people = audience.order_by(None).subquery("audience")
     recipient, address, key, version = people.c
     suppressed = sa.exists().where(Suppression.address_key == key, _covers(kind, list_id))
@@ -97,6 +102,7 @@ def withdraw(key: str, *, scope: SuppressionScope, list_id: str = "") -> int:
 
     An unsubscribe never stops receipts: only newsletter or group mail is withdrawn, a group's by its list.
     """
+    _keep_out_of_each_others_way(is_freezing=False)
     kind = MailKind.NEWSLETTER if scope is SuppressionScope.NEWSLETTER else MailKind.GROUP
     mails = sa.select(Mail.id).where(Mail.kind == kind)
     if list_id:
@@ -138,6 +144,25 @@ def cancel(mail: Mail) -> int:
     return cast("sa.CursorResult[Any]", done).rowcount
 
 
+def resend(delivery_id: int, *, at: datetime) -> bool:
+    """Send once more what failed or is uncertain, with the same Message-ID; tells whether there was anything to do.
+
+    A mail that was cancelled meanwhile stays where it is.
+    """
+    again = sa.update(Delivery).where(
+        Delivery.id == delivery_id,
+        Delivery.state.in_(RESENDABLE),
+        Delivery.mail_id.in_(sa.select(Mail.id).where(Mail.state != MailState.CANCELLED)),
+    )
+    fresh = {"attempts": 0, "next_attempt_at": at, "lease_owner": None, "lease_until": None}
+    done = db.session.execute(again.values(state=DeliveryState.QUEUED, **fresh))
+    if not cast("sa.CursorResult[Any]", done).rowcount:
+        return False
+    db.session.add(MailEvent(delivery_id=delivery_id, kind=MailEventKind.RESENT, at=at))
+    doorbell.announce()
+    return True
+
+
 def _mail_of(draft: Draft, kind: MailKind, at: datetime) -> Mail:
     return Mail(
         kind=kind,
@@ -151,6 +176,16 @@ def _mail_of(draft: Draft, kind: MailKind, at: datetime) -> Mail:
         token_purpose=draft.token_purpose,
         created_at=at,
     )
+
+
+def _keep_out_of_each_others_way(*, is_freezing: bool) -> None:
+    """Who unsubscribes while an audience is copied waits until it has been: neither would see the other's rows.
+
+    SQLite lets one transaction write at a time by itself.
+    """
+    if db.session.get_bind().dialect.name == "postgresql":
+        lock = sa.func.pg_advisory_xact_lock if is_freezing else sa.func.pg_advisory_xact_lock_shared
+        db.session.execute(sa.select(lock(FREEZE_LOCK)))
 
 
 def _was_sent_since(name: str, key: str, since: datetime) -> bool:

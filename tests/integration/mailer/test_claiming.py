@@ -1,0 +1,117 @@
+"""Who is next, and who may say so."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from dordt.extensions import db
+from dordt.mailer import claiming, outbox
+from dordt.mailer.models import Delivery, DeliveryState, SuppressionScope
+from tests.factories.mailer import WRITTEN_AT, make_newsletter, make_receipt, states
+
+LATER = WRITTEN_AT + timedelta(minutes=2)
+
+
+def ids(found: object) -> list[int]:
+    return [due.id for due in found]  # type: ignore[attr-defined]
+
+
+def test_two_workers_never_hold_the_same_delivery(app: Flask):
+    make_newsletter(10)
+
+    first = claiming.claim("first", 6, at=WRITTEN_AT)
+    second = claiming.claim("second", 6, at=WRITTEN_AT)
+
+    assert len(first) == 6
+    assert len(second) == 4
+    assert not set(ids(first)) & set(ids(second))
+
+
+def test_mail_for_later_waits(app: Flask):
+    make_newsletter(1, at=LATER)
+
+    assert claiming.claim("first", 6, at=WRITTEN_AT) == []
+    assert len(claiming.claim("first", 6, at=LATER)) == 1
+
+
+def test_what_was_withdrawn_or_paused_or_taken_over_after_the_claim_is_not_marked(app: Flask):
+    mail = make_newsletter(4)
+    paused = make_newsletter(1)
+    held = claiming.claim("first", 10, at=WRITTEN_AT)
+    outbox.withdraw("lezer2@voorbeeld.nl", scope=SuppressionScope.NEWSLETTER)
+    outbox.pause(paused, "even wachten")
+    db.session.execute(sa.update(Delivery).where(Delivery.address_key == "lezer3@voorbeeld.nl").values(lease_owner="b"))
+    db.session.commit()
+
+    marked = claiming.mark_sending(ids(held), "first")
+    db.session.commit()
+
+    addresses = db.session.scalars(sa.select(Delivery.address).where(Delivery.id.in_(marked)))
+    assert sorted(addresses) == ["lezer1@voorbeeld.nl", "lezer4@voorbeeld.nl"]
+    assert states(mail.id) == {"sending": 2, "cancelled": 1, "leased": 1}
+    assert states(paused.id) == {"queued": 1}
+
+
+def test_a_lease_that_is_renewed_is_not_taken_back(app: Flask):
+    make_newsletter(2)
+    held = claiming.claim("first", 2, at=WRITTEN_AT)
+    claiming.renew([held[0].id], "first", at=LATER)
+    db.session.commit()
+
+    assert claiming.reap(at=LATER) == 1
+    assert states() == {"leased": 1, "queued": 1}
+
+
+def test_what_a_dead_worker_was_sending_is_uncertain_and_what_it_only_held_is_due_again(app: Flask):
+    newsletter = make_newsletter(3)
+    receipt = make_receipt()
+    held = claiming.claim("dead", 10, at=WRITTEN_AT)
+    claiming.mark_sending(ids(held)[:2], "dead")
+    db.session.commit()
+
+    claiming.reap(at=LATER)
+
+    assert states(newsletter.id) == {"uncertain": 1, "queued": 2}
+    db.session.refresh(receipt)
+    assert (receipt.state, receipt.attempts) == (DeliveryState.DEFERRED, 1)
+
+
+def test_a_receipt_of_which_nobody_ever_hears_is_left_to_staff_in_the_end(app: Flask):
+    receipt = make_receipt()
+
+    at = WRITTEN_AT
+    for _ in range(3):
+        at += timedelta(hours=1)
+        held = claiming.claim("dead", 10, at=at)
+        claiming.mark_sending(ids(held), "dead")
+        db.session.commit()
+        at += timedelta(minutes=2)
+        claiming.reap(at=at)
+
+    db.session.refresh(receipt)
+    assert (receipt.state, receipt.attempts) == (DeliveryState.UNCERTAIN, 3)
+
+
+@pytest.mark.parametrize("at", [WRITTEN_AT, LATER], ids=["due", "expired"])
+def test_there_is_work_when_something_is_due_or_a_lease_ran_out(app: Flask, at):
+    assert not claiming.has_work(at=at)
+    make_newsletter(1)
+    assert claiming.has_work(at=at)
+    claiming.claim("first", 1, at=WRITTEN_AT)
+    assert claiming.has_work(at=at) == (at is LATER)
+
+
+def test_claiming_walks_the_index_of_what_is_due(app: Flask):
+    statement = claiming.claimable(at=WRITTEN_AT).compile(db.engine, compile_kwargs={"literal_binds": True})
+    connection = db.session.connection()
+    explain = "EXPLAIN QUERY PLAN"
+    if db.engine.dialect.name == "postgresql":  # which reads a small table as a whole, unless it may not
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        connection.exec_driver_sql("SET LOCAL enable_bitmapscan = off")
+        explain = "EXPLAIN"
+
+    plan = connection.exec_driver_sql(f"{explain} {statement}").all()
+
+    assert "ix_delivery_due" in str(plan)

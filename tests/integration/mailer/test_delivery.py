@@ -1,0 +1,269 @@
+"""What becomes of mail that is due, against a real SMTP server that takes, refuses, stalls and hangs up."""
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from dordt.extensions import db
+from dordt.mailer import outbox
+from dordt.mailer.models import Delivery, Mail, MailEvent, MailState, Suppression, SuppressionScope
+from dordt.shared.tokens import read_token
+from tests.factories.mailer import WRITTEN_AT, make_newsletter, make_receipt, states
+from tests.support.relay import HANG_UP
+
+AN_HOUR_LATER = WRITTEN_AT + timedelta(hours=1)
+
+
+def only_delivery() -> Delivery:
+    db.session.rollback()
+    return db.session.scalars(sa.select(Delivery)).one()
+
+
+def events() -> list[str]:
+    return [kind.value for kind in db.session.scalars(sa.select(MailEvent.kind).order_by(MailEvent.id))]
+
+
+def test_a_receipt_arrives_and_the_relays_words_are_kept(relay, deliver):
+    make_receipt(
+        "Anna@Bücher.example", subject="Wij hebben uw bericht", text="Dank u wel.\n", html="<p>Dank u wel.</p>"
+    )
+
+    deliver()
+
+    (letter,) = relay.letters
+    assert letter.recipients == ("Anna@xn--bcher-kva.example",)
+    assert letter.message["Subject"] == "Wij hebben uw bericht"
+    delivery = only_delivery()
+    assert (delivery.state, delivery.relay_code, delivery.attempts) == ("accepted", 250, 1)
+    assert "queued as 1" in (delivery.relay_text or "")
+    assert delivery.message_id == letter.message["Message-ID"]
+    assert events() == ["accepted"]
+
+
+@pytest.mark.slow
+def test_a_newsletter_for_2000_arrives_once_each_with_a_link_of_ones_own(relay, deliver):
+    mail = make_newsletter(2000)
+
+    deliver(seconds=120)
+
+    assert states(mail.id) == {"accepted": 2000}
+    assert Counter(letter.recipients[0] for letter in relay.letters) == {
+        f"lezer{number}@voorbeeld.nl": 1 for number in range(1, 2001)
+    }
+    for letter in relay.letters:
+        number = int(letter.recipients[0].removeprefix("lezer").removesuffix("@voorbeeld.nl"))
+        message = letter.message
+        link = message["List-Unsubscribe"].split("/afmelden/")[1].split("/")[0]
+        assert read_token(link, purpose="newsletter-unsubscribe").row_id == number
+        assert all(link in part.get_content() for part in message.iter_parts())
+
+
+def test_each_letter_of_a_newsletter_is_7_bit_with_short_lines_and_the_headers_of_a_list(relay, deliver):
+    make_newsletter(2, subject="Ideeën voor het Sterrenburgpark", text="é" * 3000 + " [[token]]\n.\n", html="ü" * 3000)
+
+    deliver()
+
+    letter = relay.letters[0]
+    letter.content.decode("ascii")
+    assert max(map(len, letter.content.split(b"\r\n"))) <= 76 + len(b"List-Unsubscribe: ") + 120
+    assert b"\n" not in letter.content.replace(b"\r\n", b"")
+    message = letter.message
+    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert message["List-Id"] == "<nieuwsbrief.127.0.0.1>"
+    assert message["Precedence"] == "bulk"
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["Feedback-ID"].endswith(":nieuwsbrief:newsletter:dordtaanzet")
+    assert message["Subject"] == "Ideeën voor het Sterrenburgpark"
+    single = Counter(name.lower() for name in message)
+    assert {name for name, count in single.items() if count > 1} == set()
+
+
+def test_receipts_leave_before_a_newsletter(app, relay, deliver):
+    app.config["MAIL_CONNECTIONS"] = 1
+    make_newsletter(3)
+    make_receipt("anna@voorbeeld.nl")
+
+    deliver()
+
+    app.config["MAIL_CONNECTIONS"] = 4
+    assert relay.letters[0].recipients == ("anna@voorbeeld.nl",)
+
+
+def test_who_unsubscribes_after_the_freeze_gets_nothing(relay, deliver):
+    make_newsletter(3)
+    outbox.withdraw("lezer2@voorbeeld.nl", scope=SuppressionScope.NEWSLETTER)
+    db.session.commit()
+
+    deliver()
+
+    assert sorted(letter.recipients[0] for letter in relay.letters) == ["lezer1@voorbeeld.nl", "lezer3@voorbeeld.nl"]
+    assert states() == {"accepted": 2, "cancelled": 1}
+
+
+@pytest.mark.parametrize(
+    ("scope", "list_id", "newsletter", "receipt"),
+    [
+        (SuppressionScope.ALL, "", "suppressed", "suppressed"),
+        (SuppressionScope.NEWSLETTER, "", "suppressed", "accepted"),
+        (SuppressionScope.NEWSLETTER, "nieuwsbrief", "suppressed", "accepted"),
+        (SuppressionScope.NEWSLETTER, "another", "accepted", "accepted"),
+        (SuppressionScope.GROUP, "", "accepted", "accepted"),
+    ],
+)
+def test_suppression_is_looked_at_again_before_sending(relay, deliver, scope, list_id, newsletter, receipt):
+    mail = make_newsletter(1)
+    make_receipt("lezer1@voorbeeld.nl")
+    db.session.add(
+        Suppression(address_key="lezer1@voorbeeld.nl", scope=scope, list_id=list_id, reason="test", since=WRITTEN_AT)
+    )
+    db.session.commit()
+
+    deliver()
+
+    found = {delivery.mail_id == mail.id: delivery.state.value for delivery in db.session.scalars(sa.select(Delivery))}
+    assert found == {True: newsletter, False: receipt}
+
+
+def test_a_temporary_refusal_is_tried_again_later(relay, deliver):
+    make_receipt()
+    relay.answer("RCPT", "451 4.7.1 Greylisted, come back later")
+
+    deliver()
+    delivery = only_delivery()
+    assert (delivery.state, delivery.relay_enhanced) == ("deferred", "4.7.1")
+    assert timedelta(seconds=40) < delivery.next_attempt_at - WRITTEN_AT < timedelta(seconds=80)
+
+    deliver(AN_HOUR_LATER)
+    delivery = only_delivery()
+    assert (delivery.state, delivery.attempts) == ("accepted", 2)
+    assert events() == ["deferred", "accepted"]
+
+
+def test_a_refused_recipient_fails_and_the_others_get_their_mail(relay, deliver):
+    make_newsletter(3)
+    relay.refuse("lezer2@voorbeeld.nl")
+
+    deliver()
+
+    assert states() == {"accepted": 2, "failed": 1}
+    failed = db.session.scalars(sa.select(Delivery).where(Delivery.address == "lezer2@voorbeeld.nl")).one()
+    assert (failed.relay_code, failed.relay_enhanced, failed.attempts) == (550, "5.1.1", 1)
+
+
+@pytest.mark.parametrize("command", ["MAIL", "DATA", "BODY"])
+def test_a_newsletter_that_is_refused_again_and_again_pauses_and_says_why(relay, deliver, command):
+    mail = make_newsletter(100)
+    relay.always_answer(command, "554 5.7.1 This looks like spam")
+
+    deliver()
+
+    db.session.refresh(mail)
+    assert mail.state is MailState.PAUSED
+    assert "554 5.7.1 This looks like spam" in (mail.state_reason or "")
+    counts = states(mail.id)
+    assert 10 <= counts["failed"] <= 10 + 2 * 4
+    assert counts["queued"] == 100 - counts["failed"]
+
+
+def test_a_paused_newsletter_waits_and_goes_on_when_resumed(relay, deliver):
+    mail = make_newsletter(3)
+    outbox.pause(mail, "even wachten")
+    db.session.commit()
+
+    deliver()
+    assert states() == {"queued": 3}
+
+    outbox.resume(db.session.get_one(Mail, mail.id))
+    db.session.commit()
+    deliver()
+    assert states() == {"accepted": 3}
+
+
+def test_a_relay_that_closes_after_some_letters_is_called_again(app, relay, deliver):
+    app.config["MAIL_CONNECTIONS"] = 1
+    make_newsletter(4)
+    relay.answer("MAIL", "", "421 4.7.0 Enough for now")
+
+    deliver()
+
+    app.config["MAIL_CONNECTIONS"] = 4
+    assert states() == {"accepted": 4}
+    assert relay.connections == 2
+    assert set(db.session.scalars(sa.select(Delivery.attempts))) == {1}
+
+
+@pytest.mark.parametrize("command", ["MAIL", "RCPT", "DATA"])
+def test_a_connection_lost_before_the_final_dot_costs_nothing(app, relay, deliver, command):
+    app.config["MAIL_CONNECTIONS"] = 1
+    make_newsletter(3)
+    relay.answer(command, "", HANG_UP)
+
+    deliver()
+
+    app.config["MAIL_CONNECTIONS"] = 4
+    assert Counter(letter.recipients[0] for letter in relay.letters).most_common(1)[0][1] == 1
+    assert states() == {"accepted": 3}
+
+
+def test_a_newsletter_letter_without_an_answer_to_the_final_dot_is_uncertain_and_stays_so(relay, deliver):
+    make_newsletter(1)
+    relay.answer("BODY", HANG_UP)
+
+    deliver()
+    deliver(AN_HOUR_LATER)
+
+    assert states() == {"uncertain": 1}
+    assert events() == ["uncertain"]
+    assert relay.letters == []
+
+
+def test_a_receipt_without_an_answer_to_the_final_dot_is_sent_again_with_the_same_message_id(relay, deliver):
+    delivery = make_receipt()
+    relay.answer("BODY", HANG_UP)
+
+    deliver()
+    db.session.refresh(delivery)
+    first = delivery.message_id
+    assert delivery.state == "deferred"
+
+    deliver(AN_HOUR_LATER)
+    assert states() == {"accepted": 1}
+    assert relay.letters[0].message["Message-ID"] == first
+
+
+def test_a_mail_that_cannot_be_written_fails_alone(relay, deliver):
+    make_receipt("anna@voorbeeld.nl", headers={"List-Help": "<https://é.nl>"})
+    make_receipt("bram@voorbeeld.nl")
+
+    deliver()
+
+    assert states() == {"accepted": 1, "failed": 1}
+    assert [letter.recipients[0] for letter in relay.letters] == ["bram@voorbeeld.nl"]
+
+
+def test_no_more_letters_leave_per_second_than_the_setting_allows(app, relay, deliver):
+    app.config["MAIL_RATE_PER_SECOND"] = 20
+    make_newsletter(400)
+
+    deliver(seconds=2)
+
+    app.config["MAIL_RATE_PER_SECOND"] = None
+    assert 20 <= len(relay.letters) <= 20 * 2.5 + 5
+    assert states()["queued"] == 400 - len(relay.letters)
+
+
+def test_a_resent_delivery_leaves_again(relay, deliver):
+    make_newsletter(1)
+    relay.answer("BODY", HANG_UP)
+    deliver()
+
+    assert outbox.resend(only_delivery().id, at=AN_HOUR_LATER)
+    db.session.commit()
+    deliver(AN_HOUR_LATER)
+
+    assert states() == {"accepted": 1}
+    assert events() == ["uncertain", "resent", "accepted"]
+    assert not outbox.resend(only_delivery().id, at=AN_HOUR_LATER)
