@@ -111,7 +111,7 @@ def test_the_preview_stands_in_a_frame_with_a_policy_of_its_own(staff_client: St
     make_newsletter()
     client = staff_client("lezer")
 
-    page, frame = client.get(f"{ROOM}1/"), client.get(f"{ROOM}1/html/", check=False)
+    page, frame = client.get(f"{ROOM}1/"), client.get(f"{ROOM}1/html/")
 
     assert f'src="{ROOM}1/html/"' in page.text
     assert "frame-src 'self'" in page.headers["Content-Security-Policy"]
