@@ -57,6 +57,7 @@ class Message(Base):
     """What a resident wrote to us."""
 
     __tablename__ = "message"
+    __table_args__ = {"sqlite_autoincrement": True}  # links carry the id: SQLite must never give one out again
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(sa.String(20), unique=True)  # DZ-2027-000123
     submission_key: Mapped[str] = mapped_column(sa.String(64), unique=True)  # the same form sent twice is one message

@@ -36,6 +36,7 @@ class Subscriber(Base):
     """Somebody who asked for the newsletter; no wijken or topics chosen means all of Dordrecht."""
 
     __tablename__ = "subscriber"
+    __table_args__ = {"sqlite_autoincrement": True}  # links carry the id: SQLite must never give one out again
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[Email]  # as typed
     email_key: Mapped[Email] = mapped_column(unique=True)  # lower case, domain in IDNA form: what we compare

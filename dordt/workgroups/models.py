@@ -87,7 +87,10 @@ class Membership(Base):
     """One person's wish to take part, and what became of it."""
 
     __tablename__ = "membership"
-    __table_args__ = (sa.UniqueConstraint("workgroup_id", "email_key"),)
+    __table_args__ = (
+        sa.UniqueConstraint("workgroup_id", "email_key"),
+        {"sqlite_autoincrement": True},  # links carry the id: SQLite must never give one out again
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     workgroup_id: Mapped[int] = foreign_key("workgroup.id", ondelete="CASCADE")
     name: Mapped[Name]

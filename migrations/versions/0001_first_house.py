@@ -1,4 +1,4 @@
-"""first house"""
+"""The tables of the first house."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -166,6 +166,7 @@ def upgrade() -> None:
         sa.Column("unsubscribed_at", UtcMoment(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subscriber")),
         sa.UniqueConstraint("email_key", name=op.f("uq_subscriber_email_key")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("subscriber", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_subscriber_state"), ["state"], unique=False)
@@ -386,6 +387,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
         sa.UniqueConstraint("reference", name=op.f("uq_message_reference")),
         sa.UniqueConstraint("submission_key", name=op.f("uq_message_submission_key")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_message_assignee_id"), ["assignee_id"], unique=False)
@@ -693,6 +695,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
         sa.UniqueConstraint("workgroup_id", "email_key", name=op.f("uq_membership_workgroup_id_email_key")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("membership", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_membership_decided_by_id"), ["decided_by_id"], unique=False)

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from dordt.extensions import db
 from dordt.mailer.models import Delivery, DeliveryState, Mail, MailEvent, MailEventKind, MailKind
 from dordt.newsletters import services as newsletters
+from dordt.newsletters.models import Newsletter
 
 UNKNOWN = "5.1.1 Recipient address rejected: User unknown"
 
@@ -29,3 +30,5 @@ def settle(*, at: datetime) -> None:
     db.session.add(MailEvent(delivery_id=returned.id, kind=MailEventKind.BOUNCED, at=heard_at, detail=UNKNOWN))
     db.session.commit()
     newsletters.follow_post(at=at)
+    db.session.execute(sa.update(Newsletter).where(Newsletter.sent_at == at).values(sent_at=Newsletter.started_at))
+    db.session.commit()
