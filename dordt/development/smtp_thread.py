@@ -13,6 +13,7 @@ class SmtpThread:
 
     def __init__(self, new_conversation: Callable[[asyncio.AbstractEventLoop], SMTP], port: int = 0) -> None:
         self._listener = socket.create_server(("127.0.0.1", port))
+        self._listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # short answers do not wait for each other
         self.host, self.port = self._listener.getsockname()
         self._new_conversation = new_conversation
         self._ready = threading.Event()
