@@ -57,7 +57,7 @@ def join_workgroup(page: Page, site: LiveSite, *, name: str, email: str) -> None
     page.fill("[name=motivation]", "Ik woon naast het park en klim graag in bomen.")
     page.click("main button[type=submit]")
     expect(page).to_have_url(f"{site.url}/werkgroepen/sterrenburgpark/controleer-uw-mail/")
-    open_mail(page, site, email, "aanmelding")
+    open_mail(page, site, email, "Maak uw aanmelding af")
     follow_link(page, "/werkgroepen/bevestigen/")
     page.click("main button[type=submit]")
 
@@ -69,7 +69,35 @@ def subscribe(page: Page, site: LiveSite, *, email: str) -> None:
     page.check("[name=consent]")
     page.click("main button[type=submit]")
     expect(page).to_have_url(f"{site.url}/nieuwsbrief/controleer-uw-mail/")
-    open_mail(page, site, email, "aanmelding")
+    open_mail(page, site, email, "Klik om uw aanmelding af te maken")
     follow_link(page, "/nieuwsbrief/bevestigen/")
     page.click("main button[type=submit]")
-    expect(page.locator("main")).to_contain_text("Uw aanmelding is klaar")
+    expect(page.locator("main .notice--ok")).to_be_visible()
+
+
+def write_newsletter(page: Page, site: LiveSite, *, subject: str) -> None:
+    """An editor writes a newsletter with one article in it, and looks at it."""
+    page.goto(f"{site.url}/beheer/nieuwsbrieven/nieuw/")
+    page.fill("[name=subject]", subject)
+    page.fill("[name=preheader]", "En drie andere berichten uit uw buurt.")
+    page.fill("[name=intro]", "Beste lezer,\n\nDe **speelplek** is klaar. Kom kijken.")
+    page.locator("[name=articles]").first.select_option(index=1)
+    page.click("main form.form button[type=submit]")
+    expect(page.locator("h1")).to_contain_text(subject)
+
+
+def send_newsletter(page: Page) -> None:
+    """From the page of a newsletter: check, approve, send."""
+    page.get_by_role("link", name="Controleren en versturen").click()
+    page.get_by_role("button", name="Goedkeuren").click()
+    page.get_by_role("button", name="Verstuur nu").click()
+    expect(page.locator("main")).to_contain_text("De nieuwsbrief wordt verstuurd.")
+
+
+def wait_until_sent(page: Page) -> None:
+    """Refresh the page of a newsletter until nothing waits any more."""
+    deadline = time.monotonic() + 60
+    while page.get_by_role("link", name="Ververs de stand").count() and time.monotonic() < deadline:
+        page.wait_for_timeout(500)
+        page.reload()
+    expect(page.locator("main")).to_contain_text("Verslag")

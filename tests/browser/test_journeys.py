@@ -4,7 +4,17 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.steps import follow_link, join_workgroup, open_mail, sign_in, subscribe, write_message
+from tests.browser.steps import (
+    follow_link,
+    join_workgroup,
+    open_mail,
+    send_newsletter,
+    sign_in,
+    subscribe,
+    wait_until_sent,
+    write_message,
+    write_newsletter,
+)
 from tests.support.live_site import LiveSite
 
 
@@ -52,8 +62,22 @@ def test_a_membership_is_approved_and_the_member_hears_it(new_page: Callable[...
     open_mail(resident, each_site, "youssef.amrani@voorbeeld.nl", "werkgroep")
 
 
-def test_the_newsletter_starts_with_a_click_in_a_mail(page: Page, each_site: LiveSite):
-    subscribe(page, each_site, email="lezer.een@voorbeeld.nl")
+def test_a_newsletter_is_written_approved_and_sent_and_arrives_once(new_page: Callable[..., Page], each_site: LiveSite):
+    reader, staff = new_page(), new_page()
+    subscribe(reader, each_site, email="lezer.een@voorbeeld.nl")
+
+    sign_in(staff, each_site)
+    write_newsletter(staff, each_site, subject="Een nieuwe speelplek in uw wijk")
+    send_newsletter(staff)
+    wait_until_sent(staff)
+
+    open_mail(reader, each_site, "lezer.een@voorbeeld.nl", "Een nieuwe speelplek in uw wijk")
+    follow_link(reader, "/nieuwsbrief/afmelden/")
+    expect(reader.locator("h1")).to_be_visible()
+    received = each_site.mails(subject="Een nieuwe speelplek in uw wijk")
+    recipients = [mail["X-Original-To"] for mail in received]
+    assert len(recipients) == len(set(recipients)) > 1
+    assert len({mail["List-Unsubscribe"] for mail in received}) == len(received)
 
 
 def test_every_form_works_without_javascript(new_page: Callable[..., Page], site: LiveSite):
