@@ -39,9 +39,11 @@ def supervise(*commands: str) -> "subprocess.Popen[str]":
 def supervise_under_make(folder: Path) -> "subprocess.Popen[str]":
     (folder / "supervisor.py").write_text(f"import sys\nsys.path.insert(0, {str(ROOT)!r})\n{SUPERVISOR}")
     (folder / "Makefile").write_text(f"run:\n\t@exec {sys.executable} supervisor.py\n")
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
     return subprocess.Popen(
         ["make", "run"],  # noqa: S607
         cwd=folder,
+        env=ours,  # as typed by hand, also when the tests themselves run under make
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
