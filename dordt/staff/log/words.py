@@ -45,6 +45,7 @@ ACTIONS: dict[str, str] = {
     "newsletter.resumed": "Versturen van nieuwsbrief hervat",
     "newsletter.cancelled": "Nieuwsbrief geannuleerd",
     "newsletter.sent": "Nieuwsbrief verstuurd",
+    "delivery.resent": "Mail opnieuw verstuurd",
     "article.created": "Nieuwsbericht begonnen",
     "article.saved": "Nieuwsbericht bewaard",
     "article.published": "Nieuwsbericht gepubliceerd",
@@ -93,6 +94,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "membership": ("staff.workgroups.membership", "membership_id"),
     "article": ("staff.news.edit", "article_id"),
     "subscriber": ("staff.subscribers.show", "subscriber_id"),
+    "delivery": ("staff.post.show", "delivery_id"),
 }
 
 

@@ -1,0 +1,1 @@
+"""Every mail that went out, and what became of it."""

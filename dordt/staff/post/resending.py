@@ -1,0 +1,24 @@
+"""Sending a mail once more, on the word of a member of staff."""
+
+from datetime import datetime
+
+from dordt.accounts.models import StaffMember
+from dordt.audit import services as audit
+from dordt.extensions import db
+from dordt.mailer import outbox
+from dordt.mailer.models import Delivery, MailState
+from dordt.mailer.outbox import RESENDABLE
+
+
+def is_possible(delivery: Delivery) -> bool:
+    """Whether this delivery can go once more."""
+    return delivery.state in RESENDABLE and delivery.mail.state is not MailState.CANCELLED
+
+
+def resend(delivery_id: int, *, by: StaffMember, at: datetime) -> bool:
+    """Queue it again with the same Message-ID, and log who did; tells whether there was anything to do."""
+    is_again = outbox.resend(delivery_id, at=at)
+    if is_again:
+        audit.record("delivery.resent", subject=("delivery", delivery_id), at=at, actor_id=by.id, actor_name=by.name)
+    db.session.commit()
+    return is_again

@@ -1,0 +1,102 @@
+"""The post: every delivery, its attempts and the relay's words, and sending once more."""
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from dordt.accounts.rights import Right
+from dordt.audit import services as audit
+from dordt.mailer.models import DeliveryState, MailKind
+from dordt.newsletters.words import DELIVERY_WORDS
+from dordt.shared import clock
+from dordt.shared.forms import require_csrf
+from dordt.shared.reading import page, row_or_404, rows
+from dordt.staff.guard import may, member, requires
+from dordt.staff.mail_frame import PAGE_POLICY, framed
+from dordt.staff.post import listing, resending
+from dordt.staff.post.words import EVENT_WORDS, KIND_WORDS, without_keys
+
+bp = Blueprint("post", __name__, url_prefix="/post")
+NUMBER = "<int(max=2147483647):delivery_id>"
+SEARCH = "search-post"
+READABLE = {MailKind.NEWSLETTER, MailKind.GROUP}  # what everybody got; other mail is between us and one resident
+
+
+@bp.get("/")
+@requires(Right.READ)
+def index() -> ResponseReturnValue:
+    """Every delivery; filters stand in the address, the search in the session."""
+    chosen = {"status": request.args.get("status", ""), "soort": request.args.get("soort", "")}
+    words = session.get(SEARCH, "")
+    query = listing.deliveries(
+        state=chosen["status"],
+        kind=chosen["soort"],
+        words=words,
+        with_addresses=may(Right.SEE_CONTACT_DETAILS),
+    )
+    return render_template(
+        "staff/post/index.html",
+        page=page(query, request.args.get("pagina")),
+        chosen=chosen,
+        search=words,
+        state_words=DELIVERY_WORDS,
+        kind_words=KIND_WORDS,
+    )
+
+
+@bp.post("/zoeken/")
+@requires(Right.READ)
+def search() -> ResponseReturnValue:
+    """Keep what is searched for in the session: an address belongs in no URL."""
+    require_csrf()
+    session[SEARCH] = "" if "wissen" in request.form else request.form.get("zoek", "").replace("\x00", "")[:200].strip()
+    status, kind = request.args.get("status"), request.args.get("soort")
+    return redirect(url_for(".index", status=status, soort=kind), code=303)
+
+
+@bp.get(f"/{NUMBER}/")
+@requires(Right.READ)
+def show(delivery_id: int) -> ResponseReturnValue:
+    """One delivery: where it stands, what the relay said, and what was written."""
+    row_or_404(listing.one(delivery_id))
+    audit.record_reading(member().id, subject=("delivery", delivery_id), at=clock.now())
+    delivery = row_or_404(listing.one(delivery_id))
+    template = render_template(
+        "staff/post/show.html",
+        delivery=delivery,
+        text=without_keys(delivery.mail.text),
+        is_readable=_is_readable(delivery.mail.kind),
+        can_resend=may(Right.ANSWER) and resending.is_possible(delivery),
+        events=rows(listing.events(delivery_id)),
+        state_words=DELIVERY_WORDS,
+        kind_words=KIND_WORDS,
+        event_words=EVENT_WORDS,
+        is_uncertain=delivery.state is DeliveryState.UNCERTAIN,
+    )
+    return template, 200, {"Content-Security-Policy": PAGE_POLICY}
+
+
+@bp.get(f"/{NUMBER}/html/")
+@requires(Right.READ)
+def html(delivery_id: int) -> Response:
+    """The HTML part, at an address of its own."""
+    mail = row_or_404(listing.one(delivery_id)).mail
+    if not _is_readable(mail.kind):
+        abort(403)
+    return framed(without_keys(mail.html))
+
+
+@bp.post(f"/{NUMBER}/opnieuw/")
+@requires(Right.ANSWER)
+def resend(delivery_id: int) -> ResponseReturnValue:
+    """Send once more what was refused, or of which nobody knows whether it arrived."""
+    require_csrf()
+    row_or_404(listing.one(delivery_id))
+    if resending.resend(delivery_id, by=member(), at=clock.now()):
+        flash("De mail gaat opnieuw weg.", "ok")
+    else:
+        flash("Deze mail is intussen al aangekomen, gestopt of opnieuw op weg. Er is niets veranderd.", "warning")
+    return redirect(url_for(".show", delivery_id=delivery_id), code=303)
+
+
+def _is_readable(kind: MailKind) -> bool:
+    return kind in READABLE or may(Right.SEE_CONTACT_DETAILS)

@@ -1,0 +1,27 @@
+"""How the post room speaks on screen, and what it keeps to itself."""
+
+import re
+
+from dordt.mailer.models import MailEventKind, MailKind
+
+KIND_WORDS = {
+    MailKind.TRANSACTIONAL: "Persoonlijke mail",
+    MailKind.NEWSLETTER: "Nieuwsbrief",
+    MailKind.GROUP: "Mail aan een werkgroep",
+}
+EVENT_WORDS = {
+    MailEventKind.ACCEPTED: "Aangenomen door de mailserver",
+    MailEventKind.DEFERRED: "Uitgesteld: later opnieuw",
+    MailEventKind.FAILED: "Geweigerd",
+    MailEventKind.UNCERTAIN: "Onzeker: de verbinding viel weg",
+    MailEventKind.RESENT: "Opnieuw verstuurd door een medewerker",
+    MailEventKind.BOUNCED: "Kwam terug",
+    MailEventKind.COMPLAINED: "De ontvanger gaf een klacht",
+    MailEventKind.UNSUBSCRIBED: "De ontvanger meldde zich af",
+}
+TOKEN = re.compile(r"[\w-]{4,}\.[\w-]{6}\.[\w-]{20,}")
+
+
+def without_keys(text: str) -> str:
+    """The text with the link tokens of residents left out: who reads a mail may not act for its recipient."""
+    return TOKEN.sub("…", text)
