@@ -1,5 +1,6 @@
 """What each role may do; a right comes through a role only."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -31,6 +32,12 @@ ROLE_LABELS: dict[str, tuple[str, str]] = {
     "beheerder": ("Beheerder", "Mag alles, ook accounts maken en het logboek lezen."),
     "redacteur": ("Redacteur", "Schrijft nieuws en maakt en verstuurt nieuwsbrieven."),
     "wijkmedewerker": ("Wijkmedewerker", "Beantwoordt berichten en beslist over aanmeldingen."),
-    "coordinator": ("Coördinator", "Begeleidt werkgroepen en beantwoordt berichten."),
+    "coordinator": ("Coördinator", "Begeleidt eigen werkgroepen en beslist wie daarin meedoet."),
     "lezer": ("Lezer", "Kijkt mee en verandert niets."),
 }
+
+
+def leads_groups_only(roles: Iterable[str]) -> bool:
+    """Whether somebody with these roles works for their own work groups alone: whatever else residents send is not
+    theirs to read, though their rights are those of a wijkmedewerker."""
+    return set(roles) == {"coordinator"}

@@ -9,18 +9,32 @@ from flask.typing import ResponseReturnValue
 
 from dordt.accounts import sessions
 from dordt.accounts.models import StaffMember
-from dordt.accounts.rights import ROLE_RIGHTS, Right
+from dordt.accounts.rights import ROLE_RIGHTS, Right, leads_groups_only
 
 View = TypeVar("View", bound=Callable[..., Any])
+# Rooms full of residents who have nothing to do with the groups of one coordinator.
+CLOSED_TO_COORDINATORS = {"staff.contact", "staff.subscribers", "staff.post"}
 
 
 def require_sign_in() -> ResponseReturnValue | None:
-    """Before every request of /beheer/: a visitor goes to the sign-in page, and back here afterwards."""
+    """Before every request of /beheer/: a visitor goes to the sign-in page, and back here afterwards; a member goes in
+    where the room is open to them."""
     if sessions.current_member():
-        return None
+        return _require_open_room()
     can_return = request.url_rule is not None and "GET" in (request.url_rule.methods or set())
     address = request.full_path.removesuffix("?") if can_return else url_for("staff.start.index")
     return redirect(url_for("security.login", next=address))
+
+
+def _require_open_room() -> None:
+    if not is_open(request.blueprint or ""):
+        current_app.logger.warning("Member %s only leads groups and may not enter %s", member().id, request.blueprint)
+        abort(403)
+
+
+def is_open(room: str) -> bool:
+    """Whether the member of staff who sent this request may enter a room at all; `room` is the name of a blueprint."""
+    return room not in CLOSED_TO_COORDINATORS or coordinator_scope() is None
 
 
 def requires(right: Right) -> Callable[[View], View]:
@@ -50,7 +64,7 @@ def member() -> StaffMember:
 
 def coordinator_scope() -> int | None:
     """The id of a member who only leads groups, and so sees those groups alone; None for the others."""
-    return member().id if {role.name for role in member().roles} == {"coordinator"} else None
+    return member().id if leads_groups_only(role.name for role in member().roles) else None
 
 
 def may(right: Right | str) -> bool:

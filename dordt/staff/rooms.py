@@ -9,7 +9,7 @@ from flask import current_app, request, url_for
 
 from dordt.accounts.rights import Right
 from dordt.shared import reading
-from dordt.staff.guard import coordinator_scope, may
+from dordt.staff.guard import coordinator_scope, is_open, may
 from dordt.staff.start import today
 
 
@@ -57,7 +57,7 @@ def links() -> list[RoomLink]:
 
 def _links() -> Iterator[RoomLink]:
     for room in ROOMS:
-        if may(room.right) and room.endpoint in current_app.view_functions:
+        blueprint = room.endpoint.rpartition(".")[0]
+        if may(room.right) and is_open(blueprint) and room.endpoint in current_app.view_functions:
             waiting = reading.count(room.waiting()) if room.waiting else 0
-            is_here = request.blueprint == room.endpoint.rpartition(".")[0]
-            yield RoomLink(room.label, url_for(room.endpoint), is_here, waiting)
+            yield RoomLink(room.label, url_for(room.endpoint), request.blueprint == blueprint, waiting)

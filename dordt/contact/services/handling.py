@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from dordt.accounts.models import StaffMember
-from dordt.accounts.rights import ROLE_RIGHTS, Right
+from dordt.accounts.rights import ROLE_RIGHTS, Right, leads_groups_only
 from dordt.audit import services as audit
 from dordt.contact import emails, workflow
 from dordt.contact.models import EntryKind, Message, MessageEntry, MessageStatus, Outcome
@@ -81,7 +81,9 @@ def has_right(member: StaffMember, right: Right) -> bool:
 
 def can_take(member: StaffMember | None) -> bool:
     """Whether a message can be given to this member of staff."""
-    return member is not None and member.active and has_right(member, Right.ANSWER)
+    if member is None or not member.active or leads_groups_only(role.name for role in member.roles):
+        return False
+    return has_right(member, Right.ANSWER)
 
 
 def _locked(message_id: int) -> Message:

@@ -15,7 +15,7 @@ from dordt.mailer.models import Delivery
 from dordt.newsletters.models import Newsletter
 from dordt.shared import clock
 from dordt.shared.reading import count, rows
-from dordt.staff.guard import coordinator_scope, may, member, requires
+from dordt.staff.guard import coordinator_scope, is_open, may, member, requires
 from dordt.staff.log import words
 from dordt.staff.start import today
 from dordt.workgroups.models import Membership
@@ -66,8 +66,9 @@ def index() -> ResponseReturnValue:
 
 def _sections(at: datetime) -> Iterator[Section]:
     day = at.astimezone(clock.AMSTERDAM).date()
-    yield _messages("te-laat", "Berichten die te laat zijn", "te laat", today.overdue_messages(day), day)
-    yield _messages("berichten", "Nieuwe berichten", "nieuwe berichten", today.new_messages(), day)
+    if _is_open("contact"):
+        yield _messages("te-laat", "Berichten die te laat zijn", "te laat", today.overdue_messages(day), day)
+        yield _messages("berichten", "Nieuwe berichten", "nieuwe berichten", today.new_messages(), day)
     if may(Right.SEE_CONTACT_DETAILS):
         yield _memberships()
     yield _newsletters()
@@ -76,7 +77,7 @@ def _sections(at: datetime) -> Iterator[Section]:
 
 
 def _is_open(room: str) -> bool:
-    return f"staff.{room}" in current_app.blueprints
+    return f"staff.{room}" in current_app.blueprints and is_open(f"staff.{room}")
 
 
 def _messages(name: str, title: str, tile: str, query: "sa.Select[Message]", day: date) -> Section:

@@ -1,8 +1,8 @@
 """Work groups as staff see them: the groups, the requests to take part, and the decision."""
 
-import sqlalchemy as sa
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import Select
 
 from dordt.accounts.rights import Right
 from dordt.audit import services as audit
@@ -11,7 +11,7 @@ from dordt.places.services import place_name
 from dordt.shared import clock
 from dordt.shared.forms import require_csrf
 from dordt.shared.reading import page, row_or_404, rows
-from dordt.staff.guard import coordinator_scope, member, requires
+from dordt.staff.guard import coordinator_scope, is_open, member, requires
 from dordt.workgroups import services
 from dordt.workgroups.forms import DecideMembershipForm
 from dordt.workgroups.models import Meeting, Membership, MembershipState, Workgroup
@@ -64,8 +64,8 @@ def search() -> ResponseReturnValue:
 def membership(membership_id: int) -> ResponseReturnValue:
     """One request: who it is, what they wrote, and the decision."""
     if request.method == "GET":
-        audit.record_reading(member().id, subject=("membership", membership_id), at=clock.now())
-    found = row_or_404(Membership.of_groups(coordinator_scope()).where(Membership.id == membership_id))
+        _note_reading(membership_id)
+    found = row_or_404(_seen_by_me(membership_id))
     form = DecideMembershipForm([(state.value, DECISION_WORDS[state]) for state in services.DECISIONS[found.state]])
     if form.validate_on_submit():
         return _decide(found.id, form)
@@ -75,10 +75,25 @@ def membership(membership_id: int) -> ResponseReturnValue:
         form=form,
         place=place_name(found.neighbourhood),
         state_words=STATE_WORDS,
-        messages=rows(sa.select(Message).where(Message.email_key == found.email_key).order_by(Message.id.desc())),
-        others=rows(Membership.of_address(found.email_key).where(Membership.id != found.id)),
+        messages=rows(Message.of_address(found.email_key)) if is_open("staff.contact") else [],
+        others=rows(_others(found)),
     )
     return template, form.status
+
+
+def _note_reading(membership_id: int) -> None:
+    row_or_404(_seen_by_me(membership_id))
+    audit.record_reading(member().id, subject=("membership", membership_id), at=clock.now())
+
+
+def _seen_by_me(membership_id: int) -> "Select[Membership]":
+    return Membership.of_groups(coordinator_scope()).where(Membership.id == membership_id)
+
+
+def _others(found: Membership) -> "Select[Membership]":
+    """What else this person takes part in, as far as it is mine to see."""
+    same_person = Membership.of_groups(coordinator_scope()).where(Membership.email_key == found.email_key)
+    return same_person.where(Membership.id != found.id)
 
 
 @requires(Right.ANSWER)
@@ -89,7 +104,7 @@ def _decide(membership_id: int, form: DecideMembershipForm) -> ResponseReturnVal
     return redirect(url_for(".membership", membership_id=membership_id), code=303)
 
 
-def _filtered(query: "sa.Select[Membership]") -> "sa.Select[Membership]":
+def _filtered(query: "Select[Membership]") -> "Select[Membership]":
     if request.args.get("werkgroep"):
         query = query.where(Workgroup.slug == request.args["werkgroep"])
     if request.args.get("status") in list(MembershipState):

@@ -10,6 +10,7 @@ from dordt.contact.files import path_of
 from dordt.contact.models import Message, MessageFile, MessageStatus
 from dordt.extensions import db
 from dordt.shared import storage
+from tests.factories.accounts import make_member
 from tests.factories.contact import make_message
 from tests.factories.places import make_neighbourhood, make_topic
 from tests.factories.workgroups import make_membership, make_workgroup
@@ -250,6 +251,34 @@ def test_without_the_right_nothing_is_done(staff_client, role, step, status):
 
     assert staff_client(role).post(f"/beheer/berichten/{message.id}/{step}/", data={"note": "x"}).status_code == status
     assert anew(message).entries == []
+
+
+@pytest.mark.parametrize(
+    "page", ["", "{id}/", "{id}/bestand/1/", "{id}/notitie/", "{id}/antwoord/", "{id}/status/", "zoeken/"]
+)
+def test_who_only_leads_groups_does_not_come_in(staff_client, page):
+    message, client = make_message(), staff_client("coordinator")
+    path, is_post = (
+        f"/beheer/berichten/{page.format(id=message.id)}",
+        page.endswith(("notitie/", "antwoord/", "status/", "zoeken/")),
+    )
+
+    response = client.open(path, method="POST" if is_post else "GET", data={"note": "x"} if is_post else None)
+
+    assert response.status_code == 403
+    assert anew(message).entries == []
+    assert db.session.scalars(sa.select(ReadingEntry)).all() == []
+
+
+def test_a_message_is_given_to_nobody_who_cannot_open_it(staff_client):
+    message, client = make_message(), staff_client("wijkmedewerker")
+    coordinator = make_member(role="coordinator", name="Cor de Coördinator")
+
+    response = client.post(f"/beheer/berichten/{message.id}/toewijzen/", data={"assignee": str(coordinator.id)})
+
+    assert response.status_code == 422
+    assert "Cor de Coördinator" not in client.get(f"/beheer/berichten/{message.id}/").text
+    assert anew(message).assignee_id is None
 
 
 def test_a_file_is_saved_and_never_shown_on_our_site(staff_client):

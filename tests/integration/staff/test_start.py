@@ -90,6 +90,18 @@ def test_a_coordinator_decides_on_their_own_groups_only(staff_client: StaffClien
     assert '<span class="visually-hidden">Nieuw: </span>1</span>' in page
 
 
+@pytest.mark.parametrize("room", ["berichten", "abonnees", "post"])
+def test_a_coordinator_finds_no_way_to_the_mail_of_all_residents(staff_client: StaffClient, room: str):
+    make_message(name="Anna", reply_by_on=date(2020, 1, 1))
+    client = staff_client("coordinator")
+
+    page = client.get(START).text
+
+    assert f"/beheer/{room}/" not in page
+    assert "Anna" not in page
+    assert "berichten" not in page
+
+
 def test_a_newsletter_is_listed_until_it_was_sent(staff_client: StaffClient):
     client = staff_client("redacteur")
     draft = make_newsletter(subject="Het park is klaar")

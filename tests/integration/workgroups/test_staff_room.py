@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from dordt.audit.models import AuditEntry, ReadingEntry
 from dordt.extensions import db
 from dordt.workgroups.models import Membership, MembershipState
+from tests.factories.contact import make_message
 from tests.factories.places import make_neighbourhood
 from tests.factories.workgroups import make_membership, make_workgroup
 
@@ -98,6 +99,43 @@ def test_a_coordinator_sees_the_requests_of_their_own_groups_alone(staff_client,
     request_of_anna.workgroup.coordinator_id = client.member.id
     assert client.get(address(request_of_anna)).status_code == 200
     assert "Anna de Vries" in client.get("/beheer/werkgroepen/aanmeldingen/").text
+
+
+def test_a_coordinator_sees_nothing_else_of_somebody_in_their_group(staff_client, request_of_anna):
+    client = staff_client("coordinator")
+    request_of_anna.workgroup.coordinator_id = client.member.id
+    make_membership(make_workgroup(name="werkgroep Haven"), email="anna@voorbeeld.nl")
+    message = make_message(email="anna@voorbeeld.nl")
+
+    seen_by_coordinator = client.get(address(request_of_anna)).text
+    seen_by_team = staff_client("wijkmedewerker").get(address(request_of_anna)).text
+
+    assert "Werkgroep Haven" not in seen_by_coordinator
+    assert message.reference not in seen_by_coordinator
+    assert "Werkgroep Haven" in seen_by_team
+    assert message.reference in seen_by_team
+
+
+def test_a_coordinator_decides_nothing_in_a_group_of_others(staff_client, request_of_anna):
+    response = staff_client("coordinator").post(address(request_of_anna), data={"decision": "approved"})
+
+    assert response.status_code == 404
+    assert state_of(request_of_anna) == "requested"
+
+
+def test_what_somebody_may_not_open_is_not_logged_as_read(staff_client, request_of_anna):
+    staff_client("coordinator").get(address(request_of_anna))
+    staff_client("beheerder").get("/beheer/werkgroepen/aanmeldingen/999999/")
+
+    assert db.session.scalars(sa.select(ReadingEntry)).all() == []
+
+
+def test_an_address_adds_nothing_to_the_mail_that_staff_write_to_it(staff_client, request_of_anna):
+    sly = make_membership(request_of_anna.workgroup, email="a?bcc=b%40elders.nl&x=@voorbeeld.nl")
+
+    page = staff_client("wijkmedewerker").get(address(sly)).text
+
+    assert 'href="mailto:a%3Fbcc%3Db%2540elders.nl%26x%3D@voorbeeld.nl"' in page
 
 
 @pytest.mark.parametrize("role", ["lezer", "redacteur"])
