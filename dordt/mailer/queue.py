@@ -4,9 +4,11 @@ import hashlib
 import hmac
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 from flask import Flask, current_app
 from huey import Huey, crontab
@@ -15,6 +17,7 @@ from huey.serializer import Serializer
 from huey.storage import PostgresStorage, SqliteStorage
 
 NAME = "dordt"
+TABLES_LOCK = 20_270_302  # any number that nothing else locks
 QUEUE_FILE = "queue.sqlite"
 
 
@@ -54,7 +57,8 @@ class AppQueue:
         with self._lock:
             if self._huey is None:
                 serializer = SignedJson(str(self._app.secret_key))
-                huey = Huey(NAME, results=False, serializer=serializer, **_storage(self._app))
+                with _one_process_at_a_time(self._app):
+                    huey = Huey(NAME, results=False, serializer=serializer, **_storage(self._app))
                 self._deliver = huey.task(name="deliver")(self._wake)
                 huey.periodic_task(crontab(), name="every_minute")(self._tick)
                 self._huey = huey
@@ -88,8 +92,25 @@ class Queue:
 
 
 def _storage(app: Flask) -> dict[str, Any]:
-    url = sa.make_url(app.config["SQLALCHEMY_DATABASE_URI"])
-    if url.get_backend_name() == "postgresql":
-        dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    dsn = _postgres(app)
+    if dsn:
         return {"storage_class": PostgresStorage, "dsn": dsn}
     return {"storage_class": SqliteStorage, "filename": str(app.config["DATA_DIR"] / QUEUE_FILE)}
+
+
+def _postgres(app: Flask) -> str | None:
+    url = sa.make_url(app.config["SQLALCHEMY_DATABASE_URI"])
+    is_postgres = url.get_backend_name() == "postgresql"
+    return url.set(drivername="postgresql").render_as_string(hide_password=False) if is_postgres else None
+
+
+@contextmanager
+def _one_process_at_a_time(app: Flask) -> Iterator[None]:
+    """Huey makes its tables when they are absent; two processes that do so together on PostgreSQL fail."""
+    dsn = _postgres(app)
+    if not dsn:
+        yield
+        return
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(%s)", [TABLES_LOCK])  # let go when the connection closes
+        yield

@@ -1,6 +1,7 @@
 """The bell rings after the commit, and only then; a broken one harms nobody."""
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import Flask
@@ -8,6 +9,7 @@ from flask import Flask
 from dordt.extensions import db, queue
 from dordt.mailer import doorbell, outbox
 from dordt.mailer.models import Mail
+from dordt.mailer.queue import AppQueue
 from tests.factories.mailer import WRITTEN_AT, make_draft, make_receipt
 
 
@@ -92,3 +94,17 @@ def test_a_worker_that_takes_the_ring_is_woken(app: Flask):
     queue.present.huey.execute(queue.present.huey.dequeue())
 
     assert bell.is_set()
+
+
+def test_many_that_make_the_queue_together_all_get_it(app: Flask):
+    with db.engine.begin() as connection:
+        if db.engine.dialect.name == "postgresql":
+            connection.exec_driver_sql("DROP TABLE huey_kv, huey_schedule, huey_task, huey_counter")
+    queues = [AppQueue(app, print) for _ in range(6)]
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda each: each.ring(), queues))
+
+    assert rings() == 6
+    for each in queues:
+        each.huey.storage.close()
