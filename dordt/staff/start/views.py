@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from flask import Blueprint, current_app, render_template, url_for
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from dordt.accounts.rights import Right
@@ -66,18 +66,14 @@ def index() -> ResponseReturnValue:
 
 def _sections(at: datetime) -> Iterator[Section]:
     day = at.astimezone(clock.AMSTERDAM).date()
-    if _is_open("contact"):
+    if is_open("staff.contact"):
         yield _messages("te-laat", "Berichten die te laat zijn", "te laat", today.overdue_messages(day), day)
         yield _messages("berichten", "Nieuwe berichten", "nieuwe berichten", today.new_messages(), day)
     if may(Right.SEE_CONTACT_DETAILS):
         yield _memberships()
     yield _newsletters()
-    if _is_open("post"):
+    if is_open("staff.post"):
         yield _deliveries(at)
-
-
-def _is_open(room: str) -> bool:
-    return f"staff.{room}" in current_app.blueprints and is_open(f"staff.{room}")
 
 
 def _messages(name: str, title: str, tile: str, query: "sa.Select[Message]", day: date) -> Section:
