@@ -20,7 +20,8 @@ def require_sign_in() -> ResponseReturnValue | None:
     """Before every request of /beheer/: a visitor goes to the sign-in page, and back here afterwards; a member goes in
     where the room is open to them."""
     if sessions.current_member():
-        return _require_open_room()
+        _require_open_room()
+        return None
     can_return = request.url_rule is not None and "GET" in (request.url_rule.methods or set())
     address = request.full_path.removesuffix("?") if can_return else url_for("staff.start.index")
     return redirect(url_for("security.login", next=address))
