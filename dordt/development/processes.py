@@ -94,8 +94,11 @@ def _die_with_parent() -> None:
 
 def _was_interrupted(parent: int) -> bool:
     """Whether `make` got a Ctrl-C that did not reach us: it then waits for us with the signal blocked (Linux)."""
+    about = Path(f"/proc/{parent}")
     try:
-        status = Path(f"/proc/{parent}/status").read_text()
+        if about.joinpath("comm").read_text().strip() not in {"make", "gmake"}:
+            return False
+        status = about.joinpath("status").read_text()
     except OSError:
         return False
     blocked = next((line.split()[1] for line in status.splitlines() if line.startswith("SigBlk")), "0")

@@ -1,16 +1,22 @@
 """How many tests ran on what, said at the end of the run; a skipped test makes the run fail."""
 
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+BROWSER = Path(__file__).parents[1] / "browser"
 PLACES = {"sqlite": "on SQLite", "postgres": "on PostgreSQL", "browser": "in the browser"}
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[Any]) -> None:
     """Note on each test where it runs, and keep tests that share something dear in one process."""
     for item in items:
+        if BROWSER in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.slow)
         places = _places(item)
         item.user_properties.extend(("place", place) for place in sorted(places))
         if "browser" in places:
