@@ -78,11 +78,3 @@ def test_a_newsletter_is_written_approved_and_sent_and_arrives_once(new_page: Ca
     recipients = [mail["X-Original-To"] for mail in received]
     assert len(recipients) == len(set(recipients)) > 1
     assert len({mail["List-Unsubscribe"] for mail in received}) == len(received)
-
-
-def test_every_form_works_without_javascript(new_page: Callable[..., Page], site: LiveSite):
-    page = new_page(java_script_enabled=False)
-
-    write_message(page, site, name="Jan Zonder", email="jan.zonder@voorbeeld.nl", text="Ook zonder scripts.")
-    join_workgroup(page, site, name="Jan Zonder", email="jan.zonder@voorbeeld.nl")
-    subscribe(page, site, email="jan.zonder@voorbeeld.nl")
