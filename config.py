@@ -29,7 +29,7 @@ def kept_secret(folder: Path, name: str) -> str:
     """A secret made once and kept in the data dir, so that development links and sessions survive a restart."""
     path = folder / name
     if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh = folder / f".{name}-{os.getpid()}"
         fresh.touch(mode=0o600)
         fresh.write_text(secrets.token_urlsafe(48))
@@ -101,7 +101,10 @@ class Settings:
 
     HSTS = False
     SEND_FILE_MAX_AGE_DEFAULT = timedelta(days=365)  # built files carry a hash of their content in the name
-    SQLALCHEMY_ENGINE_OPTIONS: ClassVar[dict[str, object]] = {"pool_pre_ping": True}
+    SQLALCHEMY_ENGINE_OPTIONS: ClassVar[dict[str, object]] = {
+        "pool_pre_ping": True,
+        "hide_parameters": True,  # what somebody typed stands in no error
+    }
 
 
 class Production(Settings):

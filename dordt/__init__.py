@@ -14,7 +14,7 @@ from dordt.news import views as news_views
 from dordt.newsletters import commands as newsletter_commands
 from dordt.newsletters import tasks as newsletter_tasks
 from dordt.operations import views as operations_views
-from dordt.shared import assets, formats, headers, requests, transactions
+from dordt.shared import assets, formats, headers, logs, requests, transactions
 from dordt.site import views as site_views
 from dordt.subscribers import tasks as subscriber_tasks
 from dordt.subscribers import views as subscriber_views
@@ -29,6 +29,7 @@ def create_app(settings: Settings) -> Flask:
     app = Flask(__name__, template_folder="../templates")
     app.config.from_object(settings)
     _require_settings(app)
+    logs.init_app(app)
     _trust_proxies(app)
     _init_extensions(app)
     _init_templates(app)
@@ -42,7 +43,7 @@ def _require_settings(app: Flask) -> None:
     missing = [name for name in app.config["REQUIRED"] if not app.config.get(name)]
     if missing:
         raise RuntimeError(f"Set these environment variables before the start: {', '.join(missing)}.")
-    app.config["DATA_DIR"].mkdir(parents=True, exist_ok=True)
+    app.config["DATA_DIR"].mkdir(mode=0o700, parents=True, exist_ok=True)  # residents live in it
 
 
 def _trust_proxies(app: Flask) -> None:

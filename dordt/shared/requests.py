@@ -1,10 +1,17 @@
 """How requests are read, and those that no page can answer."""
 
+import re
 from typing import IO, Any
 from urllib.parse import parse_qsl
 
-from flask import Flask, Request, abort, current_app, request
+from flask import Flask, Request, Response, abort, current_app, request
 from werkzeug.formparser import FormDataParser
+
+HOST = re.compile(
+    r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*(?::\d{1,5})?|\[[0-9a-f:.]{2,45}\](?::\d{1,5})?", re.IGNORECASE
+)
+UNKNOWN_HOST = "localhost"
+RULE = "dordt.rule"  # in the WSGI environment, for the access log of a web server: see deploy/gunicorn.conf.py
 
 
 class StrictFormParser(FormDataParser):
@@ -31,11 +38,23 @@ class DordtRequest(Request):
 
     form_data_parser_class = StrictFormParser
 
+    def __init__(self, environ: dict[str, Any], *args: Any, **options: Any) -> None:
+        """No answer depends on the host that the visitor names, so one that is no host is not even an error."""
+        if not HOST.fullmatch(environ.get("HTTP_HOST", UNKNOWN_HOST)):
+            environ["HTTP_HOST"] = UNKNOWN_HOST
+        super().__init__(environ, *args, **options)
+
 
 def init_app(app: Flask) -> None:
-    """Refuse NUL in addresses before a database sees it: PostgreSQL cannot hold it."""
+    """Refuse NUL in addresses before PostgreSQL sees it, which cannot hold it; send nobody to another host."""
     app.request_class = DordtRequest
+    app.before_request(_name_rule)
     app.before_request(_refuse_nul)
+    app.after_request(_stay_on_this_host)
+
+
+def _name_rule() -> None:
+    request.environ[RULE] = str(request.url_rule or "-")
 
 
 def _refuse_nul() -> None:
@@ -43,3 +62,11 @@ def _refuse_nul() -> None:
         abort(404)
     if any("\x00" in text for pair in request.args.items(multi=True) for text in pair):
         abort(400)
+
+
+def _stay_on_this_host(response: Response) -> Response:
+    """Werkzeug puts the host and scheme of the request in front when it adds a slash to an address; a visitor, or a
+    proxy that forgot to say that it speaks HTTPS, can name any."""
+    if response.location and response.location.startswith(request.host_url):
+        response.location = f"/{response.location.removeprefix(request.host_url).lstrip('/')}"
+    return response
