@@ -13,7 +13,7 @@ LOOK = """() => {
   const shown = found.closest('.card') || found  // the link of a card is the whole card
   const style = getComputedStyle(shown), box = found.getBoundingClientRect()
   return {
-    name: `${found.tagName.toLowerCase()} ${found.name || found.getAttribute('href') || found.textContent.trim().slice(0, 40)}`,
+    name: `${found.localName} ${found.name || found.getAttribute('href') || found.textContent.trim()}`,
     ring: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2,
     seen: box.width > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
   }
