@@ -5,12 +5,12 @@ import secrets
 from typing import Any
 
 from flask_wtf.file import MultipleFileField
-from wtforms import BooleanField, EmailField, HiddenField, SelectField, StringField, TelField, TextAreaField
+from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
 
 from dordt.contact import files
 from dordt.contact.services import KEEP_INFORMED_TEXT, Wish
 from dordt.places.services import Choices
-from dordt.shared.forms import DordtForm, at_most, email_address, phone_number, required
+from dordt.shared.forms import DordtForm, address_field, at_most, home_field, name_field, phone_field, required
 
 KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 ACCEPTED = "image/jpeg,image/png,image/webp,image/gif,application/pdf"
@@ -26,21 +26,10 @@ class WriteMessageForm(DordtForm):
     """Send a message to the team of the wijk. `submission_key` names this showing of the form: see `Wish`."""
 
     submission_key = HiddenField()
-    name = StringField(
-        "Uw naam", validators=[required("Vul uw naam in."), at_most(120)], render_kw={"autocomplete": "name"}
-    )
-    email = EmailField(
-        "Uw e-mailadres",
-        validators=[required("Vul een e-mailadres in, bijvoorbeeld naam@voorbeeld.nl."), at_most(254), email_address()],
-        render_kw={"autocomplete": "email"},
-    )
-    phone = TelField(
-        "Uw telefoonnummer (niet verplicht)", validators=[phone_number()], render_kw={"autocomplete": "tel"}
-    )
-    neighbourhood = SelectField(
-        "In welke wijk woont u?",
-        validators=[required("Kies uw wijk. Woont u niet in Dordrecht? Kies dan die mogelijkheid.")],
-    )
+    name = name_field()
+    email = address_field()
+    phone = phone_field()
+    neighbourhood = home_field()
     topic = SelectField("Waar gaat uw bericht over?", validators=[required("Kies waar uw bericht over gaat.")])
     location = StringField("Waar is het? (niet verplicht)", validators=[at_most(200)])
     message = TextAreaField(
@@ -48,13 +37,13 @@ class WriteMessageForm(DordtForm):
         filters=[one_newline],
         validators=[required("Schrijf wat u wilt vragen of vertellen."), at_most(10_000)],
     )
-    files = MultipleFileField("Foto's of een PDF (niet verplicht)", render_kw={"accept": ACCEPTED})
+    files = MultipleFileField("Foto’s of een pdf (niet verplicht)", render_kw={"accept": ACCEPTED})
     keep_informed = BooleanField(f"{KEEP_INFORMED_TEXT} (niet verplicht)")
 
     def __init__(self, neighbourhoods: Choices, topics: Choices) -> None:
         super().__init__()
         self.neighbourhood.choices = [("", "Kies uw wijk"), *neighbourhoods]
-        self.topic.choices = [("", "Kies een onderwerp"), *topics]
+        self.topic.choices = [("", "Kies een thema"), *topics]
         self.uploads: list[files.Upload] = []
         if not KEY.fullmatch(self.submission_key.data or ""):
             self.submission_key.data = secrets.token_urlsafe(24)
@@ -85,7 +74,7 @@ class WriteMessageForm(DordtForm):
     def _look_at_files(self) -> str | None:
         offered = self.files.data or []
         if len(offered) > files.MOST_FILES:
-            return f"Kies ten hoogste {files.MOST_FILES} bestanden. U koos er {len(offered)}."
+            return f"Kies hoogstens {files.MOST_FILES} bestanden. U koos er {len(offered)}."
         try:
             self.uploads = [files.examine(file.filename or "", file.stream) for file in offered]
         except files.FileRefused as refused:

@@ -8,7 +8,17 @@ from flask import abort, request
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import validate_csrf
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
-from wtforms import EmailField, Field, FileField, Form, StringField, TelField, TextAreaField, ValidationError
+from wtforms import (
+    EmailField,
+    Field,
+    FileField,
+    Form,
+    SelectField,
+    StringField,
+    TelField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.validators import DataRequired
 
 from dordt.shared.addresses import AddressRefused, address_key
@@ -109,6 +119,37 @@ def require_csrf() -> None:
         validate_csrf(request.form.get("csrf_token"))
     except Exception:  # noqa: BLE001
         abort(400)
+
+
+def name_field() -> StringField:
+    """The name of whoever fills the form in."""
+    return StringField(
+        "Uw naam", validators=[required("Vul uw naam in."), at_most(120)], render_kw={"autocomplete": "name"}
+    )
+
+
+def address_field() -> EmailField:
+    """The address of whoever fills the form in."""
+    return EmailField(
+        "Uw e-mailadres",
+        validators=[required("Vul een e-mailadres in, bijvoorbeeld naam@voorbeeld.nl."), at_most(254), email_address()],
+        render_kw={"autocomplete": "email"},
+    )
+
+
+def phone_field() -> TelField:
+    """A telephone number, which nobody has to give."""
+    return TelField(
+        "Uw telefoonnummer (niet verplicht)", validators=[phone_number()], render_kw={"autocomplete": "tel"}
+    )
+
+
+def home_field() -> SelectField:
+    """The wijk where somebody lives; the form sets the choices."""
+    return SelectField(
+        "In welke wijk woont u?",
+        validators=[required("Kies uw wijk. Woont u niet in Dordrecht? Kies dan die mogelijkheid.")],
+    )
 
 
 def required(message: str) -> DataRequired:

@@ -1,10 +1,10 @@
 """What somebody tells us who wants the newsletter."""
 
-from wtforms import BooleanField, EmailField, SelectMultipleField
+from wtforms import BooleanField, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from dordt.places.services import Choices
-from dordt.shared.forms import DordtForm, at_most, email_address, required
+from dordt.shared.forms import DordtForm, address_field, required
 from dordt.subscribers.services import SubscriptionWish
 
 # These words are kept with every consent; new words become a new version by themselves.
@@ -14,16 +14,12 @@ CONSENT_TEXT = "Ja, stuur mij elke maand de nieuwsbrief van Dordt aan Zet. Ik ka
 class SubscribeForm(DordtForm):
     """Subscribe to the newsletter."""
 
-    email = EmailField(
-        "Uw e-mailadres",
-        validators=[required("Vul een e-mailadres in, bijvoorbeeld naam@voorbeeld.nl."), at_most(254), email_address()],
-        render_kw={"autocomplete": "email"},
-    )
+    email = address_field()
     neighbourhoods = SelectMultipleField(
         "Over welke wijken wilt u lezen? (niet verplicht)", option_widget=CheckboxInput(), widget=ListWidget()
     )
     topics = SelectMultipleField(
-        "Welke onderwerpen wilt u volgen? (niet verplicht)", option_widget=CheckboxInput(), widget=ListWidget()
+        "Welke thema’s wilt u volgen? (niet verplicht)", option_widget=CheckboxInput(), widget=ListWidget()
     )
     consent = BooleanField(CONSENT_TEXT, validators=[required("Vink aan dat u de nieuwsbrief wilt ontvangen.")])
 

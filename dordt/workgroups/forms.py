@@ -1,18 +1,9 @@
 """What somebody tells us who wants to take part, and what staff decide."""
 
-from wtforms import (
-    BooleanField,
-    EmailField,
-    RadioField,
-    SelectField,
-    StringField,
-    TelField,
-    TextAreaField,
-    ValidationError,
-)
+from wtforms import BooleanField, RadioField, TextAreaField, ValidationError
 
 from dordt.places.services import Choices
-from dordt.shared.forms import DordtForm, at_most, email_address, phone_number, required
+from dordt.shared.forms import DordtForm, address_field, at_most, home_field, name_field, phone_field, required
 from dordt.workgroups.models import MembershipState
 from dordt.workgroups.services import MembershipWish
 
@@ -20,21 +11,10 @@ from dordt.workgroups.services import MembershipWish
 class JoinWorkgroupForm(DordtForm):
     """Join a work group."""
 
-    name = StringField(
-        "Uw naam", validators=[required("Vul uw naam in."), at_most(120)], render_kw={"autocomplete": "name"}
-    )
-    email = EmailField(
-        "Uw e-mailadres",
-        validators=[required("Vul een e-mailadres in, bijvoorbeeld naam@voorbeeld.nl."), at_most(254), email_address()],
-        render_kw={"autocomplete": "email"},
-    )
-    phone = TelField(
-        "Uw telefoonnummer (niet verplicht)", validators=[phone_number()], render_kw={"autocomplete": "tel"}
-    )
-    neighbourhood = SelectField(
-        "In welke wijk woont u?",
-        validators=[required("Kies uw wijk. Woont u niet in Dordrecht? Kies dan die mogelijkheid.")],
-    )
+    name = name_field()
+    email = address_field()
+    phone = phone_field()
+    neighbourhood = home_field()
     motivation = TextAreaField("Wat wilt u ons vertellen? (niet verplicht)", validators=[at_most(2000)])
     show_name = BooleanField("Andere leden van de werkgroep mogen mijn naam zien")
 

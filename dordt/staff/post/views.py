@@ -1,6 +1,6 @@
 """The post: every delivery, its attempts and the relay's words, and sending once more."""
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from dordt.accounts.rights import Right
@@ -10,6 +10,7 @@ from dordt.newsletters.words import DELIVERY_WORDS
 from dordt.shared import clock
 from dordt.shared.forms import require_csrf
 from dordt.shared.reading import page, row_or_404, rows
+from dordt.staff import searching
 from dordt.staff.guard import may, member, requires
 from dordt.staff.mail_frame import PAGE_POLICY, framed
 from dordt.staff.post import listing, resending
@@ -17,7 +18,6 @@ from dordt.staff.post.words import EVENT_WORDS, KIND_WORDS, without_keys
 
 bp = Blueprint("post", __name__, url_prefix="/post")
 NUMBER = "<int(max=2147483647):delivery_id>"
-SEARCH = "search-post"
 READABLE = {MailKind.NEWSLETTER, MailKind.GROUP}  # what everybody got; other mail is between us and one resident
 
 
@@ -26,7 +26,7 @@ READABLE = {MailKind.NEWSLETTER, MailKind.GROUP}  # what everybody got; other ma
 def index() -> ResponseReturnValue:
     """Every delivery; filters stand in the address, the search in the session."""
     chosen = {"status": request.args.get("status", ""), "soort": request.args.get("soort", "")}
-    words = session.get(SEARCH, "")
+    words = searching.kept("post")
     query = listing.deliveries(
         state=chosen["status"],
         kind=chosen["soort"],
@@ -47,8 +47,7 @@ def index() -> ResponseReturnValue:
 @requires(Right.READ)
 def search() -> ResponseReturnValue:
     """Keep what is searched for in the session: an address belongs in no URL."""
-    require_csrf()
-    session[SEARCH] = "" if "wissen" in request.form else request.form.get("zoek", "").replace("\x00", "")[:200].strip()
+    searching.keep("post")
     status, kind = request.args.get("status"), request.args.get("soort")
     return redirect(url_for(".index", status=status, soort=kind), code=303)
 
@@ -92,9 +91,9 @@ def resend(delivery_id: int) -> ResponseReturnValue:
     require_csrf()
     row_or_404(listing.one(delivery_id))
     if resending.resend(delivery_id, by=member(), at=clock.now()):
-        flash("De mail gaat opnieuw weg.", "ok")
+        flash("De e-mail gaat opnieuw weg.", "ok")
     else:
-        flash("Deze mail is intussen al aangekomen, gestopt of opnieuw op weg. Er is niets veranderd.", "warning")
+        flash("Deze e-mail is intussen al aangekomen, gestopt of opnieuw op weg. Er is niets veranderd.", "warning")
     return redirect(url_for(".show", delivery_id=delivery_id), code=303)
 
 

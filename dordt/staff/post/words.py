@@ -5,9 +5,9 @@ import re
 from dordt.mailer.models import MailEventKind, MailKind
 
 KIND_WORDS = {
-    MailKind.TRANSACTIONAL: "Persoonlijke mail",
+    MailKind.TRANSACTIONAL: "Persoonlijke e-mail",
     MailKind.NEWSLETTER: "Nieuwsbrief",
-    MailKind.GROUP: "Mail aan een werkgroep",
+    MailKind.GROUP: "E-mail aan een werkgroep",
 }
 EVENT_WORDS = {
     MailEventKind.ACCEPTED: "Aangenomen door de mailserver",

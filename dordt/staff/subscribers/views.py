@@ -1,7 +1,7 @@
 """Subscribers: who gets the newsletter, with which proof, and taking somebody off the list."""
 
 import sqlalchemy as sa
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from dordt.accounts.rights import Right
@@ -11,8 +11,8 @@ from dordt.mailer.models import Delivery, Mail, MailKind
 from dordt.newsletters.words import DELIVERY_WORDS
 from dordt.places import services as places
 from dordt.shared import clock
-from dordt.shared.forms import require_csrf
 from dordt.shared.reading import page, row_or_404, rows
+from dordt.staff import searching
 from dordt.staff.guard import may, member, requires
 from dordt.staff.subscribers.forms import UnsubscribeForm
 from dordt.subscribers import services
@@ -21,7 +21,6 @@ from dordt.subscribers.words import METHOD_WORDS, STATE_WORDS
 
 bp = Blueprint("subscribers", __name__, url_prefix="/abonnees")
 NUMBER = "<int(max=2147483647):subscriber_id>"
-SEARCH = "search-subscribers"
 OUR_MAILS = ("confirm_subscription", "already_subscribed")
 DELIVERIES_SHOWN = 20
 
@@ -32,7 +31,7 @@ def index() -> ResponseReturnValue:
     """Everybody on the list; filters stand in the address, the search in the session."""
     chosen = {"status": request.args.get("status", ""), "wijk": request.args.get("wijk", "")}
     states = [state for state in SubscriberState if state == chosen["status"]]
-    words = session.get(SEARCH, "") if may(Right.SEE_CONTACT_DETAILS) else ""
+    words = searching.kept("subscribers") if may(Right.SEE_CONTACT_DETAILS) else ""
     query = Subscriber.in_room(*states, neighbourhood=chosen["wijk"], words=words)
     return render_template(
         "staff/subscribers/index.html",
@@ -49,8 +48,7 @@ def index() -> ResponseReturnValue:
 @requires(Right.SEE_CONTACT_DETAILS)
 def search() -> ResponseReturnValue:
     """Keep what is searched for in the session: an address belongs in no URL."""
-    require_csrf()
-    session[SEARCH] = "" if "wissen" in request.form else request.form.get("zoek", "").replace("\x00", "")[:200].strip()
+    searching.keep("subscribers")
     status, wijk = request.args.get("status"), request.args.get("wijk")
     return redirect(url_for(".index", status=status, wijk=wijk), code=303)
 

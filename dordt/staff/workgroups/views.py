@@ -1,6 +1,6 @@
 """Work groups as staff see them: the groups, the requests to take part, and the decision."""
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select
 
@@ -9,8 +9,8 @@ from dordt.audit import services as audit
 from dordt.contact.models import Message
 from dordt.places.services import place_name
 from dordt.shared import clock
-from dordt.shared.forms import require_csrf
 from dordt.shared.reading import page, row_or_404, rows
+from dordt.staff import searching
 from dordt.staff.guard import coordinator_scope, is_open, member, requires
 from dordt.workgroups import services
 from dordt.workgroups.forms import DecideMembershipForm
@@ -18,7 +18,6 @@ from dordt.workgroups.models import Meeting, Membership, MembershipState, Workgr
 from dordt.workgroups.words import DECISION_WORDS, STATE_WORDS
 
 bp = Blueprint("workgroups", __name__, url_prefix="/werkgroepen")
-SEARCH = "search-memberships"
 
 
 @bp.get("/")
@@ -45,7 +44,7 @@ def memberships() -> ResponseReturnValue:
         workgroups=rows(Workgroup.all()),
         state_words=STATE_WORDS,
         chosen={"werkgroep": request.args.get("werkgroep", ""), "status": request.args.get("status", "")},
-        search=session.get(SEARCH, ""),
+        search=searching.kept("memberships"),
     )
 
 
@@ -53,8 +52,7 @@ def memberships() -> ResponseReturnValue:
 @requires(Right.SEE_CONTACT_DETAILS)
 def search() -> ResponseReturnValue:
     """Keep what is searched for in the session: a name or an address belongs in no URL."""
-    require_csrf()
-    session[SEARCH] = "" if "wissen" in request.form else request.form.get("zoek", "").replace("\x00", "")[:200].strip()
+    searching.keep("memberships")
     kept = request.args
     return redirect(url_for(".memberships", werkgroep=kept.get("werkgroep"), status=kept.get("status")), code=303)
 
@@ -109,4 +107,4 @@ def _filtered(query: "Select[Membership]") -> "Select[Membership]":
         query = query.where(Workgroup.slug == request.args["werkgroep"])
     if request.args.get("status") in list(MembershipState):
         query = query.where(Membership.state == MembershipState(request.args["status"]))
-    return Membership.matching(query, session.get(SEARCH, ""))
+    return Membership.matching(query, searching.kept("memberships"))
