@@ -8,7 +8,6 @@ import time
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime
-from queue import Empty, SimpleQueue
 
 from flask import current_app
 from sqlalchemy.exc import OperationalError
@@ -17,7 +16,7 @@ from dordt.extensions import db, mail
 from dordt.mailer import claiming
 from dordt.mailer.claiming import Due
 from dordt.mailer.conversation import SERVICE_CLOSES, Stage
-from dordt.mailer.lanes import Answer, Heard, Lane, Refused
+from dordt.mailer.lanes import Answer, Lanes, Refused
 from dordt.mailer.letters import Letter, LetterWriter
 from dordt.mailer.pace import Pace, Rest
 from dordt.mailer.recording import Recorder
@@ -47,13 +46,12 @@ class Rounds:
         config = current_app.config
         self.owner = f"{os.uname().nodename[:80]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._now, self._stop = now, stop
-        self._heard: SimpleQueue[Heard] = SimpleQueue()
-        self._lanes = [Lane(mail.connect(), self._heard) for _ in range(max(1, config["MAIL_CONNECTIONS"]))]
+        self._lanes = Lanes(mail.connect, config["MAIL_CONNECTIONS"])
         self._waiting: deque[Due] = deque()
         self._answers: list[Answer] = []
         self._writer, self._recorder = LetterWriter(), Recorder(self.owner)
         self._rest, self._pace = Rest(), Pace(config["MAIL_RATE_PER_SECOND"])
-        self._chunk = 2 * len(self._lanes)
+        self._chunk = len(self._lanes)
         self._claimed_at = self._renewed_at = time.monotonic()
         self._look_at = 0.0
 
@@ -68,56 +66,56 @@ class Rounds:
     def finish(self) -> None:
         """Wait for the answers to what is on its way, give the rest back, and take leave of the relay."""
         db.session.rollback()
+        self._waiting.clear()
+        claiming.release(self.owner)
+        db.session.commit()
         self._wait_for_answers(PATIENCE)
-        for lane in self._sending():
+        for lane in self._lanes.sending:
             lane.abort()
         self._wait_for_answers(1)
-        self._give_back()
-        for lane in self._lanes:
-            lane.close()
-        for lane in self._lanes:
-            lane.join(0 if lane.is_busy else 1)
+        self._lanes.close()
 
     def _has_something(self) -> bool:
-        if self._rest.is_on and not self._sending():
+        if self._is_cut_off:
             return True
         self._refill()
-        return bool(self._waiting or self._answers or any(lane.is_busy for lane in self._lanes))
+        return bool(self._waiting or self._answers) or not self._lanes.is_quiet
+
+    @property
+    def _is_cut_off(self) -> bool:
+        return self._rest.is_on and not self._lanes.sending and not self._lanes.free
 
     def _refill(self) -> None:
         """Claim a chunk of about one second's work before the last one is used up."""
-        is_idle = not self._waiting and not self._sending()
+        is_idle = not self._waiting and not self._lanes.sending
         if len(self._waiting) >= len(self._lanes) or (time.monotonic() < self._look_at and not is_idle):
             return
         took, self._claimed_at = time.monotonic() - self._claimed_at, time.monotonic()
-        least = 2 * len(self._lanes)
-        self._chunk = min(LARGEST_CHUNK, max(least, self._chunk * 2 if took < 1 else self._chunk // 2))
+        wanted = self._chunk * 2 if took < 1 else self._chunk // 2
+        self._chunk = min(LARGEST_CHUNK, max(2 * len(self._lanes), wanted))
         found = claiming.claim(self.owner, self._chunk, at=self._now())
         self._waiting.extend(found)
         self._look_at = time.monotonic() + (0 if len(found) == self._chunk else TICK)
 
     def _listen(self) -> None:
-        """Take in what the lanes say; wait for it when there is nothing else to do."""
-        wait = 0.0 if self._free() and self._waiting and self._pace.allowance(1) else TICK
-        if wait and self._free() and self._waiting:
-            wait = min(wait, self._pace.seconds_to_next() or wait)
-        try:
-            self._hear(self._heard.get(timeout=wait) if wait else self._heard.get_nowait())
-            while True:
-                self._hear(self._heard.get_nowait())
-        except Empty:
-            return
+        """Take in what the lanes say; wait for it when nothing else can be done."""
+        can_send = bool(self._waiting and self._lanes.free)
+        wait = min(TICK, self._pace.seconds_to_next()) if can_send else TICK
+        for heard in self._lanes.listen(wait):
+            if isinstance(heard, Refused):
+                self._leave_alone(heard.reason)
+            elif isinstance(heard, Answer):
+                self._answers.append(heard)
+                self._feel(heard)
 
-    def _hear(self, heard: Heard) -> None:
-        heard.lane.is_busy = heard.lane.is_sending = False
-        if isinstance(heard, Refused):
-            self._leave_alone(heard.reason)
-        elif isinstance(heard, Answer):
-            self._answers.append(heard)
-            if heard.was_fresh and _is_trouble(heard):
-                self._leave_alone(f"{heard.reply.code or 'no answer'} at {heard.reply.stage}")
-            elif not _is_trouble(heard):
-                self._rest.forget()
+    def _feel(self, answer: Answer) -> None:
+        """Tell a relay in trouble from a letter that is not wanted."""
+        reply = answer.reply
+        is_trouble = reply.code == SERVICE_CLOSES or (reply.code is None and reply.stage is not Stage.BODY)
+        if not is_trouble:
+            self._rest.forget()
+        elif answer.was_fresh:
+            self._leave_alone(f"{reply.code or 'no answer'} at {reply.stage}")
 
     def _leave_alone(self, reason: str) -> None:
         if not self._rest.is_on:
@@ -129,7 +127,7 @@ class Rounds:
 
         Marked as sending before the letter leaves: after a crash it is uncertain, and nobody is mailed twice.
         """
-        at, lanes = self._now(), self._free()
+        at, lanes = self._now(), [] if self._stop.is_set() else self._lanes.free
         letters = self._letters(self._pace.allowance(len(lanes)), at)
         if not letters and not self._answers:
             return
@@ -158,24 +156,23 @@ class Rounds:
         return letters
 
     def _try_again(self, letters: list[Letter]) -> None:
-        """The database could not write now: nothing has left, and what was answered is kept for the next round."""
+        """The database could not be written: nothing has left, and what was answered is kept for the next round."""
         logger.exception("The ledger cannot be written; trying again")
         db.session.rollback()
         self._waiting.extendleft(letter.due for letter in reversed(letters))
-        self._stop.wait(1)
+        time.sleep(TICK)
 
     def _open_lanes(self) -> None:
         """Open as many lanes as there is work for; after trouble one, to see whether the relay is back."""
-        if self._rest.is_on:
-            if not self._sending():
-                self._give_back()
-            return
-        closed = [lane for lane in self._lanes if not lane.is_busy and not lane.is_open]
-        wanted = len(self._waiting)
-        if self._rest.failures:
-            wanted = 0 if len(closed) < len(self._lanes) else 1
-        for lane in closed[:wanted]:
-            lane.open()
+        if self._is_cut_off:
+            self._give_back()
+        elif not self._rest.is_on:
+            closed = self._lanes.closed
+            wanted = len(self._waiting)
+            if self._rest.failures:
+                wanted = int(len(closed) == len(self._lanes))
+            for lane in closed[:wanted]:
+                lane.open()
 
     def _give_back(self) -> None:
         if self._waiting:
@@ -186,27 +183,12 @@ class Rounds:
     def _renew(self) -> None:
         if time.monotonic() - self._renewed_at > RENEW_EVERY:
             self._renewed_at = time.monotonic()
-            ids = [due.id for due in self._waiting] + [lane.delivery_id for lane in self._sending()]
+            ids = [due.id for due in self._waiting] + [lane.delivery_id for lane in self._lanes.sending]
             claiming.renew(ids, self.owner, at=self._now())
             db.session.commit()
 
     def _wait_for_answers(self, seconds: float) -> None:
         deadline = time.monotonic() + seconds
-        while (self._sending() or self._answers) and time.monotonic() < deadline:
+        while (self._lanes.sending or self._answers) and time.monotonic() < deadline:
             self._listen()
-            if self._answers:
-                self._recorder.record(self._answers, at=self._now())
-                db.session.commit()
-                self._answers.clear()
-
-    def _free(self) -> list[Lane]:
-        return [lane for lane in self._lanes if not lane.is_busy and lane.is_open]
-
-    def _sending(self) -> list[Lane]:
-        return [lane for lane in self._lanes if lane.is_sending]
-
-
-def _is_trouble(answer: Answer) -> bool:
-    """Whether the relay, rather than this letter, is the trouble."""
-    reply = answer.reply
-    return reply.code == SERVICE_CLOSES or (reply.code is None and reply.stage is not Stage.BODY)
+            self._round()

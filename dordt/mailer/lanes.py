@@ -1,9 +1,9 @@
 """Lanes: connections to the relay, each in a thread of its own that knows SMTP and no database."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 
 from dordt.mailer.conversation import NotAccepted, Reply, Stage
 from dordt.mailer.letters import Letter
@@ -106,3 +106,55 @@ class Lane:
             self._connection.close()
             reply = Reply(Stage.BODY, None, f"{type(problem).__name__}: {problem}")
         return Answer(self, letter, reply, was_fresh)
+
+
+class Lanes:
+    """All connections of one worker, and what is heard from them."""
+
+    def __init__(self, connect: Callable[[], Connection], count: int) -> None:
+        self._heard: SimpleQueue[Heard] = SimpleQueue()
+        self._lanes = [Lane(connect(), self._heard) for _ in range(max(1, count))]
+
+    def __len__(self) -> int:
+        return len(self._lanes)
+
+    @property
+    def free(self) -> list[Lane]:
+        """Ready for a letter."""
+        return [lane for lane in self._lanes if not lane.is_busy and lane.is_open]
+
+    @property
+    def closed(self) -> list[Lane]:
+        """To be opened before a letter can go."""
+        return [lane for lane in self._lanes if not lane.is_busy and not lane.is_open]
+
+    @property
+    def sending(self) -> list[Lane]:
+        """With a letter on its way."""
+        return [lane for lane in self._lanes if lane.is_sending]
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether no lane has anything in hand."""
+        return not any(lane.is_busy for lane in self._lanes)
+
+    def listen(self, seconds: float) -> Iterator[Heard]:
+        """All that was said by now; when that is nothing, the first that is said within so many seconds."""
+        try:
+            yield self._done(self._heard.get(timeout=seconds) if seconds else self._heard.get_nowait())
+            while True:
+                yield self._done(self._heard.get_nowait())
+        except Empty:
+            return
+
+    def close(self) -> None:
+        """Take leave of the relay; a lane that still waits for it is left behind."""
+        for lane in self._lanes:
+            lane.close()
+        for lane in self._lanes:
+            lane.join(0 if lane.is_busy else 1)
+
+    @staticmethod
+    def _done(heard: Heard) -> Heard:
+        heard.lane.is_busy = heard.lane.is_sending = False
+        return heard

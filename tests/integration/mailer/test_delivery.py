@@ -195,6 +195,15 @@ def test_a_relay_that_closes_after_some_letters_is_called_again(app, relay, deli
     assert set(db.session.scalars(sa.select(Delivery.attempts))) == {1}
 
 
+def test_a_relay_that_takes_only_two_connections_gets_all_over_those_two(relay, deliver):
+    make_newsletter(60)
+    relay.answer("CONNECT", "", "", *["421 4.7.0 Too many connections"] * 20)
+
+    deliver(seconds=20)
+
+    assert states() == {"accepted": 60}
+
+
 @pytest.mark.parametrize("command", ["MAIL", "RCPT", "DATA"])
 def test_a_connection_lost_before_the_final_dot_costs_nothing(app, relay, deliver, command):
     app.config["MAIL_CONNECTIONS"] = 1
