@@ -75,6 +75,7 @@ class Settings:
         self.MAIL_USE_SSL = flag("MAIL_USE_SSL")
         self.MAIL_DEFAULT_SENDER = os.environ.get("MAIL_DEFAULT_SENDER") or f"Dordt aan Zet <{self.CONTACT_ADDRESS}>"
         self.MAIL_CONNECTIONS = number("MAIL_CONNECTIONS", 4)
+        self.MAIL_MAX_EMAILS = number("MAIL_MAX_EMAILS", None)  # letters per connection; None: as many as there are
         self.MAIL_RATE_PER_SECOND = number("MAIL_RATE_PER_SECOND", None)
         self.PROXY_HOPS = number("PROXY_HOPS", 0)
 
@@ -97,7 +98,8 @@ class Settings:
     WTF_CSRF_CHECK_DEFAULT = False  # every form checks its own token, so that nothing typed is lost
     STAFF_IDLE_TIMEOUT = timedelta(hours=1)
     STAFF_SESSION_LIFETIME = timedelta(hours=10)
-    SIGN_IN_LIMIT = "10 per 5 minutes"
+    SIGN_IN_LIMIT = "10 per 5 minutes"  # wrong passwords for one account from one network
+    SIGN_IN_LIMIT_OF_NETWORK = "100 per 5 minutes"
 
     HSTS = False
     SEND_FILE_MAX_AGE_DEFAULT = timedelta(days=365)  # built files carry a hash of their content in the name

@@ -106,8 +106,8 @@ def change_own_password(current: str, password: str, *, by: StaffMember, at: dat
     return token
 
 
-def sign_in(email: str, password: str, *, at: datetime) -> str | None:
-    """Check address and password, and return the session id for the cookie.
+def sign_in(email: str, password: str, *, at: datetime, origin: str = "") -> str | None:
+    """Check address and password, and return the session id for the cookie; `origin` is the network, for the log.
 
     An unknown address and a wrong password take the same work and give the same None.
 
@@ -120,10 +120,10 @@ def sign_in(email: str, password: str, *, at: datetime) -> str | None:
         ).one_or_none()
         db.session.rollback()
     if not _is_right(_normal(password), found.password if found else None):
-        _refuse_sign_in(key, at=at)
+        _refuse_sign_in(key, at=at, origin=origin)
         return None
     assert found is not None
-    return _open_session(found.id, _normal(password), at=at)
+    return _open_session(found.id, _normal(password), at=at, origin=origin)
 
 
 def sign_out(member: StaffMember, token: str, *, at: datetime) -> None:
@@ -133,12 +133,12 @@ def sign_out(member: StaffMember, token: str, *, at: datetime) -> None:
     db.session.commit()
 
 
-def _open_session(member_id: int, password: str, *, at: datetime) -> str:
+def _open_session(member_id: int, password: str, *, at: datetime, origin: str) -> str:
     member = db.session.get_one(StaffMember, member_id)
     if security.pwd_context.needs_update(member.password):
         member.password = hash_password(password)
     token = sessions.start(member.id, at=at)
-    _record("member.signed_in", member, member, at=at)
+    _record("member.signed_in", member, member, at=at, origin=origin)
     db.session.commit()
     return token
 
@@ -149,8 +149,9 @@ def _change_password(member: StaffMember, password: str, by: StaffMember, *, at:
     _record("member.password_changed", member, by, at=at)
 
 
-def _refuse_sign_in(key: str, *, at: datetime) -> None:
-    record("member.sign_in_failed", subject=("staff_member", None), at=at, address_hash=_short_hash(key))
+def _refuse_sign_in(key: str, *, at: datetime, origin: str) -> None:
+    account = _short_hash(key)
+    record("member.sign_in_failed", subject=("staff_member", None), at=at, address_hash=account, origin=origin)
     db.session.commit()
 
 

@@ -1,15 +1,14 @@
 """Sign in and sign out."""
 
-import hashlib
-import hmac
-from typing import cast
+from collections.abc import Callable
+from typing import Any, cast
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import login_user, logout_user
 
-from dordt.accounts import services, sessions
+from dordt.accounts import limits, services, sessions
 from dordt.accounts.forms import SignInForm
 from dordt.accounts.models import StaffMember
 from dordt.extensions import limiter
@@ -19,25 +18,21 @@ from dordt.shared.forms import require_csrf
 bp = Blueprint("security", __name__, url_prefix="/beheer")
 
 
-def _who_tries() -> str:
-    """Address and network together: a stranger elsewhere locks no colleague out, and the table holds no address."""
-    tried = f"{request.form.get('email', '').strip().lower()} {request.remote_addr}"
-    return hmac.digest(current_app.config["SECRET_KEY"].encode(), tried.encode(errors="replace"), hashlib.sha256).hex()
-
-
-def _was_refused(response: Response) -> bool:
-    return response.status_code == 422
+def _limited(setting: str, who: Callable[[], str]) -> Any:
+    return limiter.limit(
+        lambda: current_app.config[setting], key_func=who, methods=["POST"], deduct_when=limits.was_refused
+    )
 
 
 @bp.route("/inloggen/", methods=["GET", "POST"])
-@limiter.limit(
-    lambda: current_app.config["SIGN_IN_LIMIT"], key_func=_who_tries, methods=["POST"], deduct_when=_was_refused
-)
+@_limited("SIGN_IN_LIMIT", limits.account_from_here)
+@_limited("SIGN_IN_LIMIT_OF_NETWORK", limits.network)
 def login() -> ResponseReturnValue:
     """The sign-in page of staff."""
     form = SignInForm()
     if form.validate_on_submit():
-        token = services.sign_in(form.email.data or "", form.password.data or "", at=clock.now())
+        origin = request.remote_addr or ""
+        token = services.sign_in(form.email.data or "", form.password.data or "", at=clock.now(), origin=origin)
         if token:
             _remember(token)
             return redirect(_onward(), code=303)

@@ -41,15 +41,15 @@ ACTIONS: dict[str, str] = {
     "newsletter.edited": "Nieuwsbrief gewijzigd",
     "newsletter.approved": "Nieuwsbrief goedgekeurd",
     "newsletter.started": "Versturen van nieuwsbrief begonnen",
-    "newsletter.paused": "Versturen van nieuwsbrief gepauzeerd",
+    "newsletter.paused": "Versturen van nieuwsbrief stilgezet",
     "newsletter.resumed": "Versturen van nieuwsbrief hervat",
-    "newsletter.cancelled": "Nieuwsbrief geannuleerd",
+    "newsletter.cancelled": "Nieuwsbrief gestopt",
     "newsletter.sent": "Nieuwsbrief verstuurd",
-    "delivery.resent": "Mail opnieuw verstuurd",
+    "delivery.resent": "E-mail opnieuw verstuurd",
     "article.created": "Nieuwsbericht begonnen",
     "article.saved": "Nieuwsbericht bewaard",
     "article.published": "Nieuwsbericht gepubliceerd",
-    "article.withdrawn": "Nieuwsbericht teruggetrokken",
+    "article.withdrawn": "Nieuwsbericht ingetrokken",
     "article.imported": "Nieuwsbericht overgenomen",
 }
 SUBJECTS: dict[str, str] = {
@@ -60,8 +60,8 @@ SUBJECTS: dict[str, str] = {
     "article": "Nieuwsbericht",
     "newsletter": "Nieuwsbrief",
     "subscriber": "Abonnee",
-    "delivery": "Verzending",
-    "mail": "Mail",
+    "delivery": "E-mail",
+    "mail": "E-mail",
 }
 DETAILS: dict[str, str] = {
     "before": "was",
@@ -71,6 +71,7 @@ DETAILS: dict[str, str] = {
     "files": "bestanden",
     "slug": "adres van de pagina",
     "address_hash": "kenmerk van het adres",
+    "origin": "vanaf",
     "number": "nummer",
     "frozen": "abonnees",
     "stopped": "niet meer verstuurd",
@@ -83,7 +84,7 @@ DETAILS: dict[str, str] = {
 CHANGES = {"before", "after"}  # a number here is a member of staff; elsewhere it counts something
 VALUES: dict[str, str] = {
     **LEAVE_REASONS,
-    **{str(state): words for state, words in STATE_WORDS.items()},
+    **{str(state): words.lower() for state, words in STATE_WORDS.items()},
     **{str(state): label.lower() for state, label in (*STATUS_LABELS.items(), *OUTCOME_LABELS.items())},
     **{role: label.lower() for role, (label, _may) in ROLE_LABELS.items()},
 }

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from dordt.accounts import services, sessions
+from dordt.accounts import limits, services, sessions
 from dordt.accounts.models import StaffMember
 from dordt.accounts.rights import ROLE_LABELS, Right
 from dordt.audit.models import AuditEntry
+from dordt.extensions import db, limiter
 from dordt.shared import clock
 from dordt.shared.forms import DordtForm, require_csrf
 from dordt.shared.reading import page, row_or_404, rows
@@ -95,6 +96,12 @@ def enable(member_id: int) -> ResponseReturnValue:
 
 @bp.route("/mijn-wachtwoord/", methods=["GET", "POST"])
 @requires(Right.READ)
+@limiter.limit(
+    lambda: current_app.config["SIGN_IN_LIMIT"],
+    key_func=limits.own_account,
+    methods=["POST"],
+    deduct_when=limits.was_refused,
+)
 def my_password() -> ResponseReturnValue:
     """Take another password for oneself."""
     form = ChangePasswordForm()
@@ -120,6 +127,7 @@ def _accepted(form: DordtForm, change: Callable[[], Any]) -> bool:
     try:
         change()
     except services.AccountRefused as refused:
+        db.session.rollback()  # the limiter counts on a connection of its own, and SQLite has one writer at a time
         form[refused.field].errors = [str(refused)]
         return False
     return True

@@ -84,6 +84,17 @@ def test_a_failed_sign_in_is_in_the_log_without_the_address(client: Visitor):
     assert "mila" not in str([entry.detail for entry in failed])
 
 
+def test_the_log_says_from_where_somebody_signed_in_or_tried_to(client: Visitor):
+    member, here = make_member(), {"REMOTE_ADDR": "192.0.2.7"}
+    for password in ("zes sloten tegelijk", PASSWORD):
+        client.post(SIGN_IN, data={"email": member.email, "password": password}, environ_base=here)
+
+    entries = rows(AuditEntry.latest())[:2]
+
+    assert [entry.action for entry in entries] == ["member.signed_in", "member.sign_in_failed"]
+    assert {entry.detail["origin"] for entry in entries} == {"192.0.2.7"}
+
+
 def test_a_closed_account_cannot_sign_in(client: Visitor):
     member = make_member(active=False)
 
@@ -185,6 +196,61 @@ def test_wrong_passwords_from_elsewhere_lock_nobody_out(client: Visitor):
         )
 
     assert sign_in(client, member).status_code == 303
+
+
+@pytest.mark.parametrize("domain", ["VOORBEELD.nl", "\uff56oorbeeld.nl", "voorbeeld\u3002nl"])
+def test_another_way_to_write_the_address_gives_no_new_tries(client: Visitor, domain: str):
+    member = make_member(email="mila@voorbeeld.nl")
+    for _attempt in range(10):
+        sign_in(client, member, "zes sloten tegelijk")
+
+    answer = client.post(SIGN_IN, data={"email": f"Mila@{domain}", "password": PASSWORD})
+
+    assert answer.status_code == 429
+
+
+def test_who_can_choose_from_many_ipv6_addresses_is_one_visitor(client: Visitor):
+    member = make_member()
+    for number in range(10):
+        here = {"REMOTE_ADDR": f"2001:db8:1:2::{number}"}
+        client.post(SIGN_IN, data={"email": member.email, "password": "zes sloten"}, environ_base=here)
+
+    answers = [
+        client.post(
+            SIGN_IN, data={"email": member.email, "password": "zes sloten"}, environ_base={"REMOTE_ADDR": other}
+        )
+        for other in ("2001:db8:1:2:ffff::1", "2001:db8:1:3::1")
+    ]
+
+    assert [answer.status_code for answer in answers] == [429, 422]
+
+
+def test_one_password_on_many_accounts_is_stopped_too(client: Visitor, app: Flask, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(app.config, "SIGN_IN_LIMIT_OF_NETWORK", "5 per 5 minutes")
+    member = make_member()
+    for number in range(5):
+        client.post(SIGN_IN, data={"email": f"iemand{number}@voorbeeld.nl", "password": "zomer in Dordrecht"})
+
+    assert sign_in(client, member).status_code == 429
+    elsewhere = {"REMOTE_ADDR": "192.0.2.7"}
+    data = {"email": member.email, "password": PASSWORD}
+    assert client.post(SIGN_IN, data=data, environ_base=elsewhere).status_code == 303
+
+
+def test_a_header_that_anybody_can_send_makes_nobody_another_visitor(client: Visitor):
+    member = make_member()
+    for number in range(10):
+        client.post(
+            SIGN_IN,
+            data={"email": member.email, "password": "zes sloten tegelijk"},
+            headers={"X-Forwarded-For": f"192.0.2.{number}"},
+        )
+
+    answer = client.post(
+        SIGN_IN, data={"email": member.email, "password": PASSWORD}, headers={"X-Forwarded-For": "192.0.2.99"}
+    )
+
+    assert answer.status_code == 429
 
 
 def test_the_table_holds_no_password_and_no_session_id(client: Visitor):

@@ -138,3 +138,15 @@ def test_everybody_can_change_their_own_password_and_stays_signed_in(staff_clien
     assert (wrong.status_code, right.status_code) == (422, 303)
     assert "Dit is niet uw huidige wachtwoord." in wrong.text
     assert "Uw wachtwoord is gewijzigd." in client.get("/beheer/").text
+
+
+def test_a_stolen_session_does_not_help_to_guess_the_password(staff_client: StaffClient):
+    client = staff_client("lezer", password="appels op de fiets")
+    for _attempt in range(10):
+        client.post(f"{ROOM}mijn-wachtwoord/", data={"current": "peren", "password": "peren op de tram"})
+
+    answer = client.post(
+        f"{ROOM}mijn-wachtwoord/", data={"current": "appels op de fiets", "password": "peren op de tram"}
+    )
+
+    assert answer.status_code == 429
