@@ -195,6 +195,17 @@ def test_a_relay_that_closes_after_some_letters_is_called_again(app, relay, deli
     assert set(db.session.scalars(sa.select(Delivery.attempts))) == {1}
 
 
+def test_a_connection_carries_no_more_letters_than_the_setting_allows(app, relay, deliver, monkeypatch):
+    monkeypatch.setattr(app.extensions["mail"], "max_emails", 5)
+    monkeypatch.setitem(app.config, "MAIL_CONNECTIONS", 1)
+    make_newsletter(12)
+
+    deliver()
+
+    assert states() == {"accepted": 12}
+    assert relay.connections == 3
+
+
 def test_a_relay_that_takes_only_two_connections_gets_all_over_those_two(relay, deliver):
     make_newsletter(60)
     relay.answer("CONNECT", "", "", *["421 4.7.0 Too many connections"] * 20)
