@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,7 +12,10 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from tests.support import chromium
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SCHEMES: dict[Literal["light", "dark"], dict[str, Any]] = {
+    "light": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
+    "dark": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},  # only colours differ
+}
 WIDTHS = (320, 1280)
 QUIET = (
     *(
@@ -87,17 +90,20 @@ def page(new_page: Callable[..., Page]) -> Page:
 
 
 def violations(page: Page) -> list[str]:
-    """What axe has against the page as it stands now, at a narrow and at a wide screen."""
-    found = []
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        page.evaluate(AXE.read_text())
-        answer = page.evaluate(
-            "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}, iframes: false})", RULES
-        )
-        found += [f"{width}px {page.url} {_told(violation)}" for violation in answer["violations"]]
-        found += [f"{width}px {page.url} scrolls sideways" for _ in range(_scrolls_sideways(page))]
+    """What axe has against the page as it stands now: narrow and wide, and its colours by dark as well."""
+    page.evaluate(AXE.read_text())
+    found = [fault for scheme in SCHEMES for width in WIDTHS for fault in _look(page, scheme, width)]
+    page.emulate_media(color_scheme="light")
     return found
+
+
+def _look(page: Page, scheme: Literal["light", "dark"], width: int) -> Iterator[str]:
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # no colour halfway to another
+    page.set_viewport_size({"width": width, "height": 900})
+    answer = page.evaluate("rules => axe.run(document, {runOnly: rules, iframes: false})", SCHEMES[scheme])
+    yield from (f"{width}px {scheme} {page.url} {_told(violation)}" for violation in answer["violations"])
+    if _scrolls_sideways(page):
+        yield f"{width}px {scheme} {page.url} scrolls sideways"
 
 
 def _scrolls_sideways(page: Page) -> bool:
