@@ -25,7 +25,7 @@ SAVED_AS = {
     "GIF": ("PNG", "png", "image/png"),
     "WEBP": ("WEBP", "webp", "image/webp"),
 }
-WRONG_KIND = "Kies een foto (jpg, png, webp of gif) of een PDF."
+WRONG_KIND = "Kies een foto (jpg, png, webp of gif) of een pdf."
 
 
 class FileRefused(ValueError):
@@ -49,12 +49,12 @@ def examine(filename: str, stream: IO[bytes]) -> Upload:
     content = stream.read(MOST_BYTES + 1)
     shown = _stem(filename)
     if len(content) > MOST_BYTES:
-        raise FileRefused(f"Het bestand '{shown}' is te groot. Een bestand mag niet groter zijn dan 10 MB.")
+        raise FileRefused(f"Het bestand ‘{shown}’ is te groot. Een bestand mag niet groter zijn dan 10 MB.")
     if not content:
-        raise FileRefused(f"Het bestand '{shown}' is leeg. Kies een ander bestand.")
+        raise FileRefused(f"Het bestand ‘{shown}’ is leeg. Kies een ander bestand.")
     kind = _kind(content)
     if kind is None:
-        raise FileRefused(f"Het bestand '{shown}' kunnen wij niet openen. {WRONG_KIND}")
+        raise FileRefused(f"Het bestand ‘{shown}’ kunnen wij niet openen. {WRONG_KIND}")
     if kind == "PDF":
         return Upload(f"{shown}.pdf", PDF, content)
     _name, ending, content_type = SAVED_AS[kind]
@@ -99,12 +99,12 @@ def _redrawn(content: bytes, kind: str, shown: str) -> bytes:
     try:
         with Image.open(BytesIO(content), formats=[kind]) as image:
             if image.width * image.height > MOST_PIXELS:
-                raise FileRefused(f"De foto '{shown}' heeft te veel beeldpunten. Kies een kleinere foto.")
+                raise FileRefused(f"De foto ‘{shown}’ heeft te veel beeldpunten. Kies een kleinere foto.")
             return _encoded(_upright(image), SAVED_AS[kind][0])
     except FileRefused:
         raise
     except Exception as broken:  # whatever a broken or hostile file makes the decoder say
-        raise FileRefused(f"De foto '{shown}' is beschadigd. Kies een andere foto.") from broken
+        raise FileRefused(f"De foto ‘{shown}’ is beschadigd. Kies een andere foto.") from broken
 
 
 def _upright(image: Image.Image) -> Image.Image:

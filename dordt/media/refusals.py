@@ -17,9 +17,9 @@ class Refusal(StrEnum):
 
 DUTCH = {
     Refusal.EMPTY: "Dit bestand is leeg. Kies een ander bestand.",
-    Refusal.TOO_LARGE: "Dit bestand is te groot. Kies een bestand van ten hoogste 10 MB.",
+    Refusal.TOO_LARGE: "Dit bestand is te groot. Kies een bestand van hoogstens 10 MB.",
     Refusal.NO_IMAGE: "Wij kunnen deze afbeelding niet lezen. Kies een JPEG, PNG, WebP of GIF.",
-    Refusal.TOO_MANY_PIXELS: "Deze afbeelding is te groot. Maak haar kleiner, tot ten hoogste 40 miljoen beeldpunten.",
+    Refusal.TOO_MANY_PIXELS: "Deze afbeelding is te groot. Maak haar kleiner, tot hoogstens 40 miljoen beeldpunten.",
     Refusal.NO_PDF: "Dit bestand is geen pdf. Sla het op als pdf en kies het opnieuw.",
 }
 

@@ -15,7 +15,7 @@ class FilterForm(Form):
         """`arguments` are those of the address."""
         super().__init__(data={name: arguments.get(name, "") for name in ("wijk", "thema")})
         self.wijk.choices = [("", "Alle wijken"), *neighbourhoods]
-        self.thema.choices = [("", "Alle thema's"), *topics]
+        self.thema.choices = [("", "Alle thema’s"), *topics]
 
     @property
     def chosen(self) -> dict[str, str]:

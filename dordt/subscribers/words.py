@@ -4,15 +4,15 @@ from dordt.consent.models import ConsentMethod
 from dordt.subscribers.models import SubscriberState
 
 STATE_WORDS = {
-    SubscriberState.UNCONFIRMED: "niet bevestigd",
-    SubscriberState.CONFIRMED: "bevestigd",
-    SubscriberState.PAUSED: "pauze",
-    SubscriberState.UNSUBSCRIBED: "afgemeld",
+    SubscriberState.UNCONFIRMED: "Niet bevestigd",
+    SubscriberState.CONFIRMED: "Bevestigd",
+    SubscriberState.PAUSED: "Pauze",
+    SubscriberState.UNSUBSCRIBED: "Afgemeld",
 }
 METHOD_WORDS = {
-    ConsentMethod.WEB_FORM: "formulier op de site",
-    ConsentMethod.IMPORT: "overgenomen uit een lijst",
-    ConsentMethod.STAFF: "door een medewerker",
+    ConsentMethod.WEB_FORM: "Formulier op de site",
+    ConsentMethod.IMPORT: "Overgenomen uit een lijst",
+    ConsentMethod.STAFF: "Door een medewerker",
 }
 # Why staff take somebody off the list: a choice, so that no words about a person stand in the log.
 LEAVE_REASONS = {

@@ -36,7 +36,7 @@ class InboxFilterForm(Form):
         self.places = dict(neighbourhoods)
         self._offer(self.status, STATUSES)
         self._offer(self.wijk, [("", "Alle wijken"), *neighbourhoods])
-        self._offer(self.thema, [("", "Alle thema's"), *topics])
+        self._offer(self.thema, [("", "Alle thema’s"), *topics])
         self._offer(self.wie, ASSIGNEES)
         self._offer(self.volgorde, ORDERS)
 
@@ -84,7 +84,7 @@ class ChangeStatusForm(DordtForm):
 
     step = SelectField("Nieuwe status", validators=[required("Kies een status.")])
     text = TextAreaField("Toelichting", validators=[at_most(10_000)])
-    outcome = SelectField("Uitkomst (alleen bij Niet verder)", default="")
+    outcome = SelectField("Uitkomst (alleen bij ‘Niet verder’)", default="")
 
     def __init__(self, steps: Iterable[MessageStatus]) -> None:
         super().__init__()

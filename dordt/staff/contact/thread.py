@@ -32,7 +32,7 @@ def lines(message: Message, *, sees_details: bool) -> Iterator[Line]:
 
 def _line(entry: MessageEntry, resident: str) -> Line:
     colleague = entry.author.name if entry.author else SOMEBODY
-    step = f"zette de status op {STATUS_LABELS[entry.status]}" if entry.status else "schreef"
+    step = f"zette de status op ‘{STATUS_LABELS[entry.status]}’" if entry.status else "schreef"
     who, what, look = {
         EntryKind.FROM_RESIDENT: (resident, "voegde toe", "resident"),
         EntryKind.ANSWER: (colleague, f"mailde de inwoner en {step}", "ours"),

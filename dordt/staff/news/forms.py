@@ -25,7 +25,7 @@ class EditArticleForm(DordtForm):
     )
     body = TextAreaField("Tekst", validators=[required("Schrijf de tekst van het bericht."), at_most(BODY_LIMIT)])
     neighbourhoods = ChoicesField("Over welke wijken gaat het? (niet verplicht)")
-    topics = ChoicesField("Bij welke thema's hoort het? (niet verplicht)")
+    topics = ChoicesField("Bij welke thema’s hoort het? (niet verplicht)")
     image = UploadField("Afbeelding (niet verplicht)", check=check_image)
     image_key = HiddenField()
     image_alt = StringField("Wat is er op de afbeelding te zien?", validators=[at_most(500)])

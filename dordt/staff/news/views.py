@@ -19,9 +19,9 @@ from dordt.staff.news.forms import EditArticleForm
 bp = Blueprint("news", __name__, url_prefix="/nieuws")
 NUMBER = "<int(max=2147483647):article_id>"
 STATE_WORDS = {
-    ArticleState.DRAFT: "concept",
-    ArticleState.PUBLISHED: "gepubliceerd",
-    ArticleState.ARCHIVED: "ingetrokken",
+    ArticleState.DRAFT: "Concept",
+    ArticleState.PUBLISHED: "Gepubliceerd",
+    ArticleState.ARCHIVED: "Ingetrokken",
 }
 EDITED_MEANWHILE = (
     "Iemand anders heeft dit bericht intussen bewaard. Uw tekst staat er nog. "
@@ -78,7 +78,7 @@ def withdraw(article_id: int) -> ResponseReturnValue:
     """Take it off the site."""
     require_csrf()
     services.withdraw_article(article_id, by=member(), at=clock.now())
-    flash("Het bericht is ingetrokken. Bewoners kunnen het niet meer lezen.", "ok")
+    flash("Het bericht is ingetrokken. Inwoners kunnen het niet meer lezen.", "ok")
     return redirect(url_for(".edit", article_id=article_id), code=303)
 
 
@@ -119,7 +119,7 @@ def _done(article: Article, *, publish: bool) -> str:
         return "Het bericht is bewaard."
     if article.is_out(clock.now()):
         return "Het bericht is bewaard en gepubliceerd."
-    return f"Het bericht is bewaard. Bewoners kunnen het lezen vanaf {dutch_date_time(article.published_at)}."
+    return f"Het bericht is bewaard. Inwoners kunnen het lezen vanaf {dutch_date_time(article.published_at)}."
 
 
 def _shown(form: EditArticleForm, article: Article | None) -> str:

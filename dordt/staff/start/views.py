@@ -14,6 +14,7 @@ from dordt.contact.models import Message
 from dordt.mailer.models import Delivery
 from dordt.newsletters.models import Newsletter
 from dordt.shared import clock
+from dordt.shared.formats import capital
 from dordt.shared.reading import count, rows
 from dordt.staff.guard import coordinator_scope, is_open, may, member, requires
 from dordt.staff.log import words
@@ -86,7 +87,7 @@ def _messages(name: str, title: str, tile: str, query: "sa.Select[Message]", day
         count=count(query),
         lines=[_message_line(each, is_unread=each.id not in seen, day=day) for each in found],
         room_url=url_for("staff.contact.inbox"),
-        empty="Elk bericht is op tijd beantwoord." if is_late else "Schrijft een inwoner ons, dan staat het hier.",
+        empty="Elk bericht is op tijd beantwoord." if is_late else "Schrijft een inwoner ons? Dan staat het hier.",
         is_urgent=is_late,
     )
 
@@ -97,7 +98,7 @@ def _message_line(message: Message, *, is_unread: bool, day: date) -> Line:
         what=message.topic.name if message.topic else message.reference,
         url=url_for("staff.contact.message", message_id=message.id),
         when=message.reply_by_on,
-        by="vóór ",
+        by="uiterlijk ",
         is_unread=is_unread,
         is_overdue=message.is_overdue(day),
     )
@@ -112,13 +113,13 @@ def _memberships() -> Section:
         count=count(query),
         lines=[_membership_line(each) for each in rows(query.limit(SHOWN))],
         room_url=url_for("staff.workgroups.memberships"),
-        empty="Meldt een inwoner zich aan, dan beslist u hier of dat kan.",
+        empty="Meldt een inwoner zich aan? Dan beslist u hier of dat kan.",
     )
 
 
 def _membership_line(found: Membership) -> Line:
     url = url_for("staff.workgroups.membership", membership_id=found.id)
-    return Line(found.name, found.workgroup.name, url, found.confirmed_at)
+    return Line(found.name, capital(found.workgroup.name), url, found.confirmed_at)
 
 
 def _newsletters() -> Section:
@@ -130,7 +131,7 @@ def _newsletters() -> Section:
         count=count(query),
         lines=[_newsletter_line(each) for each in rows(query.limit(SHOWN))],
         room_url=url_for("staff.newsletters.index"),
-        empty="Begint een collega een nieuwsbrief, dan ziet u hier hoever die is.",
+        empty="Begint een collega een nieuwsbrief? Dan ziet u hier hoe ver die is.",
     )
 
 
@@ -144,14 +145,14 @@ def _deliveries(at: datetime) -> Section:
     return Section(
         id="post",
         title="Post die niet aankwam",
-        tile="mails niet aangekomen",
+        tile="e-mails niet aangekomen",
         count=count(query),
         lines=[_delivery_line(each) for each in rows(query.limit(SHOWN))],
         room_url=url_for("staff.post.index"),
-        empty="Komt een mail niet aan, dan leest u hier waarom.",
+        empty="Komt een e-mail niet aan? Dan leest u hier waarom.",
     )
 
 
 def _delivery_line(found: Delivery) -> Line:
-    who = found.address if may(Right.SEE_CONTACT_DETAILS) else f"Verzending {found.id}"
+    who = found.address if may(Right.SEE_CONTACT_DETAILS) else f"E-mail {found.id}"
     return Line(who, found.mail.subject, url_for("staff.post.show", delivery_id=found.id), found.created_at)

@@ -148,7 +148,7 @@ HOSTILE: dict[str, tuple[dict[str, Any], str]] = {
     "a programme for a picture": ({"files": file(b"MZ\x90", "a.jpg")}, "kunnen wij niet openen"),
     "six files": (
         {"files": lambda: [(BytesIO(b"%PDF-1"), f"{n}.pdf") for n in range(6)]},
-        "Kies ten hoogste 5 bestanden.",
+        "Kies hoogstens 5 bestanden.",
     ),
 }
 

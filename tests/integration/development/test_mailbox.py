@@ -92,7 +92,7 @@ def test_the_newest_mail_comes_first_and_a_search_finds_recipient_or_subject(vis
 
 
 def test_an_empty_mailbox_says_what_will_appear(visitor):
-    assert "Er is nog geen mail verstuurd" in visitor.get("/postvak/").text
+    assert "Er is nog geen e-mail verstuurd" in visitor.get("/postvak/").text
 
 
 def test_throwing_all_mails_away_needs_the_csrf_token(visitor, catcher):

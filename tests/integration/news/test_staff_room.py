@@ -78,7 +78,7 @@ def test_a_moment_is_meant_in_amsterdam(editor):
     page = editor.get(answer.location).text
     assert "vanaf 1 juli 2099 om 19.30 uur" in page
     assert 'value="2099-07-01T19:30"' in page
-    assert "gepland" in page
+    assert "Gepland" in page
 
 
 @pytest.mark.parametrize(

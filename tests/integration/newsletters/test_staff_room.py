@@ -49,7 +49,7 @@ def test_an_editor_writes_approves_and_sends_a_newsletter(staff_client: StaffCli
     assert [place.article.slug for place in stored.articles] == [second.slug, first.slug]
     assert (stored.state, stored.intro) == ("sending", "Beste lezer,\n\nHet park.")
     assert (stored.created_by_id, stored.approved_by_id) == (client.member.id, client.member.id)
-    assert "0 van de 2 mails zijn klaar." in client.get(f"{ROOM}1/").text
+    assert "0 van de 2 e-mails zijn klaar." in client.get(f"{ROOM}1/").text
 
 
 def test_the_send_button_pressed_twice_sends_once(staff_client: StaffClient):
@@ -131,7 +131,7 @@ def test_pausing_resuming_and_stopping(staff_client: StaffClient):
 
     for action, state, button in (
         ("pauzeren", "paused", "Verder met versturen"),
-        ("hervatten", "sending", "Versturen pauzeren"),
+        ("hervatten", "sending", "Versturen stilzetten"),
         ("stoppen", "cancelled", "gestopt"),
     ):
         assert client.post(f"{ROOM}1/{action}/").location == f"{ROOM}1/"
@@ -150,7 +150,7 @@ def test_the_report_adds_up_to_the_frozen_audience(staff_client: StaffClient):
 
     page = staff_client("lezer").get(f"{ROOM}1/").text
 
-    assert "3 van de 4 mails zijn klaar." in page
+    assert "3 van de 4 e-mails zijn klaar." in page
     for line in ('Aangenomen door de mailserver</td><td class="number">2', 'Geweigerd</td><td class="number">1'):
         assert line in page
     assert 'Samen</th><td class="number">4' in page
