@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from dordt.accounts.models import StaffMember
+from dordt.audit import services as audit
 from dordt.contact import services as contact
 from dordt.contact.models import Message, MessageStatus, Outcome
 from dordt.contact.workflow import TOLD
@@ -125,3 +126,5 @@ def _handle(message_id: int, row: dict[str, Any], *, sent_at: datetime, at: date
     told = {MessageStatus.UNWANTED: "note", **dict.fromkeys(TOLD, "answer")}.get(status, "")
     text = (row.get(told) or "").strip()
     contact.change_status(message_id, status, text=text, outcome=outcome, by=by, at=max(moved_at, taken_at))
+    for reader in {by.id, member("m.terpstra@voorbeeld.nl").id}:  # what they opened is not bold in their list
+        audit.record_reading(reader, subject=("message", message_id), at=taken_at)
