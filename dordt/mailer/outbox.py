@@ -114,6 +114,12 @@ def withdraw(key: str, *, scope: SuppressionScope, list_id: str = "") -> int:
     return cast("sa.CursorResult[Any]", done).rowcount
 
 
+def forget(key: str, *, name: str, before: datetime) -> None:
+    """Erase what one message left behind of an address: the mails of this name that were made before a moment."""
+    old = sa.select(Delivery.mail_id).where(Delivery.address_key == key, Delivery.created_at < before)
+    db.session.execute(sa.delete(Mail).where(Mail.id.in_(old), Mail.name == name, Mail.kind == MailKind.TRANSACTIONAL))
+
+
 def progress(mail_id: int) -> Mapping[DeliveryState, int]:
     """How many deliveries of a mail stand in each state; states without any are left out."""
     counts = sa.select(Delivery.state, sa.func.count()).where(Delivery.mail_id == mail_id).group_by(Delivery.state)

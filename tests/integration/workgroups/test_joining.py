@@ -27,6 +27,10 @@ def join(client, group, **changes: Any):
     return client.post(f"/werkgroepen/{group.slug}/aanmelden/", data={**FILLED, **changes})
 
 
+def wish() -> services.MembershipWish:
+    return services.MembershipWish(phone="", motivation="", show_name=False, **FILLED)
+
+
 def memberships() -> list[Membership]:
     db.session.rollback()
     return list(db.session.scalars(sa.select(Membership).order_by(Membership.id)))
@@ -89,6 +93,45 @@ def test_the_same_form_sent_twice_is_one_request_and_one_mail(client, group, out
     assert answers == [303, 303]
     assert len(memberships()) == 1
     assert len(outbox()) == 1
+
+
+def test_who_joins_a_second_group_within_the_hour_can_confirm_that_too(client, group, outbox):
+    join(client, group)
+    join(client, make_workgroup(slug="haven"))
+
+    for mail in outbox():
+        client.post(mail.path("bevestigen"))
+
+    assert [row.state for row in memberships()] == ["requested", "requested"]
+
+
+def test_who_leaves_and_comes_back_within_the_hour_gets_a_link_that_works(client, group, outbox):
+    join(client, group)
+    client.post(outbox()[0].path("bevestigen"))
+    client.post(outbox()[1].path("afmelden"))
+    join(client, group)
+
+    client.post(outbox()[-1].path("bevestigen"))
+
+    assert memberships()[0].state == "requested"
+
+
+def test_nothing_is_erased_while_the_last_link_works(group, outbox):
+    first, second = clock.now() - timedelta(days=8), clock.now() - timedelta(days=3)
+    for at in (first, second):
+        services.request_membership(group, wish(), at=at)
+
+    assert services.erase_unconfirmed(at=clock.now()) == 0
+    assert [mail.name for mail in outbox()] == ["confirm_membership"] * 2
+
+
+def test_the_page_with_the_button_says_what_is_confirmed(client, group, outbox):
+    join(client, group, name="Anna de Vries", show_name="y")
+
+    page = client.get(outbox()[0].path("bevestigen")).text
+
+    assert "<dd>Anna de Vries</dd>" in page
+    assert "<dt>Andere leden mogen uw naam zien</dt><dd>ja</dd>" in page
 
 
 def test_who_takes_part_already_gets_the_same_answer_and_a_mail_that_says_so(client, group, outbox):
@@ -175,6 +218,16 @@ def test_who_never_confirms_is_erased_after_seven_days(group):
 
     assert services.erase_unconfirmed(at=now) == 1
     assert [row.name for row in memberships()] == ["Jong", "Lid"]
+
+
+def test_with_who_never_confirmed_goes_the_mail_to_that_address(client, group, outbox):
+    join(client, group)
+    join(client, group, email="bram@voorbeeld.nl")
+    services.confirm_membership(outbox()[0].path("bevestigen").split("/")[-2], at=clock.now())
+
+    services.erase_unconfirmed(at=clock.now() + timedelta(days=8))
+
+    assert {mail.to.lower() for mail in outbox()} == {"anna@voorbeeld.nl", "wijken@dordrecht.nl"}
 
 
 HOSTILE = {
