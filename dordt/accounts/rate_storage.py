@@ -28,7 +28,7 @@ class TableStorage(Storage):
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         """Add to the count of a key, from zero when its window is over, and return the new count."""
-        count = int(self._write(_increment(db.engine.name, key, expiry, amount)).scalar_one())
+        count = int(self._write(increment(db.engine.name, key, expiry, amount, now=time.time())).scalar_one())
         if count == amount:
             self._write(sa.delete(RateCount).where(RateCount.expires_at < time.time()))
         return count
@@ -64,8 +64,8 @@ class TableStorage(Storage):
             return result.freeze()() if result.returns_rows else result
 
 
-def _increment(dialect: str, key: str, expiry: int, amount: int) -> Any:
-    now = time.time()
+def increment(dialect: str, key: str, expiry: int, amount: int = 1, *, now: float) -> Any:
+    """The statement that counts a key up, from zero when its window is over, and returns the new count."""
     is_over = RateCount.expires_at <= now
     return (
         INSERTS[dialect](RateCount)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy.exc import IntegrityError
 
+from dordt.accounts import inboxes
 from dordt.accounts.models import StaffMember
 from dordt.audit import services as audit
 from dordt.consent import services as consent
@@ -42,6 +43,9 @@ def request_subscription(wish: SubscriptionWish, *, at: datetime) -> None:
     the address. Either mail goes at most once an hour; the page never tells who is on the list.
     """
     subscriber = _find_or_add(wish.email, at=at)
+    if not inboxes.may_be_mailed(wish.email, at=at):
+        db.session.commit()
+        return
     if subscriber.is_confirmed:
         draft = emails.already_subscribed(subscriber)
         outbox.enqueue(draft, at=at, at_most_once_per=current_app.config["ONE_MAIL_PER"])
@@ -104,11 +108,13 @@ def unsubscribe_for(subscriber_id: int, reason: str, *, by: StaffMember, at: dat
 
 def erase_unconfirmed(*, at: datetime) -> int:
     """Erase who never confirmed within the time that the mail named; returns how many."""
-    is_late = Subscriber.asked_at < at - current_app.config["CONFIRM_WITHIN"]
+    too_old = at - current_app.config["CONFIRM_WITHIN"]
+    is_late = Subscriber.asked_at < too_old
     late = sa.select(Subscriber).where(Subscriber.state == SubscriberState.UNCONFIRMED, is_late)
     found = db.session.scalars(late.with_for_update()).all()
     for subscriber in found:
         consent.never_confirmed(subscriber.email_key, ConsentPurpose.NEWSLETTER)
+        outbox.forget(subscriber.email_key, name="confirm_subscription", before=too_old)
         db.session.delete(subscriber)
     db.session.commit()
     return len(found)

@@ -2,12 +2,12 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, cast
 
 import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy.exc import IntegrityError
 
+from dordt.accounts import inboxes
 from dordt.accounts.models import StaffMember
 from dordt.audit import services as audit
 from dordt.consent import services as consent
@@ -16,6 +16,7 @@ from dordt.extensions import db
 from dordt.mailer import outbox
 from dordt.mailer.models import SuppressionScope
 from dordt.shared.addresses import address_key
+from dordt.shared.mail import Draft
 from dordt.shared.problems import LinkInvalid, NotAllowed
 from dordt.shared.tokens import read_token
 from dordt.workgroups import emails
@@ -64,7 +65,8 @@ def request_membership(workgroup: Workgroup, wish: MembershipWish, *, at: dateti
     else:
         _renew(membership, wish, at=at)
         draft = emails.confirm_membership(membership, at=at)
-    outbox.enqueue(draft, at=at, at_most_once_per=current_app.config["ONE_MAIL_PER"])
+    if inboxes.may_be_mailed(membership.email, at=at):
+        _mail_once(membership, draft, at=at)
     db.session.commit()
 
 
@@ -140,14 +142,16 @@ def decide_membership(
 def erase_unconfirmed(*, at: datetime) -> int:
     """Erase who never confirmed while the link worked, as the mail promised; returns how many."""
     too_old = at - current_app.config["CONFIRM_WITHIN"]
-    never_confirmed = sa.delete(Membership).where(
-        Membership.state == State.UNCONFIRMED, Membership.created_at < too_old
-    )
-    erased = cast("sa.CursorResult[Any]", db.session.execute(never_confirmed)).rowcount
-    if erased:
-        audit.record("membership.erased_unconfirmed", subject=("membership", None), at=at, number=erased)
+    is_late = Membership.created_at < too_old
+    late = sa.select(Membership).where(Membership.state == State.UNCONFIRMED, is_late)
+    found = db.session.scalars(late.with_for_update(of=Membership)).all()
+    for membership in found:
+        outbox.forget(membership.email_key, name="confirm_membership", before=too_old)
+        db.session.delete(membership)
+    if found:
+        audit.record("membership.erased_unconfirmed", subject=("membership", None), at=at, number=len(found))
     db.session.commit()
-    return erased
+    return len(found)
 
 
 def membership_counts() -> dict[tuple[int, MembershipState], int]:
@@ -179,6 +183,14 @@ def _renew(membership: Membership, wish: MembershipWish, *, at: datetime) -> Non
         membership.state = State.UNCONFIRMED
         membership.link_version += 1
         membership.created_at, membership.left_at, membership.decided_at = at, None, None
+
+
+def _mail_once(membership: Membership, draft: Draft, *, at: datetime) -> None:
+    """Once an hour, but for a new request: an earlier mail was about another group, or holds a link that is dead."""
+    is_new = membership.created_at == at
+    sent = outbox.enqueue(draft, at=at, at_most_once_per=None if is_new else current_app.config["ONE_MAIL_PER"])
+    if sent and membership.state == State.UNCONFIRMED:
+        membership.created_at = at  # the link in this mail works from now, and so long nothing is erased
 
 
 def _keep_consent(membership: Membership, *, at: datetime) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from dordt.accounts import inboxes
 from dordt.audit import services as audit
 from dordt.consent import services as consent
 from dordt.consent.models import ConsentPurpose
@@ -156,7 +157,8 @@ def _follow_up(message: Message, *, at: datetime) -> None:
     if message.keep_informed:
         purpose = ConsentPurpose.KEEP_INFORMED
         consent.asked(message.email_key, purpose, text=KEEP_INFORMED_TEXT, source="contact", at=at)
-    outbox.enqueue(emails.message_received(message), at=at)
+    if inboxes.may_be_mailed(message.email, at=at):  # the thank-you page tells the number all the same
+        outbox.enqueue(emails.message_received(message), at=at)
     outbox.enqueue(emails.message_notice(message), at=at)
 
 
