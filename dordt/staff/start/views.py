@@ -45,7 +45,7 @@ class Section:
 
     id: str
     title: str
-    tile: str
+    tile: tuple[str, str]  # for one, and for none or several
     count: int
     lines: Sequence[Line]
     room_url: str
@@ -68,8 +68,12 @@ def index() -> ResponseReturnValue:
 def _sections(at: datetime) -> Iterator[Section]:
     day = at.astimezone(clock.AMSTERDAM).date()
     if is_open("staff.contact"):
-        yield _messages("te-laat", "Berichten die te laat zijn", "te laat", today.overdue_messages(day), day)
-        yield _messages("berichten", "Nieuwe berichten", "nieuwe berichten", today.new_messages(), day)
+        yield _messages(
+            "te-laat", "Berichten die te laat zijn", ("te laat", "te laat"), today.overdue_messages(day), day
+        )
+        yield _messages(
+            "berichten", "Nieuwe berichten", ("nieuw bericht", "nieuwe berichten"), today.new_messages(), day
+        )
     if may(Right.SEE_CONTACT_DETAILS):
         yield _memberships()
     yield _newsletters()
@@ -77,7 +81,7 @@ def _sections(at: datetime) -> Iterator[Section]:
         yield _deliveries(at)
 
 
-def _messages(name: str, title: str, tile: str, query: "sa.Select[Message]", day: date) -> Section:
+def _messages(name: str, title: str, tile: tuple[str, str], query: "sa.Select[Message]", day: date) -> Section:
     found, is_late = rows(query.limit(SHOWN)), name == "te-laat"
     seen = set(rows(ReadingEntry.seen_by(member().id, "message", [each.id for each in found])))
     return Section(
@@ -109,7 +113,7 @@ def _memberships() -> Section:
     return Section(
         id="aanmeldingen",
         title="Aanmeldingen voor een werkgroep",
-        tile="willen meedoen",
+        tile=("wil meedoen", "willen meedoen"),
         count=count(query),
         lines=[_membership_line(each) for each in rows(query.limit(SHOWN))],
         room_url=url_for("staff.workgroups.memberships"),
@@ -127,7 +131,7 @@ def _newsletters() -> Section:
     return Section(
         id="nieuwsbrieven",
         title="Nieuwsbrieven in de maak",
-        tile="nieuwsbrieven in de maak",
+        tile=("nieuwsbrief in de maak", "nieuwsbrieven in de maak"),
         count=count(query),
         lines=[_newsletter_line(each) for each in rows(query.limit(SHOWN))],
         room_url=url_for("staff.newsletters.index"),
@@ -145,7 +149,7 @@ def _deliveries(at: datetime) -> Section:
     return Section(
         id="post",
         title="Post die niet aankwam",
-        tile="e-mails niet aangekomen",
+        tile=("e-mail niet aangekomen", "e-mails niet aangekomen"),
         count=count(query),
         lines=[_delivery_line(each) for each in rows(query.limit(SHOWN))],
         room_url=url_for("staff.post.index"),

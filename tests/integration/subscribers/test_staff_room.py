@@ -35,7 +35,7 @@ def test_the_list_shows_who_is_there_and_how_many_per_state(staff_client: StaffC
     assert "anna@voorbeeld.nl" in page
     assert "bram@voorbeeld.nl" in page
     assert '<span class="tile__number">1</span> Afgemeld' in page
-    assert '<span class="tile__number">0</span> pauze' in page
+    assert '<span class="tile__number">0</span> Pauze' in page
 
 
 def test_filters_stand_in_the_address(staff_client: StaffClient):
