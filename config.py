@@ -7,7 +7,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import ClassVar
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
 HERE = Path(__file__).resolve().parent
+
+
+class SettingProblem(RuntimeError):
+    """A setting is missing or cannot be what it is; the text names it, and never repeats a secret."""
 
 
 def data_dir() -> Path:
@@ -21,8 +28,20 @@ def database_url(given: str | None, folder: Path) -> str:
         return f"sqlite:///{folder / 'dordt.sqlite'}"
     for prefix in ("postgres://", "postgresql://"):
         if given.startswith(prefix):
-            return "postgresql+psycopg://" + given.removeprefix(prefix)
-    return given
+            given = "postgresql+psycopg://" + given.removeprefix(prefix)
+    with contextlib.suppress(ArgumentError):
+        if make_url(given).get_backend_name() in {"postgresql", "sqlite"}:
+            return given
+    raise SettingProblem(
+        "DATABASE_URL must be the address of a PostgreSQL or SQLite database: postgresql://user@host/name."
+    )
+
+
+def site_url(given: str | None) -> str:
+    """Where residents find the site; every link in a mail begins with it."""
+    if given and not given.startswith(("https://", "http://")):
+        raise SettingProblem(f"SITE_URL is {given!r}; it must begin with https:// (or http://).")
+    return (given or "").rstrip("/")
 
 
 def kept_secret(folder: Path, name: str) -> str:
@@ -46,7 +65,10 @@ def flag(name: str, default: bool = False) -> bool:
 
 def number(name: str, default: int | None) -> int | None:
     """An environment variable read as a whole number; empty counts as not set."""
-    return int(os.environ[name]) if os.environ.get(name) else default
+    given = os.environ.get(name, "").strip()
+    if given and not given.isdecimal():
+        raise SettingProblem(f"{name} is {given!r}; it must be a whole number.")
+    return int(given) if given else default
 
 
 class Settings:
@@ -61,7 +83,7 @@ class Settings:
         self.SECRET_KEY = os.environ.get("SECRET_KEY")
         self.SECRET_KEY_FALLBACKS = [key for key in os.environ.get("SECRET_KEY_FALLBACKS", "").split(",") if key]
         self.TOTP_SECRET = os.environ.get("TOTP_SECRET")
-        self.SITE_URL = os.environ.get("SITE_URL", "").rstrip("/")
+        self.SITE_URL = site_url(os.environ.get("SITE_URL"))
         self.SQLALCHEMY_DATABASE_URI = database_url(os.environ.get("DATABASE_URL"), folder)
         self.CONTACT_ADDRESS = os.environ.get("CONTACT_ADDRESS", "wijken@dordrecht.nl")
         self.SECURITY_CONTACT = os.environ.get("SECURITY_CONTACT") or f"mailto:{self.CONTACT_ADDRESS}"

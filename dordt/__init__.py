@@ -3,8 +3,8 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from config import Settings
-from dordt import accounts, development, errors, mailer, models, operations, staff
+from config import SettingProblem, Settings
+from dordt import accounts, development, errors, mailer, models, staff
 from dordt.contact import views as contact_views
 from dordt.extensions import csrf, db, limiter, migrate
 from dordt.media import views as media_views
@@ -25,7 +25,7 @@ __all__ = ["create_app", "models"]
 
 
 def create_app(settings: Settings) -> Flask:
-    """Build the application. Raises RuntimeError that names every obligatory setting without a value."""
+    """Build the application. Raises SettingProblem that names every obligatory setting without a value."""
     app = Flask(__name__, template_folder="../templates")
     app.config.from_object(settings)
     _require_settings(app)
@@ -36,13 +36,14 @@ def create_app(settings: Settings) -> Flask:
     _register_pages(app)
     _register_commands(app)
     _register_tasks(app)
+    development.init_app(app)
     return app
 
 
 def _require_settings(app: Flask) -> None:
     missing = [name for name in app.config["REQUIRED"] if not app.config.get(name)]
     if missing:
-        raise RuntimeError(f"Set these environment variables before the start: {', '.join(missing)}.")
+        raise SettingProblem(f"Set these environment variables before the start: {', '.join(missing)}.")
     app.config["DATA_DIR"].mkdir(mode=0o700, parents=True, exist_ok=True)  # residents live in it
 
 
@@ -83,12 +84,10 @@ def _register_pages(app: Flask) -> None:
     ):
         app.register_blueprint(views.bp)
     app.register_blueprint(staff.blueprint())
-    if app.config["ENVIRONMENT"] == "development":
-        development.init_app(app)
 
 
 def _register_commands(app: Flask) -> None:
-    for commands in (news_commands, newsletter_commands, operations):
+    for commands in (news_commands, newsletter_commands):
         commands.init_app(app)
 
 

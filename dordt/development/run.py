@@ -53,7 +53,6 @@ def main() -> int:
 def _settings() -> dict[str, str]:
     defaults = {"DORDT_ENV": "development", "HOST": "127.0.0.1", "PORT": "8000"}
     given = {name: value for name, value in os.environ.items() if value or name not in defaults}
-    data_dir().mkdir(parents=True, exist_ok=True)
     return {**defaults, **given, "PYTHONUNBUFFERED": "1"}
 
 
@@ -66,8 +65,8 @@ def _require_free_port(environment: dict[str, str]) -> None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         socket.create_server((host, int(port)), family=family).close()
-    except OSError as problem:
-        reason = problem.strerror or problem
+    except (OSError, OverflowError, ValueError) as problem:
+        reason = getattr(problem, "strerror", None) or problem
         raise OSError(f"port {port} of {host} cannot be used ({reason}); choose another: PORT=8001 make run") from None
 
 

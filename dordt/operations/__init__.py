@@ -1,7 +1,1 @@
-"""For who runs the platform: health and commands."""
-
-from flask import Flask
-
-
-def init_app(app: Flask) -> None:
-    """Add the commands."""
+"""For who runs the platform: whether it is healthy."""

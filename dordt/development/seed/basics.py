@@ -22,6 +22,11 @@ def is_empty() -> bool:
     return not any(count(query) for query in (Neighbourhood.all(), db.select(Article), db.select(StaffMember)))
 
 
+def has_places() -> bool:
+    """Whether somebody put in a wijk or a theme."""
+    return any(count(query) for query in (Neighbourhood.all(), Topic.all()))
+
+
 def add_places() -> None:
     """The eleven wijken and the themes."""
     db.session.add_all(Neighbourhood(**row) for row in rows("neighbourhoods"))

@@ -1,7 +1,7 @@
 """`flask --app wsgi seed`."""
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from dordt.development.seed import basics, post, residents, stories
@@ -16,7 +16,10 @@ def init_app(app: Flask) -> None:
 @click.command("seed")
 @with_appcontext
 def seed_command() -> None:
-    """Fill an empty database with demo content; one that holds something stays as it is."""
+    """Fill an empty database: with demo content, in production with the wijken and themes alone."""
+    if current_app.config["ENVIRONMENT"] == "production":
+        _add_places_only()
+        return
     if not basics.is_empty():
         click.echo("The database holds something already; nothing was added.")
         return
@@ -31,3 +34,12 @@ def seed_command() -> None:
     stories.write_newsletters(at=at)
     post.settle(at=at)
     click.echo("The database holds demo content now; the staff logins stand in the file staff-login of the data dir.")
+
+
+def _add_places_only() -> None:
+    """What no form adds yet; nobody made up may stand between real residents."""
+    if basics.has_places():
+        click.echo("The database holds wijken or themes already; nothing was added.")
+        return
+    basics.add_places()
+    click.echo("The database holds the wijken and themes now.")
