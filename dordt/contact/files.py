@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from io import BytesIO
+from threading import Lock
 from typing import IO
 
 from PIL import Image, ImageOps
@@ -13,7 +14,9 @@ from dordt.shared import storage
 
 MOST_FILES = 5
 MOST_BYTES = 10 * 1024 * 1024
-MOST_PIXELS = 50_000_000  # a camera seldom makes more, and a small file can hold far more
+# A camera seldom makes more, and a file of 1 kB can hold far more. A JPEG is read at a fraction of its size; all else
+# is read whole, in four bytes for each point and then once more.
+MOST_PIXELS = {"JPEG": 50_000_000, "PNG": 24_000_000, "WEBP": 24_000_000, "GIF": 24_000_000}
 LONGEST_SIDE = 2560
 FOLDER = "berichten"
 PDF = "application/pdf"
@@ -26,6 +29,9 @@ SAVED_AS = {
     "WEBP": ("WEBP", "webp", "image/webp"),
 }
 WRONG_KIND = "Kies een foto (jpg, png, webp of gif) of een pdf."
+
+
+_one_at_a_time = Lock()  # of each process: strangers choose how much memory a picture takes
 
 
 class FileRefused(ValueError):
@@ -97,8 +103,8 @@ def _kind(content: bytes) -> str | None:
 
 def _redrawn(content: bytes, kind: str, shown: str) -> bytes:
     try:
-        with Image.open(BytesIO(content), formats=[kind]) as image:
-            if image.width * image.height > MOST_PIXELS:
+        with _one_at_a_time, Image.open(BytesIO(content), formats=[kind]) as image:
+            if image.width * image.height > MOST_PIXELS[kind]:
                 raise FileRefused(f"De foto ‘{shown}’ heeft te veel beeldpunten. Kies een kleinere foto.")
             return _encoded(_upright(image), SAVED_AS[kind][0])
     except FileRefused:

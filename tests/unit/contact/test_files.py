@@ -1,10 +1,13 @@
 """What becomes of a file that a resident sends."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
 import pytest
 from PIL import Image
 
+from dordt.contact import files
 from dordt.contact.files import FileRefused, examine
 
 GPS = 0x8825
@@ -101,3 +104,33 @@ def test_what_we_do_not_take_is_named_with_the_reason(filename, content, said):
 )
 def test_a_file_name_holds_nothing_that_does_anything(given, kept):
     assert examine(given, BytesIO(b"%PDF-1.7")).filename == kept
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "GIF"])
+def test_a_picture_that_is_read_whole_may_hold_fewer_points_than_a_photo(kind):
+    def offered(saved_as: str) -> BytesIO:
+        stream = BytesIO()
+        Image.new("L", (5100, 5000)).save(stream, saved_as)
+        stream.seek(0)
+        return stream
+
+    with pytest.raises(FileRefused, match="te veel beeldpunten"):
+        examine("groot", offered(kind))
+    assert examine("groot", offered("JPEG")).content_type == "image/jpeg"
+
+
+def test_strangers_cannot_have_many_pictures_drawn_at_once(monkeypatch):
+    under_way, most = [], []
+
+    def slow(image: Image.Image) -> Image.Image:
+        under_way.append(image)
+        most.append(len(under_way))
+        time.sleep(0.02)
+        under_way.remove(image)
+        return image
+
+    monkeypatch.setattr(files, "_upright", slow)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _number: examine("bank.png", picture("PNG")), range(8)))
+
+    assert most == [1] * 8
