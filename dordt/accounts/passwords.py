@@ -1,6 +1,8 @@
-"""Which passwords we accept (ASVS 5.0, 6.2): long enough, and more than the words everybody tries here first."""
+"""Which passwords we accept (ASVS 5.0, 6.2): long enough, leaked nowhere often, more than the words that everybody
+tries here first."""
 
 import re
+from functools import cache
 
 SHORTEST = 8
 LONGEST = 1000
@@ -17,9 +19,17 @@ def refusal(password: str, *, email: str) -> str | None:
     if len(password) > LONGEST:
         return f"Kies een wachtwoord van hoogstens {LONGEST} tekens."
     besides = _without_known_words(password, email)
-    if len(besides) < LEAST_BESIDES or len(set(besides)) < LEAST_DIFFERENT:
+    if len(besides) < LEAST_BESIDES or len(set(besides)) < LEAST_DIFFERENT or password.lower() in _often_leaked():
         return "Dit wachtwoord is makkelijk te raden. Kies woorden die niets met uw werk of adres te maken hebben."
     return None
+
+
+@cache
+def _often_leaked() -> frozenset[str]:
+    """The 30,000 passwords that leaked most often; read when the first account is made, for they take memory."""
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # noqa: PLC0415
+
+    return frozenset(FREQUENCY_LISTS["passwords"])
 
 
 def _without_known_words(password: str, email: str) -> str:

@@ -22,6 +22,11 @@ def test_a_password_that_is_hard_to_guess_is_accepted(password: str):
     assert refusal(password, email=EMAIL) is None
 
 
+@pytest.mark.parametrize("password", ["iloveyou", "Football", "trustno1", "letmein1", "sunshine", "superman"])
+def test_a_password_that_leaked_often_is_refused(password: str):
+    assert "makkelijk te raden" in (refusal(password, email=EMAIL) or "")
+
+
 @pytest.mark.parametrize(
     "password",
     ["Dordrecht2026!", "wachtwoord-123", "mila.jansen2026", "mila.jansen@dordrecht.nl", "aaaaaaaaaaaa", "12345678"],
