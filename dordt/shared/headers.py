@@ -32,6 +32,8 @@ def _add_headers(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if current_app.config["HSTS"]:
         response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    if _holds_token():
+        response.headers["X-Robots-Tag"] = "noindex, nofollow"  # where such a link was published all the same
     if _is_private(response):
         response.headers["Cache-Control"] = "no-store"
     elif request.endpoint != "static" and response.status_code == 200 and not response.is_streamed:
@@ -48,10 +50,14 @@ def _is_private(response: Response) -> bool:
         request.method not in {"GET", "HEAD"}
         or (response.status_code >= 300 and response.status_code != 304)
         or rule is None
-        or "<token>" in rule.rule
+        or _holds_token()
         or (request.blueprint or "").split(".")[0] in PRIVATE_BLUEPRINTS
         or _session_was_used()
     )
+
+
+def _holds_token() -> bool:
+    return request.url_rule is not None and "<token>" in request.url_rule.rule
 
 
 def _session_was_used() -> bool:

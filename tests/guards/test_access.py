@@ -1,7 +1,7 @@
 """Who comes in at /beheer/: nobody without a session, nobody without the right. New pages are covered by themselves."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -9,7 +9,8 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from dordt.accounts.rights import ROLE_RIGHTS, Right
-from tests.support.visitors import new_visitor
+from tests.support.seeded import administrator
+from tests.support.visitors import Visitor, new_visitor, signed_in
 
 OPEN_TO_ALL = {"security.login"}
 
@@ -84,6 +85,33 @@ def test_a_member_without_the_right_is_refused(app: Flask, staff_client: Any, ro
             let_in.append(f"{method} {rule.rule}: {answer.status_code}, asks {right}")
 
     assert let_in == []
+
+
+def test_no_post_works_without_the_token_of_its_page(seeded_app: Flask, contents: Callable[[], dict[str, str]]):
+    client, before = signed_in(seeded_app, administrator()), contents()
+
+    answers = {
+        f"{rule.rule}: {status}"
+        for rule in seeded_app.url_map.iter_rules()
+        if "POST" in (rule.methods or ()) and "<token>" not in rule.rule
+        for status in [first_answer(client, rule)]
+        if status != 400
+    }
+
+    assert answers == set()
+    assert contents() == before
+
+
+def first_answer(client: Visitor, rule: Rule) -> int:
+    """What a POST without a token is answered, at the first row of this kind that exists."""
+    status = 404
+    for number in range(1, 200 if "<int" in rule.rule else 2):
+        path = re.sub(r"<int[^>]*>", str(number), rule.rule)
+        path = re.sub(r"<slug>", "sterrenburgpark", path)
+        status = client.post(path, data={}, csrf=False, check=False).status_code
+        if status not in {404, 409}:  # absent, or past changing
+            break
+    return status
 
 
 def right_of(app: Flask, rule: Rule) -> Right | None:

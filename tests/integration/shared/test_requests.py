@@ -35,3 +35,9 @@ def test_the_access_log_of_a_web_server_can_name_the_rule(app: Flask, path: str,
     list(app.wsgi_app(environ, lambda _status, _headers, _problem=None: lambda _part: None))
 
     assert environ[RULE] == rule
+
+
+@pytest.mark.parametrize("path", ["/bericht/x/", "/nieuwsbrief/afmelden/x/", "/werkgroepen/bevestigen/x/"])
+def test_a_page_whose_address_is_a_key_is_for_no_search_engine(client: Visitor, path: str):
+    assert client.get(path).headers["X-Robots-Tag"] == "noindex, nofollow"
+    assert "X-Robots-Tag" not in client.get("/privacy/").headers
