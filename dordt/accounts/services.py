@@ -133,6 +133,14 @@ def sign_out(member: StaffMember, token: str, *, at: datetime) -> None:
     db.session.commit()
 
 
+def give_up() -> None:
+    """End the transaction of a change that was refused.
+
+    The limiter counts on a connection of its own, and SQLite has one writer at a time.
+    """
+    db.session.rollback()
+
+
 def _open_session(member_id: int, password: str, *, at: datetime, origin: str) -> str:
     member = db.session.get_one(StaffMember, member_id)
     if security.pwd_context.needs_update(member.password):

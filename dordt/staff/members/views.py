@@ -10,7 +10,7 @@ from dordt.accounts import limits, services, sessions
 from dordt.accounts.models import StaffMember
 from dordt.accounts.rights import ROLE_LABELS, Right
 from dordt.audit.models import AuditEntry
-from dordt.extensions import db, limiter
+from dordt.extensions import limiter
 from dordt.shared import clock
 from dordt.shared.forms import DordtForm, require_csrf
 from dordt.shared.reading import page, row_or_404, rows
@@ -127,7 +127,7 @@ def _accepted(form: DordtForm, change: Callable[[], Any]) -> bool:
     try:
         change()
     except services.AccountRefused as refused:
-        db.session.rollback()  # the limiter counts on a connection of its own, and SQLite has one writer at a time
+        services.give_up()
         form[refused.field].errors = [str(refused)]
         return False
     return True
