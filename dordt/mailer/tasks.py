@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from dordt.extensions import db
 from dordt.mailer import claiming, delivery
@@ -10,16 +10,22 @@ from dordt.shared import clock
 from dordt.shared.transactions import reading
 
 logger = logging.getLogger(__name__)
-EveryMinute = Callable[[], object]
-_every_minute: dict[str, EveryMinute] = {}
+Work = Callable[[], object]
+_every_minute: dict[str, Work] = {}
+_after_delivery: dict[str, Work] = {}
 
 
-def every_minute(function: EveryMinute) -> None:
+def every_minute(function: Work) -> None:
     """Let the worker call a function of a domain every minute, in the application's context.
 
     Every worker does so: the function takes its work by a conditional UPDATE, and commits by itself.
     """
-    _every_minute[f"{function.__module__}.{function.__qualname__}"] = function
+    _every_minute[_name(function)] = function
+
+
+def after_delivery(function: Work) -> None:
+    """Let the worker call a function of a domain each time it has sent what was due, on the terms of `every_minute`."""
+    _after_delivery[_name(function)] = function
 
 
 def deliver_what_is_due(stop: threading.Event) -> None:
@@ -30,17 +36,27 @@ def deliver_what_is_due(stop: threading.Event) -> None:
     if has_work:
         claiming.reap(at=clock.now())
         delivery.deliver_due(now=clock.now, stop=stop)
+        _run(_after_delivery.values())
 
 
 def run_every_minute() -> None:
-    """Reap, and do what the domains registered; one that fails does not keep the others from their turn."""
-    for function in (_reap, *_every_minute.values()):
+    """Reap, and do what the domains registered."""
+    _run((_reap, *_every_minute.values()))
+
+
+def _run(work: Iterable[Work]) -> None:
+    """One that fails does not keep the others from their turn."""
+    for function in work:
         try:
             function()
         except Exception:
             logger.exception("The task %s failed", function.__qualname__)
         finally:
             db.session.remove()
+
+
+def _name(function: Work) -> str:
+    return f"{function.__module__}.{function.__qualname__}"
 
 
 def _reap() -> None:

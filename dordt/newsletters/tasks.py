@@ -2,14 +2,15 @@
 
 from flask import Flask
 
-from dordt.mailer.tasks import every_minute
+from dordt.mailer.tasks import after_delivery, every_minute
 from dordt.newsletters import services
 from dordt.shared import clock
 
 
 def init_app(_app: Flask) -> None:
     """Register the work."""
-    every_minute(follow_post)
+    after_delivery(follow_post)
+    every_minute(follow_post)  # also when the worker ended between the last e-mail and that
 
 
 def follow_post() -> None:

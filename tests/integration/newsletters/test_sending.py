@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Event
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from dordt.audit.models import AuditEntry
 from dordt.extensions import db
 from dordt.mailer import outbox as post
 from dordt.mailer.models import Delivery, DeliveryState, Mail, MailState, Suppression, SuppressionScope
-from dordt.mailer.tasks import run_every_minute
+from dordt.mailer.tasks import deliver_what_is_due, run_every_minute
 from dordt.newsletters import services
 from dordt.newsletters.models import Newsletter, NewsletterState
 from dordt.shared import clock
@@ -180,6 +180,17 @@ def test_the_worker_notes_it_by_itself_every_minute(approved):
     number = approved.number
 
     run_every_minute()
+
+    assert services.newsletter_numbered(number).state == State.SENT
+
+
+def test_the_worker_notes_it_as_soon_as_the_last_one_is_sent(approved, app, smtp_server):
+    app.config["MAIL_CATCHER_FILE"].write_text(f"{smtp_server.host}:{smtp_server.port}")
+    make_subscriber()
+    start(approved)
+    number = approved.number
+
+    deliver_what_is_due(Event())
 
     assert services.newsletter_numbered(number).state == State.SENT
 
