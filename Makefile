@@ -56,7 +56,7 @@ $(VENV)/.packages: $(BIN)/python requirements.txt tests/requirements.txt
 	python -m pip install --quiet --disable-pip-version-check --use-pep517 --require-hashes -r requirements.txt -r tests/requirements.txt
 	@touch $@
 
-node_modules/.installed: package-lock.json .npmrc $(VENV)/.packages
+node_modules/.installed: package-lock.json .npmrc | $(VENV)/.packages
 	deploy/setup.sh node
 	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
@@ -65,6 +65,6 @@ $(FRONT_END): node_modules/.installed $(FRONT_END_SOURCES)
 	npm run --silent build
 	@touch $@
 
-$(VENV)/.browser: $(VENV)/.packages
+$(VENV)/.browser: | $(VENV)/.packages
 	deploy/setup.sh browser
 	@touch $@
