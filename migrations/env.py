@@ -23,7 +23,9 @@ def render_item(kind: str, item: Any, autogen: Any) -> str | Literal[False]:
 
 
 def name_revision(_context: Any, _revision: Any, directives: list[Any]) -> None:
-    """The revision id is the file name: number, table, change (Alembic stores 32 characters)."""
+    """The revision id is the file name: number, table, change (Alembic stores 32 characters). Nothing new, no file."""
+    if directives and directives[0].upgrade_ops.is_empty():
+        directives.clear()
     if directives:
         from alembic.script import ScriptDirectory
 
