@@ -41,7 +41,7 @@ def main() -> int:
         print("\nStopping…", flush=True)
         return 0
     except (ProcessDied, OSError, RuntimeError, OperationalError) as problem:
-        print(f"\nStopping: {problem}.", file=sys.stderr)
+        print(f"\nStopping: {str(problem).rstrip('.')}.", file=sys.stderr)
         return 1
     finally:
         processes.stop()
