@@ -1,6 +1,8 @@
 """How transactions begin: on SQLite at once with the write lock, except where only reading is done."""
 
+import random
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -14,7 +16,15 @@ from sqlalchemy.pool import ConnectionPoolEntry
 READING_METHODS = {"GET", "HEAD", "OPTIONS"}
 _only_reads: ContextVar[bool] = ContextVar("only_reads", default=False)
 
-PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=15000", "synchronous=FULL", "temp_store=MEMORY")
+PATIENCE = 15.0  # seconds that a transaction waits for the write lock
+ASK_AGAIN = (0.001, 0.004)  # seconds
+PRAGMAS = (
+    "journal_mode=WAL",
+    "foreign_keys=ON",
+    f"busy_timeout={PATIENCE * 1000:.0f}",
+    "synchronous=FULL",
+    "temp_store=MEMORY",
+)
 
 
 @contextmanager
@@ -60,4 +70,30 @@ def _set_pragmas(connection: sqlite3.Connection, _entry: ConnectionPoolEntry | A
 
 
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN" if _only_reads.get() else "BEGIN IMMEDIATE")
+    if _only_reads.get():
+        connection.exec_driver_sql("BEGIN")
+    else:
+        _begin_writing(connection)
+
+
+def _begin_writing(connection: Connection) -> None:
+    """Ask for the write lock at an even pace: SQLite asks less the longer it waits, so that latecomers overtake."""
+    driver: Any = connection.connection.driver_connection
+    give_up_at = time.monotonic() + PATIENCE
+    driver.execute("PRAGMA busy_timeout=0")
+    try:
+        while _is_taken(driver) and time.monotonic() < give_up_at:
+            time.sleep(random.uniform(*ASK_AGAIN))  # noqa: S311  (no secret)
+        if not driver.in_transaction:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # the last try: raises what SQLAlchemy's callers know
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={PATIENCE * 1000:.0f}")
+
+
+def _is_taken(driver: sqlite3.Connection) -> bool:
+    """Begin, unless somebody else has the lock."""
+    try:
+        driver.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as problem:
+        return problem.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+    return False

@@ -1,0 +1,70 @@
+"""On SQLite a writing transaction waits its turn for the write lock."""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from dordt.extensions import db
+from dordt.shared import transactions
+from tests.support.databases import build_app, migrated
+
+
+@pytest.fixture
+def sqlite_app(new_folder: Callable[[str], Path]) -> Flask:
+    app = build_app(new_folder(f"transactions-{time.monotonic_ns()}"))
+    migrated(app)
+    return app
+
+
+def lock(app: Flask) -> sqlite3.Connection:
+    """Somebody else who writes."""
+    other = sqlite3.connect(app.config["DATA_DIR"] / "dordt.sqlite", isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    return other
+
+
+def test_whoever_writes_waits_until_the_other_is_done(sqlite_app: Flask) -> None:
+    # given
+    other = lock(sqlite_app)
+    release = threading.Timer(0.3, other.rollback)
+    started_at = time.monotonic()
+    release.start()
+
+    # when
+    with sqlite_app.app_context(), transactions.writing():
+        timeout = db.session.scalar(sa.text("PRAGMA busy_timeout"))
+        db.session.rollback()
+
+    # then
+    assert 0.3 <= time.monotonic() - started_at < 5
+    assert timeout == transactions.PATIENCE * 1000  # what comes after the beginning has SQLite's own patience
+    other.close()
+
+
+def test_whoever_only_reads_waits_for_nobody(sqlite_app: Flask) -> None:
+    other = lock(sqlite_app)
+
+    with sqlite_app.app_context(), transactions.reading():
+        assert db.session.scalar(sa.text("SELECT count(*) FROM neighbourhood")) == 0
+        db.session.rollback()
+
+    other.close()
+
+
+def test_patience_ends(sqlite_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given
+    monkeypatch.setattr(transactions, "PATIENCE", 0.1)
+    other = lock(sqlite_app)
+
+    # when
+    with sqlite_app.app_context(), transactions.writing(), pytest.raises(sa.exc.OperationalError, match="locked"):
+        db.session.scalar(sa.text("SELECT 1"))
+
+    # then
+    other.close()
