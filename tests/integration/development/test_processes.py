@@ -36,6 +36,11 @@ def supervise(*commands: str) -> "subprocess.Popen[str]":
     )
 
 
+def hear_ctrl_c() -> None:
+    """A shell that starts the tests in the background lets them, and make, ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def supervise_under_make(folder: Path) -> "subprocess.Popen[str]":
     (folder / "supervisor.py").write_text(f"import sys\nsys.path.insert(0, {str(ROOT)!r})\n{SUPERVISOR}")
     (folder / "Makefile").write_text(f"run:\n\t@exec {sys.executable} supervisor.py\n")
@@ -43,6 +48,7 @@ def supervise_under_make(folder: Path) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         ["make", "run"],  # noqa: S607
         cwd=folder,
+        preexec_fn=hear_ctrl_c,
         env=ours,  # as typed by hand, also when the tests themselves run under make
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -74,7 +80,7 @@ def test_a_signal_stops_everything_and_is_no_failure(kind):
     child = first_child(supervisor)
 
     supervisor.send_signal(kind)
-    printed, _ = supervisor.communicate(timeout=20)
+    printed, _ = supervisor.communicate(timeout=60)
 
     assert printed == "interrupted\n"
     assert supervisor.returncode == 0
@@ -85,7 +91,7 @@ def test_a_process_that_dies_is_named_and_takes_the_others_along():
     supervisor = supervise("the short one=false")
     child = first_child(supervisor)
 
-    _, told = supervisor.communicate(timeout=20)
+    _, told = supervisor.communicate(timeout=60)
 
     assert told.strip() == "the short one stopped by itself (exit code 1)"
     assert supervisor.returncode != 0
@@ -98,7 +104,7 @@ def test_a_signal_that_only_make_got_stops_everything_too(tmp_path, kind):
     child = first_child(make)
 
     make.send_signal(kind)
-    make.communicate(timeout=20)
+    make.communicate(timeout=60)
 
     assert is_gone(child)
 
@@ -108,6 +114,6 @@ def test_nothing_stays_behind_when_the_supervisor_is_killed():
     child = first_child(supervisor)
 
     supervisor.kill()
-    supervisor.communicate(timeout=20)
+    supervisor.communicate(timeout=60)
 
     assert is_gone(child)
