@@ -43,6 +43,7 @@ def test_every_mail_is_listed_with_what_became_of_it(staff_client, delivery):
 
 
 def test_who_may_not_see_contact_details_sees_no_address_and_no_personal_text(staff_client, delivery):
+    become(delivery, DeliveryState.FAILED, "5.1.1 <anna@voorbeeld.nl> User unknown")
     client = staff_client("redacteur")
 
     for path in ("/beheer/post/", f"/beheer/post/{delivery.id}/"):
