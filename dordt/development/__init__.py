@@ -7,7 +7,7 @@ from dordt.development.seed import commands as seed_commands
 
 
 def init_app(app: Flask) -> None:
-    """Add the mailbox page in development, and the `seed` command."""
-    if app.config["ENVIRONMENT"] == "development":
+    """Add the `seed` command, and in development the mailbox page: not where a real relay takes the mail."""
+    if app.config["ENVIRONMENT"] == "development" and app.config["MAIL_CATCHER_FILE"]:
         app.register_blueprint(mailbox.bp)
     seed_commands.init_app(app)
