@@ -78,7 +78,7 @@ def mark_sending(ids: Collection[int], owner: str) -> set[int]:
         Delivery.id.in_(ids),
         Delivery.state == DeliveryState.LEASED,
         Delivery.lease_owner == owner,
-        Delivery.mail_id.in_(_running()),
+        _its_mail_runs(),
     )
     marked = set(db.session.scalars(ours.values(state=DeliveryState.SENDING).returning(Delivery.id)))
     if len(marked) < len(ids):
@@ -147,8 +147,9 @@ def _in(states: Sequence[DeliveryState]) -> "sa.ColumnElement[bool]":
     return Delivery.state.in_(sa.bindparam(None, list(states), expanding=True, literal_execute=True))
 
 
-def _running() -> "sa.Select[Any]":
-    return sa.select(Mail.id).where(Mail.state == MailState.RUNNING)
+def _its_mail_runs() -> "sa.ColumnElement[bool]":
+    """Asked of the one mail: for IN (SELECT …) SQLite would read every mail that was ever sent."""
+    return sa.exists().where(Mail.id == Delivery.mail_id, Mail.state == MailState.RUNNING)
 
 
 def _is_suppressed() -> "sa.ColumnElement[bool]":

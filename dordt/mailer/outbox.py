@@ -104,12 +104,10 @@ def withdraw(key: str, *, scope: SuppressionScope, list_id: str = "") -> int:
     """
     _keep_out_of_each_others_way(is_freezing=False)
     kind = MailKind.NEWSLETTER if scope is SuppressionScope.NEWSLETTER else MailKind.GROUP
-    mails = sa.select(Mail.id).where(Mail.kind == kind)
+    is_of_it = sa.exists().where(Mail.id == Delivery.mail_id, Mail.kind == kind)
     if list_id:
-        mails = mails.where(Mail.list_id == list_id)
-    waiting = sa.update(Delivery).where(
-        Delivery.address_key == key, Delivery.state.in_(WITHDRAWABLE), Delivery.mail_id.in_(mails)
-    )
+        is_of_it = is_of_it.where(Mail.list_id == list_id)
+    waiting = sa.update(Delivery).where(Delivery.address_key == key, Delivery.state.in_(WITHDRAWABLE), is_of_it)
     done = db.session.execute(waiting.values(state=DeliveryState.CANCELLED, lease_owner=None, lease_until=None))
     return cast("sa.CursorResult[Any]", done).rowcount
 
@@ -158,7 +156,7 @@ def resend(delivery_id: int, *, at: datetime) -> bool:
     again = sa.update(Delivery).where(
         Delivery.id == delivery_id,
         Delivery.state.in_(RESENDABLE),
-        Delivery.mail_id.in_(sa.select(Mail.id).where(Mail.state != MailState.CANCELLED)),
+        sa.exists().where(Mail.id == Delivery.mail_id, Mail.state != MailState.CANCELLED),
     )
     fresh = {"attempts": 0, "next_attempt_at": at, "lease_owner": None, "lease_until": None}
     done = db.session.execute(again.values(state=DeliveryState.QUEUED, **fresh))
