@@ -14,7 +14,7 @@ from dordt.shared.mail import Draft
 from dordt.shared.problems import NotAllowed
 from dordt.shared.reading import page, row_or_404, rows
 from dordt.staff.guard import member, requires
-from dordt.staff.mail_frame import PAGE_POLICY, framed
+from dordt.staff.mail_frame import PAGE_POLICY, framed, without_keys
 from dordt.staff.newsletters.forms import NewsletterForm
 from dordt.staff.newsletters.progress import progress_of
 
@@ -56,7 +56,7 @@ def show(number: int) -> ResponseReturnValue:
     template = render_template(
         "staff/newsletters/show.html",
         newsletter=newsletter,
-        text=_draft(newsletter).text,
+        text=without_keys(_draft(newsletter).text),
         progress=progress_of(newsletter.mail) if newsletter.mail else None,
         state_words=STATE_WORDS,
         at=clock.now(),

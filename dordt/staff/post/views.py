@@ -12,9 +12,9 @@ from dordt.shared.forms import require_csrf
 from dordt.shared.reading import page, row_or_404, rows
 from dordt.staff import searching
 from dordt.staff.guard import may, member, requires
-from dordt.staff.mail_frame import PAGE_POLICY, framed
+from dordt.staff.mail_frame import PAGE_POLICY, framed, without_keys
 from dordt.staff.post import listing, resending
-from dordt.staff.post.words import EVENT_WORDS, KIND_WORDS, without_keys
+from dordt.staff.post.words import EVENT_WORDS, KIND_WORDS
 
 bp = Blueprint("post", __name__, url_prefix="/post")
 NUMBER = "<int(max=2147483647):delivery_id>"
@@ -81,7 +81,7 @@ def html(delivery_id: int) -> Response:
     mail = row_or_404(listing.one(delivery_id)).mail
     if not _is_readable(mail.kind):
         abort(403)
-    return framed(without_keys(mail.html))
+    return framed(mail.html)
 
 
 @bp.post(f"/{NUMBER}/opnieuw/")

@@ -1,6 +1,4 @@
-"""How the post room speaks on screen, and what it keeps to itself."""
-
-import re
+"""How the post room speaks on screen."""
 
 from dordt.mailer.models import MailEventKind, MailKind
 
@@ -19,9 +17,3 @@ EVENT_WORDS = {
     MailEventKind.COMPLAINED: "De ontvanger gaf een klacht",
     MailEventKind.UNSUBSCRIBED: "De ontvanger meldde zich af",
 }
-TOKEN = re.compile(r"[\w-]{4,}\.[\w-]{6}\.[\w-]{20,}")
-
-
-def without_keys(text: str) -> str:
-    """The text with the link tokens of residents left out: who reads a mail may not act for its recipient."""
-    return TOKEN.sub("…", text)

@@ -123,6 +123,16 @@ def test_the_preview_stands_in_a_frame_with_a_policy_of_its_own(staff_client: St
     assert "Het park is klaar." in frame.text
 
 
+def test_the_preview_shows_no_mark_of_the_worker(staff_client: StaffClient):
+    make_newsletter()
+    client = staff_client("lezer")
+
+    for path in (f"{ROOM}1/", f"{ROOM}1/html/"):
+        text = client.get(path).text
+        assert "/nieuwsbrief/afmelden/…/" in text
+        assert "[[token]]" not in text
+
+
 def test_pausing_resuming_and_stopping(staff_client: StaffClient):
     make_newsletter(State.APPROVED)
     make_subscriber()
