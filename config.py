@@ -98,7 +98,22 @@ class Settings:
         self.MAIL_DEFAULT_SENDER = os.environ.get("MAIL_DEFAULT_SENDER") or f"Dordt aan Zet <{self.CONTACT_ADDRESS}>"
         self.MAIL_CONNECTIONS = number("MAIL_CONNECTIONS", 4)
         self.MAIL_MAX_EMAILS = number("MAIL_MAX_EMAILS", None)  # letters per connection; None: as many as there are
-        self.MAIL_RATE_PER_SECOND = number("MAIL_RATE_PER_SECOND", None)
+        self.MAIL_RATE_PER_SECOND = number("MAIL_RATE_PER_SECOND", None)  # these three: of all workers together
+        self.MAIL_RATE_PER_HOUR = number("MAIL_RATE_PER_HOUR", None)
+        self.MAIL_RATE_PER_DAY = number("MAIL_RATE_PER_DAY", None)
+        self.MAIL_BACKUP_SERVER = os.environ.get("MAIL_BACKUP_SERVER") or None  # used while the first cannot be reached
+        self.MAIL_BACKUP_PORT = number("MAIL_BACKUP_PORT", 25)
+        self.MAIL_BACKUP_USERNAME = os.environ.get("MAIL_BACKUP_USERNAME") or None
+        self.MAIL_BACKUP_PASSWORD = os.environ.get("MAIL_BACKUP_PASSWORD") or None
+        self.MAIL_BACKUP_USE_TLS = flag("MAIL_BACKUP_USE_TLS")
+        self.MAIL_BACKUP_USE_SSL = flag("MAIL_BACKUP_USE_SSL")
+        self.MAIL_BOUNCE_DOMAIN = os.environ.get("MAIL_BOUNCE_DOMAIN") or None  # bounces+…@ it come back to `receive`
+        self.IMAP_URL = os.environ.get("IMAP_URL") or None  # imaps://user:password@host/folder
+        self.MAIL_DKIM_DOMAIN = os.environ.get("MAIL_DKIM_DOMAIN") or None  # None: that of the sender
+        self.MAIL_DKIM_SELECTOR = os.environ.get("MAIL_DKIM_SELECTOR") or None
+        self.MAIL_DKIM_KEY_FILE = os.environ.get("MAIL_DKIM_KEY_FILE") or None  # PEM; None: the relay signs
+        self.MAIL_DKIM_ED25519_SELECTOR = os.environ.get("MAIL_DKIM_ED25519_SELECTOR") or None
+        self.MAIL_DKIM_ED25519_KEY_FILE = os.environ.get("MAIL_DKIM_ED25519_KEY_FILE") or None
         self.PROXY_HOPS = number("PROXY_HOPS", 0)
 
     MAIL_SUPPRESS_SEND = False

@@ -42,9 +42,16 @@ class DeliveryState(StrEnum):
     COMPLAINED = "complained"
 
 
-DUE_STATES = (DeliveryState.QUEUED, DeliveryState.DEFERRED)  # may be claimed; index ix_delivery_due
-HELD_STATES = (DeliveryState.LEASED, DeliveryState.SENDING)  # a worker has them; index ix_delivery_held
+DUE_STATES = (DeliveryState.QUEUED, DeliveryState.DEFERRED)  # may be claimed
+HELD_STATES = (DeliveryState.LEASED, DeliveryState.SENDING)  # a worker has them
 OPEN_STATES = (*DUE_STATES, *HELD_STATES)
+DUE, OPEN = (", ".join(f"'{state}'" for state in states) for states in (DUE_STATES, OPEN_STATES))
+
+
+def _partial(name: str, *columns: str, where: str) -> sa.Index:
+    """A partial index: small and quick, as long as a query writes the states out as this does."""
+    condition = sa.text(where)
+    return sa.Index(name, *columns, sqlite_where=condition, postgresql_where=condition)
 
 
 class Mail(Base):
@@ -77,26 +84,13 @@ class Delivery(Base):
     __tablename__ = "delivery"
     __table_args__ = (
         sa.UniqueConstraint("mail_id", "recipient"),
-        sa.Index(
-            "ix_delivery_due",
-            "priority",
-            "id",
-            sqlite_where=sa.text("state IN ('queued', 'deferred')"),
-            postgresql_where=sa.text("state IN ('queued', 'deferred')"),
+        _partial("ix_delivery_due_single", "next_attempt_at", "id", where=f"priority = 1 AND state IN ({DUE})"),
+        _partial(
+            "ix_delivery_due_bulk", "mail_id", "next_attempt_at", "id", where=f"priority > 1 AND state IN ({DUE})"
         ),
-        sa.Index(
-            "ix_delivery_held",
-            "lease_until",
-            sqlite_where=sa.text("state IN ('leased', 'sending')"),
-            postgresql_where=sa.text("state IN ('leased', 'sending')"),
-        ),
-        sa.Index("ix_delivery_mail_state", "mail_id", "state"),
-        sa.Index(
-            "ix_delivery_troubled",
-            "id",
-            sqlite_where=sa.text("state IN ('uncertain', 'failed', 'bounced')"),
-            postgresql_where=sa.text("state IN ('uncertain', 'failed', 'bounced')"),
-        ),
+        _partial("ix_delivery_held", "lease_until", where="state IN ('leased', 'sending')"),
+        _partial("ix_delivery_done", "mail_id", "state", where=f"state NOT IN ({OPEN})"),
+        _partial("ix_delivery_troubled", "id", where="state IN ('uncertain', 'failed', 'bounced', 'complained')"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     mail_id: Mapped[int] = foreign_key("mail.id", ondelete="CASCADE", index=False)
@@ -115,6 +109,7 @@ class Delivery(Base):
     relay_code: Mapped[int | None]
     relay_enhanced: Mapped[str | None] = mapped_column(sa.String(20))
     relay_text: Mapped[str | None] = mapped_column(sa.String(1000))
+    relay: Mapped[str | None] = mapped_column(sa.String(120))  # which relay said so, when there are two
     accepted_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
@@ -129,8 +124,17 @@ class SuppressionScope(StrEnum):
     GROUP = "group"
 
 
+class SuppressionCause(StrEnum):
+    """Why an address is suppressed; `reason` says it in the words of who told us."""
+
+    HARD_BOUNCE = "hard_bounce"
+    SOFT_BOUNCES = "soft_bounces"
+    COMPLAINT = "complaint"
+    STAFF = "staff"
+
+
 class Suppression(Base):
-    """An address that gets no mail of this scope: it bounced, complained, or asked us."""
+    """An address, or with an @ in front a whole domain, that gets no mail of this scope."""
 
     __tablename__ = "suppression"
     __table_args__ = (sa.UniqueConstraint("address_key", "scope", "list_id"),)
@@ -138,7 +142,9 @@ class Suppression(Base):
     address_key: Mapped[Email] = mapped_column(index=True)
     scope: Mapped[SuppressionScope] = state_column(SuppressionScope)
     list_id: Mapped[str] = mapped_column(sa.String(120), default="")
+    cause: Mapped[SuppressionCause] = state_column(SuppressionCause, default=SuppressionCause.STAFF)
     reason: Mapped[str] = mapped_column(sa.String(500))
+    delivery_id: Mapped[int | None] = foreign_key("delivery.id", ondelete="SET NULL")  # which mail it came of
     since: Mapped[datetime]
 
 
@@ -151,8 +157,11 @@ class MailEventKind(StrEnum):
     UNCERTAIN = "uncertain"
     RESENT = "resent"
     BOUNCED = "bounced"
+    SOFT_BOUNCED = "soft_bounced"
+    DELAYED = "delayed"
     COMPLAINED = "complained"
     UNSUBSCRIBED = "unsubscribed"
+    AUTO_REPLIED = "auto_replied"
 
 
 class MailEvent(Base):
@@ -164,3 +173,50 @@ class MailEvent(Base):
     kind: Mapped[MailEventKind] = state_column(MailEventKind)
     at: Mapped[datetime]
     detail: Mapped[str | None] = mapped_column(sa.String(1000))
+
+
+class InboundKind(StrEnum):
+    """What a mail that came in turned out to be."""
+
+    BOUNCE = "bounce"
+    SOFT_BOUNCE = "soft_bounce"
+    DELAY = "delay"
+    COMPLAINT = "complaint"
+    UNSUBSCRIBE = "unsubscribe"
+    AUTO_REPLY = "auto_reply"
+    UNKNOWN = "unknown"
+
+
+class InboundMail(Base):
+    """A mail that came in, as it came. Who looked at it is noted; nothing unknown is ever dropped."""
+
+    __tablename__ = "inbound_mail"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(sa.String(64), unique=True)  # SHA-256 of the raw mail: it is taken in once
+    source: Mapped[str] = mapped_column(sa.String(20))  # pipe | imap
+    raw: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    sender: Mapped[str] = mapped_column(sa.String(400), default="")
+    subject: Mapped[str] = mapped_column(sa.String(400), default="")
+    kind: Mapped[InboundKind] = state_column(InboundKind)
+    delivery_id: Mapped[int | None] = foreign_key("delivery.id", ondelete="SET NULL")  # which of ours it is about
+    detail: Mapped[str | None] = mapped_column(sa.String(1000))
+    received_at: Mapped[datetime] = mapped_column(index=True)
+    handled_at: Mapped[datetime | None]  # at once when it was understood, else when staff put it aside
+
+
+class MailRelay(Base):
+    """How a relay is doing; one row for all workers, so that its limits hold for them together."""
+
+    __tablename__ = "mail_relay"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(120), unique=True)  # host:port
+    second_tokens: Mapped[float] = mapped_column(default=0.0)  # letters that may leave now; refilled by the clock
+    hour_tokens: Mapped[float] = mapped_column(default=0.0)
+    day_tokens: Mapped[float] = mapped_column(default=0.0)
+    filled_at: Mapped[datetime | None]
+    slowed_to: Mapped[float | None]  # letters per second after "not so fast"; None: at full speed
+    slowed_at: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(default=0)  # in a row
+    closed_until: Mapped[datetime | None]  # the circuit breaker: nothing is asked of it before then
+    problem: Mapped[str | None] = mapped_column(sa.String(500))
+    problem_at: Mapped[datetime | None]

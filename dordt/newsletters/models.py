@@ -54,6 +54,7 @@ class Newsletter(Base):
     updated_at: Mapped[datetime]
     approved_at: Mapped[datetime | None]
     scheduled_at: Mapped[datetime | None]
+    latest_start_at: Mapped[datetime | None]  # later than this a person starts it, or nobody
     started_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
 
