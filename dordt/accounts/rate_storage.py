@@ -5,15 +5,14 @@ from typing import Any
 
 import sqlalchemy as sa
 from limits.storage import Storage
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from dordt.accounts.models import RateCount
 from dordt.extensions import db
+from dordt.shared.columns import INSERTS
 from dordt.shared.transactions import reading, writing
 
 TABLE = RateCount.__table__
-INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 class TableStorage(Storage):

@@ -7,7 +7,6 @@ from hashlib import sha256
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from dordt.accounts import inboxes
 from dordt.audit import services as audit
@@ -21,11 +20,11 @@ from dordt.mailer import outbox
 from dordt.places.models import Topic
 from dordt.shared.addresses import address_key
 from dordt.shared.clock import AMSTERDAM
+from dordt.shared.columns import INSERTS
 from dordt.shared.problems import LinkInvalid, NotAllowed
 from dordt.shared.tokens import read_token
 
 KEEP_INFORMED_TEXT = "Ja, u mag mij mailen als mijn bericht iets heeft opgeleverd"
-INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 @dataclass(frozen=True)

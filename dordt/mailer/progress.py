@@ -1,0 +1,60 @@
+"""How fast a mail to many leaves now, read from the newest events: it costs the same however large the ledger is."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from dordt.extensions import db
+from dordt.mailer.models import DUE, Delivery, MailEvent, MailEventKind, MailRelay
+from dordt.shared.columns import UtcMoment
+
+NEWEST = 2_000  # events that are looked at
+WINDOW = timedelta(seconds=60)
+SHORTEST = timedelta(seconds=5)  # a pace over less time than this says nothing
+
+
+@dataclass(frozen=True)
+class Pace:
+    """`per_second`: letters that the relay accepted, over the last minute at most.
+
+    is_quiet: nothing at all was heard of this mail in that minute. While other mail fills the newest events nobody
+    can tell, and it is not called quiet.
+    """
+
+    per_second: float
+    is_quiet: bool
+
+
+def pace(mail_id: int, *, at: datetime) -> Pace:
+    """How fast it goes now."""
+    newest = sa.select(MailEvent).order_by(MailEvent.id.desc()).limit(NEWEST).subquery()
+    seen, oldest = _one(sa.select(sa.func.count(), sa.func.min(newest.c.at, type_=UtcMoment)).select_from(newest))
+    since = at - WINDOW
+    mine = sa.select(sa.func.count(), sa.func.min(newest.c.at, type_=UtcMoment)).select_from(newest)
+    mine = mine.join(Delivery, Delivery.id == newest.c.delivery_id)
+    mine = mine.where(Delivery.mail_id == mail_id, newest.c.at > since)
+    heard, _first = _one(mine)
+    accepted, first = _one(mine.where(newest.c.kind == MailEventKind.ACCEPTED))
+    reaches_back = seen < NEWEST or (oldest is not None and oldest <= since)
+    per_second = accepted / max(at - first, SHORTEST).total_seconds() if first else 0.0
+    return Pace(per_second, is_quiet=reaches_back and not heard)
+
+
+def next_attempt_at(mail_id: int) -> datetime | None:
+    """When the first of those that wait may go; None when none waits. Of mail to many only."""
+    # In the words of ix_delivery_due_bulk: SQLite does not use it for bound values.
+    waits = sa.literal_column(f"priority > 1 AND state IN ({DUE})", sa.Boolean)
+    first = sa.select(sa.func.min(Delivery.next_attempt_at, type_=UtcMoment))
+    return db.session.scalar(first.where(Delivery.mail_id == mail_id, waits))
+
+
+def relay_problem(*, at: datetime) -> str | None:
+    """The latest trouble of a relay that is left alone for now, in its own words."""
+    troubled = sa.select(MailRelay.problem).where(MailRelay.closed_until > at, MailRelay.problem.is_not(None))
+    return db.session.scalar(troubled.order_by(MailRelay.problem_at.desc()).limit(1))
+
+
+def _one(query: "sa.Select[int, datetime]") -> tuple[int, datetime | None]:
+    count, moment = db.session.execute(query).one()
+    return count, moment

@@ -1,0 +1,88 @@
+"""Addresses that get no mail of some kind: which there are, adding one, releasing one. Nothing here commits."""
+
+from datetime import datetime
+from typing import Any, cast
+
+import sqlalchemy as sa
+
+from dordt.extensions import db
+from dordt.mailer.models import Suppression, SuppressionCause, SuppressionScope
+from dordt.shared.addresses import address_key
+from dordt.shared.columns import INSERTS, like
+
+LONGEST_REASON = 500
+
+
+def listed(*, cause: str = "", words: str = "") -> "sa.Select[Suppression]":
+    """The suppressions, the newest first: of one cause, with words in the address; an unknown cause leaves all in."""
+    query = sa.select(Suppression).order_by(Suppression.since.desc(), Suppression.id.desc())
+    if cause in list(SuppressionCause):
+        query = query.where(Suppression.cause == SuppressionCause(cause))
+    for word in words.split():
+        query = query.where(Suppression.address_key.like(like(word.lower()), escape="\\"))
+    return query
+
+
+def numbered(suppression_id: int) -> "sa.Select[Suppression]":
+    """One suppression."""
+    return sa.select(Suppression).where(Suppression.id == suppression_id)
+
+
+def covering(key: str) -> "sa.Select[Suppression]":
+    """What holds for an address key: suppressions of the address itself and of its domain."""
+    own_and_domain = [key, domain_of(key)]
+    return sa.select(Suppression).where(Suppression.address_key.in_(own_and_domain)).order_by(Suppression.id)
+
+
+def of_delivery(delivery_id: int) -> "sa.Select[Suppression]":
+    """What came of one delivery."""
+    return sa.select(Suppression).where(Suppression.delivery_id == delivery_id).order_by(Suppression.id)
+
+
+def counts() -> dict[SuppressionCause, int]:
+    """How many there are of each cause."""
+    found = db.session.execute(sa.select(Suppression.cause, sa.func.count()).group_by(Suppression.cause))
+    return {row[0]: row[1] for row in found}
+
+
+def key_of(written: str) -> str:
+    """The key of an address, or '@voorbeeld.nl' of a whole domain written that way. Raises AddressRefused."""
+    return domain_of(address_key(f"x{written}")) if written.startswith("@") else address_key(written)
+
+
+def domain_of(key: str) -> str:
+    """'@voorbeeld.nl', from an address key or from itself."""
+    return key[key.rindex("@") :]
+
+
+def add(
+    key: str,
+    *,
+    scope: SuppressionScope,
+    cause: SuppressionCause,
+    reason: str,
+    at: datetime,
+    list_id: str = "",
+    delivery_id: int | None = None,
+) -> int | None:
+    """Suppress an address key or an '@domain'; returns the row id, or None when it was already there.
+
+    Two workers may hear of the same address at once: the first row stays.
+    """
+    row = {
+        "address_key": key,
+        "scope": scope,
+        "list_id": list_id,
+        "cause": cause,
+        "reason": reason[:LONGEST_REASON],
+        "delivery_id": delivery_id,
+        "since": at,
+    }
+    new = INSERTS[db.session.get_bind().dialect.name](Suppression).values(row)
+    return db.session.scalar(new.on_conflict_do_nothing().returning(Suppression.id))
+
+
+def release(suppression_id: int) -> bool:
+    """Let mail go to this address again; tells whether there was anything to release."""
+    gone = db.session.execute(sa.delete(Suppression).where(Suppression.id == suppression_id))
+    return bool(cast("sa.CursorResult[Any]", gone).rowcount)

@@ -1,0 +1,81 @@
+"""Addresses that get no mail: adding, finding and releasing."""
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from dordt.extensions import db
+from dordt.mailer import suppressions
+from dordt.mailer.models import Suppression, SuppressionCause, SuppressionScope
+from dordt.shared.addresses import AddressRefused
+from tests.factories.mailer import WRITTEN_AT
+
+pytestmark = pytest.mark.usefixtures("app")
+
+
+def add(key: str, **values: Any) -> int | None:
+    given = {"scope": SuppressionScope.ALL, "cause": SuppressionCause.STAFF, "reason": "Op verzoek", "at": WRITTEN_AT}
+    return suppressions.add(key, **{**given, **values})
+
+
+def keys(query: "sa.Select[Suppression]") -> list[str]:
+    return [found.address_key for found in db.session.scalars(query)]
+
+
+@pytest.mark.parametrize(
+    ("written", "key"),
+    [
+        ("Anna@Voorbeeld.NL", "anna@voorbeeld.nl"),
+        ("@Voorbeeld.nl", "@voorbeeld.nl"),
+        ("@bücher.nl", "@xn--bcher-kva.nl"),
+    ],
+)
+def test_an_address_or_a_domain_is_kept_in_the_form_in_which_it_is_compared(written: str, key: str):
+    assert suppressions.key_of(written) == key
+
+
+@pytest.mark.parametrize("written", ["anna", "@", "@nergens", "anna@", "", "@a@b.nl"])
+def test_what_is_neither_an_address_nor_a_domain_is_refused(written: str):
+    with pytest.raises(AddressRefused):
+        suppressions.key_of(written)
+
+
+def test_adding_twice_keeps_the_first_reason():
+    first = add("anna@voorbeeld.nl", reason="Bestaat niet")
+
+    again = add("anna@voorbeeld.nl", reason="Iets anders")
+
+    assert (first is not None, again) == (True, None)
+    assert db.session.scalars(sa.select(Suppression.reason)).all() == ["Bestaat niet"]
+
+
+def test_one_address_may_be_suppressed_for_several_scopes():
+    assert add("anna@voorbeeld.nl", scope=SuppressionScope.NEWSLETTER)
+    assert add("anna@voorbeeld.nl", scope=SuppressionScope.GROUP)
+
+
+def test_an_address_is_covered_by_itself_and_by_its_domain():
+    for key in ("anna@voorbeeld.nl", "@voorbeeld.nl", "bram@voorbeeld.nl", "@post.voorbeeld.nl"):
+        add(key)
+
+    assert keys(suppressions.covering("anna@voorbeeld.nl")) == ["anna@voorbeeld.nl", "@voorbeeld.nl"]
+
+
+def test_the_list_is_narrowed_by_cause_and_by_words():
+    add("anna@voorbeeld.nl", cause=SuppressionCause.HARD_BOUNCE)
+    add("bram_x@voorbeeld.nl", cause=SuppressionCause.COMPLAINT)
+
+    assert keys(suppressions.listed(cause="complaint")) == ["bram_x@voorbeeld.nl"]
+    assert keys(suppressions.listed(words="ANNA")) == ["anna@voorbeeld.nl"]
+    assert keys(suppressions.listed(words="%")) == []
+    assert len(keys(suppressions.listed(cause="onzin"))) == 2
+    assert suppressions.counts() == {SuppressionCause.HARD_BOUNCE: 1, SuppressionCause.COMPLAINT: 1}
+
+
+def test_releasing_removes_it_once():
+    added = add("anna@voorbeeld.nl")
+    assert added
+
+    assert [suppressions.release(added), suppressions.release(added)] == [True, False]
+    assert keys(suppressions.listed()) == []
