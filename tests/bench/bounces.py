@@ -1,0 +1,141 @@
+"""`make bounces`: a newsletter through a real Postfix, whose bounces come back through `flask mailer receive`.
+
+Everything stands in one temporary folder and on loopback; nothing is sent to anybody, and the machine's own Postfix,
+if there is one, is left alone. LETTERS=50 says how many subscribers there are. It takes three minutes, most of them
+waiting until Postfix gives a letter up, and ends with 1 if anything is not as it must be.
+"""
+
+import os
+import smtplib
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.bench.postfix.checks import Checks
+from tests.bench.postfix.house import House
+from tests.bench.postfix.instance import Postfix, until
+from tests.bench.postfix.machine import MissingHere, Person, prepare
+from tests.bench.postfix.people import BOUNCES, FULL_DOMAIN, NEIGHBOUR, OURS, People
+from tests.support.relay import Relay
+
+UNKNOWN_THERE = "550 5.1.1 Recipient address rejected: User unknown in virtual mailbox table"
+TRY_LATER = "450 4.2.0 Recipient address rejected: Greylisted"
+FULL = "552 5.2.2 Quota exceeded (mailbox for user is full)"
+LOCKED_FOR = 40  # seconds to wait for two bounces that cannot be stored: each tries for 15
+BOUNCED_FOR = 180  # seconds for all bounces: each is a process of its own
+
+
+def main() -> int:
+    """Run it, and print what was checked."""
+    try:
+        person = prepare()
+    except MissingHere as missing:
+        print(missing, file=sys.stderr)
+        return 1
+    people = People(int(os.environ.get("LETTERS") or 50))
+    checks = Checks()
+    with tempfile.TemporaryDirectory(prefix="dordt-bounces-") as root:
+        Path(root).chmod(0o755)  # Postfix and the installation are two users
+        with _street(Path(root), person, people) as (house, postfix):
+            try:
+                _walk(house, postfix, people, checks)
+            except (TimeoutError, RuntimeError) as problem:
+                checks.add("it came to its end", False, str(problem))
+            if not checks.all_well:
+                print((Path(root) / "postfix/mail.log").read_text()[-4000:], file=sys.stderr)
+    print(checks.table())
+    return 0 if checks.all_well else 1
+
+
+@contextmanager
+def _street(root: Path, person: Person, people: People) -> Iterator[tuple[House, Postfix]]:
+    """The installation, Postfix between it and the neighbours, all of them running."""
+    with ExitStack() as stack:
+        neighbour, full = (stack.enter_context(_relay()) for _ in range(2))
+        for address in people.unknown_there:
+            neighbour.refuse(address, UNKNOWN_THERE)
+        neighbour.refuse(people.slow, TRY_LATER)
+        full.always_answer("BODY", FULL)
+        (root / "postfix").mkdir()
+        postfix = Postfix(
+            root / "postfix",
+            domain=OURS,
+            bounces=BOUNCES,
+            known=[address.partition("@")[0] for address in people.known],
+            command=root / "receive",
+            person=person,
+            transport={
+                NEIGHBOUR: f"smtp:[127.0.0.1]:{neighbour.port}",
+                FULL_DOMAIN: f"smtp:[127.0.0.1]:{full.port}",
+            },
+        )
+        relay = {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": str(postfix.port), "MAIL_BOUNCE_DOMAIN": BOUNCES}
+        house = House(root, person, **relay, MAIL_DEFAULT_SENDER=f"Dordt aan Zet <post@{OURS}>")
+        house.build()
+        house.write_receive(postfix.command)
+        stack.callback(postfix.stop)
+        postfix.start()
+        yield house, postfix
+
+
+@contextmanager
+def _relay() -> Iterator[Relay]:
+    relay = Relay()
+    relay.start()
+    try:
+        yield relay
+    finally:
+        relay.stop()
+
+
+def _walk(house: House, postfix: Postfix, people: People, checks: Checks) -> None:
+    house.subscribe(people.all)
+    _send(house, "Eerste nieuwsbrief")
+    _bounce_while_locked(house, postfix, checks)
+    until(lambda: not postfix.waiting(), BOUNCED_FOR, "mail still stands in Postfix's queue")
+    first = house.look()
+    checks.of_letters(postfix.letters(), people, 1)
+    checks.of_ledger(first, people)
+    checks.of_screen(first["screen"], people)
+    _strange_mail(house, postfix, checks)
+    _send(house, "Tweede nieuwsbrief")
+    until(lambda: not postfix.waiting(), BOUNCED_FOR, "mail still stands in Postfix's queue")
+    checks.of_letters(postfix.letters(), people, 2)
+    checks.of_second(house.look(), people)
+
+
+def _send(house: House, subject: str) -> None:
+    house.send(subject)
+    with house.worker():
+        until(lambda: not house.open_deliveries(), 60, "the worker did not send everything")
+
+
+def _bounce_while_locked(house: House, postfix: Postfix, checks: Checks) -> None:
+    with house.locked():
+        postfix.open_bounces()
+        until(lambda: _results(postfix, "deferred"), LOCKED_FOR, "no bounce was put off while the database was locked")
+    put_off = _results(postfix, "deferred")
+    checks.add("database locked: exit code 75, and Postfix keeps the bounce", bool(put_off), put_off[0])
+
+
+def _results(postfix: Postfix, status: str) -> list[str]:
+    return [result.words for result in postfix.results("pipe") if result.status == status]
+
+
+def _strange_mail(house: House, postfix: Postfix, checks: Checks) -> None:
+    """Somebody writes to the bounce address: that is no bounce, and a person must see it."""
+    known = len(house.look()["inbound"])
+    with smtplib.SMTP("127.0.0.1", postfix.port) as line:
+        letter = "From: iemand@buren.example\r\nSubject: Vraag\r\n\r\nWaar is het park?\r\n"
+        line.sendmail("iemand@buren.example", [f"bounces+x-y@{BOUNCES}"], letter)
+    until(lambda: not postfix.waiting(), 30, "a mail that is no bounce still stands in Postfix's queue")
+    inbound: list[dict[str, Any]] = house.look()["inbound"]
+    kept = [mail for mail in inbound if mail["kind"] == "unknown"]
+    checks.add("what is no bounce is kept for staff", len(inbound) == known + 1 and len(kept) == 1, f"{len(kept)} kept")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
