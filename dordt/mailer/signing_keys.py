@@ -52,7 +52,7 @@ def keys_of(config: Mapping[str, Any]) -> tuple[SigningKey, ...]:
         if config["MAIL_DKIM_ED25519_KEY_FILE"]:
             raise SettingProblem("MAIL_DKIM_ED25519_KEY_FILE needs MAIL_DKIM_KEY_FILE: many receivers read RSA only.")
         return ()
-    keys = (_key(config, "MAIL_DKIM", _rsa, RSA_FILE),)
+    keys: tuple[SigningKey, ...] = (_key(config, "MAIL_DKIM", _rsa, RSA_FILE),)
     if config["MAIL_DKIM_ED25519_KEY_FILE"]:
         keys += (_key(config, "MAIL_DKIM_ED25519", _ed25519, ED25519_FILE),)
     if len({key.selector.lower() for key in keys}) < len(keys):
