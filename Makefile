@@ -12,7 +12,7 @@ FRONT_END := dordt/static/vendor/manifest.json
 FRONT_END_SOURCES := package.json $(shell find templates dordt -path dordt/static/vendor -prune -o -type f \
 	-name '*.html' -print -o -name '*.py' -print -o -path 'dordt/static/*' -type f -print)
 
-.PHONY: help setup run test check bench seed migration requirements
+.PHONY: help setup run test check bench bounces seed migration requirements
 
 help: ## List what can be done
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ check: setup ## Look for mistakes without running anything: style, types, import
 
 bench: setup ## Measure the mailer and the pages against plain Flask-Mail and bare Flask
 	python -m tests.bench
+
+bounces: setup ## Let a real Postfix bounce a newsletter and look whether every bounce is understood (as root)
+	python -m tests.bench.bounces
 
 seed: setup ## Fill an empty database with demo content
 	DORDT_ENV=$${DORDT_ENV:-development} flask --app wsgi db upgrade

@@ -89,6 +89,13 @@ class Checks:
         causes = {row["address_key"] for row in found["suppressions"]}
         self.add("two soft bounces do not suppress", causes == set(people.hard), f"{len(causes)} suppressed")
 
+    def of_third(self, found: dict[str, Any], people: People) -> None:
+        """The third soft bounce within a month is one too many."""
+        causes = {row["address_key"]: row["cause"] for row in found["suppressions"]}
+        self._everybody("newsletter 3: three soft bounces suppress", people.full, causes, "soft_bounces")
+        lost = sorted(set(causes) & set(people.known))
+        self.add("nobody who can be reached is suppressed", not lost, ", ".join(lost) or "nobody")
+
     def _everybody(self, what: str, addresses: Iterable[str], found: dict[str, str], wanted: str) -> None:
         addresses = list(addresses)
         right = sum(found.get(address) == wanted for address in addresses)

@@ -12,6 +12,8 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.message import Message
 from pathlib import Path
 
 from tests.bench.postfix.machine import ROOT, MissingHere, Person
@@ -170,6 +172,11 @@ class Postfix:
         for path in found:
             counts[path.parts[-3]] = counts.get(path.parts[-3], 0) + 1
         return counts
+
+    def letter(self, address: str) -> Message:
+        """One of the letters in the mailbox of a known recipient. Raises IndexError when there is none."""
+        paths = sorted(self.mailboxes.glob(f"{address.partition('@')[0]}/new/*"))
+        return message_from_bytes(paths[-1].read_bytes())
 
     def _filled(self, text: str) -> str:
         host = f"relay.{self.domain}"
