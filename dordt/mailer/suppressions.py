@@ -79,7 +79,8 @@ def add(
         "since": at,
     }
     new = INSERTS[db.session.get_bind().dialect.name](Suppression).values(row)
-    return db.session.scalar(new.on_conflict_do_nothing().returning(Suppression.id))
+    added: int | None = db.session.scalar(new.on_conflict_do_nothing().returning(Suppression.id))
+    return added
 
 
 def release(suppression_id: int) -> bool:

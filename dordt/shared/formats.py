@@ -49,6 +49,11 @@ def kilobytes(size: int) -> str:
     return f"{max(1, -(-size // 1000))} kB"
 
 
+def dutch_number(value: int) -> str:
+    """'1.000.000'."""
+    return f"{value:,}".replace(",", ".")
+
+
 def capital(text: str) -> str:
     """'Werkgroep Sterrenburgpark' from 'werkgroep Sterrenburgpark': a name at the start of a line."""
     return text[:1].upper() + text[1:]
@@ -56,7 +61,8 @@ def capital(text: str) -> str:
 
 def init_app(app: Flask) -> None:
     """Make these the filters of the templates."""
-    for function in (dutch_date, dutch_day, dutch_time, dutch_date_time, short_month, iso, kilobytes, capital):
+    moments = (dutch_date, dutch_day, dutch_time, dutch_date_time, short_month, iso)
+    for function in (*moments, kilobytes, dutch_number, capital):
         app.add_template_filter(function)
 
 

@@ -53,6 +53,25 @@ def page(query: "sa.Select[Row]", number: str | int | None, *, per_page: int = P
     return Page(items, wanted, pages, total)
 
 
+def page_of_many(query: "sa.Select[Row]", number: str | int | None, *, per_page: int = PER_PAGE) -> "Page[Row]":
+    """One page of a list that is too long to count: `pages` goes one further than this one when there is more.
+
+    `number` and its answer 404 are as for `page`; `total` counts up to the end of this page.
+    """
+    wanted = _page_number(number)
+    before = (wanted - 1) * per_page
+    found = db.session.scalars(query.limit(per_page + 1).offset(before)).all()
+    if not found and wanted > 1:
+        abort(404)
+    items = found[:per_page]
+    return Page(items, wanted, wanted + int(len(found) > per_page), before + len(items))
+
+
+def tally(query: "sa.Select[Any, int]") -> dict[Any, int]:
+    """The counts of a query that gives a value and its count in each row."""
+    return {row[0]: row[1] for row in db.session.execute(query)}
+
+
 def row_or_404(query: "sa.Select[Row]") -> Row:
     """The one row of a query, or the page 404."""
     found = db.session.scalars(query).first()

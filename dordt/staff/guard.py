@@ -34,8 +34,10 @@ def _require_open_room() -> None:
 
 
 def is_open(room: str) -> bool:
-    """Whether the member of staff who sent this request may enter a room at all; `room` is the name of a blueprint."""
-    return room not in CLOSED_TO_COORDINATORS or coordinator_scope() is None
+    """Whether the member of staff who sent this request may enter a room at all; `room` is the name of a blueprint,
+    and a room within a closed room is closed too."""
+    is_closed = any(room == closed or room.startswith(f"{closed}.") for closed in CLOSED_TO_COORDINATORS)
+    return not is_closed or coordinator_scope() is None
 
 
 def requires(right: Right) -> Callable[[View], View]:

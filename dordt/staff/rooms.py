@@ -60,4 +60,5 @@ def _links() -> Iterator[RoomLink]:
         blueprint = room.endpoint.rpartition(".")[0]
         if may(room.right) and is_open(blueprint):
             waiting = reading.count(room.waiting()) if room.waiting else 0
-            yield RoomLink(room.label, url_for(room.endpoint), request.blueprint == blueprint, waiting)
+            is_here = f"{request.blueprint}.".startswith(f"{blueprint}.")
+            yield RoomLink(room.label, url_for(room.endpoint), is_here, waiting)

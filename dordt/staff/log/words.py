@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dordt.accounts.rights import ROLE_LABELS
 from dordt.audit.models import AuditEntry
 from dordt.contact.words import OUTCOME_LABELS, STATUS_LABELS
+from dordt.staff.post.words import CAUSE_WORDS, SCOPE_WORDS
 from dordt.subscribers.words import LEAVE_REASONS
 from dordt.workgroups.words import STATE_WORDS
 
@@ -45,7 +46,12 @@ ACTIONS: dict[str, str] = {
     "newsletter.resumed": "Versturen van nieuwsbrief hervat",
     "newsletter.cancelled": "Nieuwsbrief gestopt",
     "newsletter.sent": "Nieuwsbrief verstuurd",
+    "newsletter.resent": "Deel van nieuwsbrief opnieuw verstuurd",
     "delivery.resent": "E-mail opnieuw verstuurd",
+    "suppression.added": "Adres geblokkeerd",
+    "suppression.released": "Geblokkeerd adres vrijgegeven",
+    "inbound_mail.handled": "Binnengekomen e-mail afgehandeld",
+    "inbound_mail.reopened": "Binnengekomen e-mail heropend",
     "article.created": "Nieuwsbericht begonnen",
     "article.saved": "Nieuwsbericht bewaard",
     "article.published": "Nieuwsbericht gepubliceerd",
@@ -62,6 +68,8 @@ SUBJECTS: dict[str, str] = {
     "subscriber": "Abonnee",
     "delivery": "E-mail",
     "mail": "E-mail",
+    "suppression": "Geblokkeerd adres",
+    "inbound_mail": "Binnengekomen e-mail",
 }
 DETAILS: dict[str, str] = {
     "before": "was",
@@ -80,12 +88,19 @@ DETAILS: dict[str, str] = {
     "known": "al bekend",
     "unsubscribed": "eerder afgemeld",
     "refused": "geweigerd",
+    "resent": "opnieuw verstuurd",
+    "state": "stond op",
+    "scope": "welke e-mail",
+    "cause": "oorzaak",
 }
 CHANGES = {"before", "after"}  # a number here is a member of staff; elsewhere it counts something
 VALUES: dict[str, str] = {
     **LEAVE_REASONS,
     **{str(state): words.lower() for state, words in STATE_WORDS.items()},
     **{str(state): label.lower() for state, label in (*STATUS_LABELS.items(), *OUTCOME_LABELS.items())},
+    **{str(name): words.lower() for name, words in (*SCOPE_WORDS.items(), *CAUSE_WORDS.items())},
+    "failed": "geweigerd",
+    "uncertain": "onzeker",
     **{role: label.lower() for role, (label, _may) in ROLE_LABELS.items()},
 }
 # Where a thing can be seen: the page, and the name of the row id in its address.
@@ -96,6 +111,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "article": ("staff.news.edit", "article_id"),
     "subscriber": ("staff.subscribers.show", "subscriber_id"),
     "delivery": ("staff.post.show", "delivery_id"),
+    "inbound_mail": ("staff.post.received.show", "mail_id"),
 }
 
 

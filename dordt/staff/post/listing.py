@@ -1,21 +1,110 @@
-"""Which deliveries a member of staff asked to see."""
+"""Which deliveries a member of staff asked to see, also when there are a million of them.
+
+Nothing is counted that would have to read them all: a page knows whether there is one more, and the states that need
+somebody have an index of their own. SQLite uses a partial index only where a query says it in the index's own words.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
-from dordt.mailer.models import Delivery, DeliveryState, Mail, MailEvent, MailKind
+from dordt.mailer.models import (
+    DUE,
+    OPEN_STATES,
+    Delivery,
+    DeliveryState,
+    InboundMail,
+    Mail,
+    MailEvent,
+    MailKind,
+)
+from dordt.newsletters.models import Newsletter
 from dordt.shared.columns import like
+from dordt.shared.reading import tally
+from dordt.staff.post.words import OPEN, ORDER_WORDS, PERIOD_WORDS
+
+HIGHEST_NUMBER = 2**31 - 1
+TROUBLED_STATES = (DeliveryState.FAILED, DeliveryState.UNCERTAIN, DeliveryState.BOUNCED, DeliveryState.COMPLAINED)
+_TROUBLED = "state IN ('uncertain', 'failed', 'bounced', 'complained')"  # ix_delivery_troubled
+_WAITING = (
+    f"priority = 1 AND state IN ({DUE})",  # ix_delivery_due_single
+    f"priority > 1 AND state IN ({DUE})",  # ix_delivery_due_bulk
+    "state IN ('leased', 'sending')",  # ix_delivery_held
+)
+MOST_COUNTED = 10_000
 
 
-def deliveries(*, state: str, kind: str, words: str, with_addresses: bool) -> "sa.Select[Delivery]":
-    """The deliveries in one state and of one kind, the newest first; unknown filters leave all in."""
-    query = sa.select(Delivery).join(Delivery.mail).options(sa.orm.contains_eager(Delivery.mail))
-    if state in list(DeliveryState):
-        query = query.where(Delivery.state == DeliveryState(state))
-    if kind in list(MailKind):
-        query = query.where(Mail.kind == MailKind(kind))
+@dataclass(frozen=True)
+class Chosen:
+    """What was chosen above the list; every name is one of the address of the page. Empty means everything."""
+
+    status: str = ""
+    soort: str = ""
+    periode: str = ""
+    nummer: str = ""
+    volgorde: str = ""
+
+    @classmethod
+    def from_address(cls, given: Mapping[str, str]) -> "Chosen":
+        """What stands in the address; what is no choice of ours counts as nothing chosen."""
+        offered: dict[str, Any] = {
+            "status": {OPEN, *DeliveryState},
+            "soort": set(MailKind),
+            "periode": PERIOD_WORDS,
+            "volgorde": ORDER_WORDS,
+        }
+        known = {name: given.get(name, "") for name, values in offered.items() if given.get(name) in values}
+        number = given.get("nummer", "")
+        if number.isascii() and number.isdigit() and 0 < int(number[:12]) <= HIGHEST_NUMBER:
+            known["nummer"] = str(int(number))
+        return cls(**known)
+
+    @property
+    def in_address(self) -> dict[str, str]:
+        """What was chosen, for the addresses of other pages of this list."""
+        return {name: value for name, value in asdict(self).items() if value}
+
+    def but(self, **other: str) -> dict[str, str]:
+        """The same with something else chosen, for an address."""
+        return replace(self, **other).in_address
+
+
+def deliveries(chosen: Chosen, *, words: str, with_addresses: bool, at: datetime) -> "sa.Select[Delivery]":
+    """What was asked for. By mail and then by recipient: the order of an index, so that nothing has to be sorted."""
+    query = sa.select(Delivery).options(sa.orm.selectinload(Delivery.mail).load_only(Mail.subject, Mail.kind))
+    query = query.where(*_of_mails(chosen, at=at))
+    if chosen.status:
+        query = query.where(_stands(chosen.status))
     for word in words.split():
         query = query.where(_holds(like(word), with_addresses=with_addresses))
-    return query.order_by(Delivery.id.desc())
+    order = (Delivery.mail_id, Delivery.recipient)
+    return query.order_by(*(order if chosen.volgorde == "oudste" else (column.desc() for column in order)))
+
+
+def counts(chosen: Chosen, *, at: datetime) -> dict[str, int]:
+    """How many still have to leave (as OPEN), and how many stand in each state that needs somebody.
+
+    Of the mails that were chosen; what waits is counted no further than MOST_COUNTED.
+    """
+    of_mails = _of_mails(chosen, at=at)
+    troubled = sa.select(Delivery.state, sa.func.count()).where(_literally(_TROUBLED), *of_mails)
+    found = {str(state): count for state, count in tally(troubled.group_by(Delivery.state)).items()}
+    waiting = [sa.select(Delivery.id).where(_literally(words), *of_mails).limit(MOST_COUNTED) for words in _WAITING]
+    parts = [sa.select(part.subquery().c.id) for part in waiting]
+    both = sa.union_all(*parts).subquery()
+    total = tally(sa.select(sa.literal(OPEN), sa.func.count()).select_from(both))
+    return {name: count for name, count in (total | found).items() if count}
+
+
+def newsletters(chosen: Chosen, *, most: int) -> "sa.Select[Newsletter]":
+    """Which newsletters there are to choose from: the newest that were started, and the one that was chosen."""
+    query = sa.select(Newsletter).where(Newsletter.mail_id.is_not(None))
+    newest = query.with_only_columns(Newsletter.id).order_by(Newsletter.number.desc()).limit(most)
+    is_chosen = Newsletter.number == int(chosen.nummer or 0)
+    return query.where(sa.or_(Newsletter.id.in_(newest), is_chosen)).order_by(Newsletter.number.desc())
 
 
 def one(delivery_id: int) -> "sa.Select[Delivery]":
@@ -24,10 +113,45 @@ def one(delivery_id: int) -> "sa.Select[Delivery]":
 
 
 def events(delivery_id: int) -> "sa.Select[MailEvent]":
-    """What was heard of a delivery, the latest first."""
-    return sa.select(MailEvent).where(MailEvent.delivery_id == delivery_id).order_by(MailEvent.id.desc())
+    """What was heard of a delivery, in the order in which it happened."""
+    return sa.select(MailEvent).where(MailEvent.delivery_id == delivery_id).order_by(MailEvent.at, MailEvent.id)
+
+
+def received_about(delivery_id: int) -> "sa.Select[InboundMail]":
+    """The mails that came in about a delivery, without their text."""
+    query = sa.select(InboundMail).options(sa.orm.defer(InboundMail.raw))
+    return query.where(InboundMail.delivery_id == delivery_id).order_by(InboundMail.id)
+
+
+def _of_mails(chosen: Chosen, *, at: datetime) -> "list[sa.ColumnElement[bool]]":
+    """The mails first: a newsletter is one of them, however many it went to."""
+    mails = sa.select(Mail.id)
+    found: list[sa.ColumnElement[bool]] = []
+    if chosen.soort:
+        found.append(Delivery.mail_id.in_(mails.where(Mail.kind == MailKind(chosen.soort))))
+    if chosen.periode:
+        since = at - timedelta(days=int(chosen.periode))
+        found.append(Delivery.mail_id.in_(mails.where(Mail.created_at > since)))
+    if chosen.nummer:
+        of_number = sa.select(Newsletter.mail_id).where(Newsletter.number == int(chosen.nummer))
+        found.append(Delivery.mail_id == of_number.scalar_subquery())
+    return found
+
+
+def _stands(status: str) -> "sa.ColumnElement[bool]":
+    if status == OPEN:
+        return Delivery.state.in_(OPEN_STATES)
+    state = DeliveryState(status)
+    if state in TROUBLED_STATES:
+        few = sa.select(Delivery.id).where(_literally(f"{_TROUBLED} AND state = '{state}'"))
+        return Delivery.id.in_(few)
+    return Delivery.state == state
 
 
 def _holds(pattern: str, *, with_addresses: bool) -> "sa.ColumnElement[bool]":
-    in_subject = Mail.subject.ilike(pattern, escape="\\")
+    in_subject = Delivery.mail_id.in_(sa.select(Mail.id).where(Mail.subject.ilike(pattern, escape="\\")))
     return sa.or_(in_subject, Delivery.address.ilike(pattern, escape="\\")) if with_addresses else in_subject
+
+
+def _literally(words: str) -> "sa.ColumnElement[bool]":
+    return sa.literal_column(words, sa.Boolean)

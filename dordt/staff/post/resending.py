@@ -6,8 +6,10 @@ from dordt.accounts.models import StaffMember
 from dordt.audit import services as audit
 from dordt.extensions import db
 from dordt.mailer import outbox
-from dordt.mailer.models import Delivery, MailState
+from dordt.mailer.models import Delivery, DeliveryState, MailState
 from dordt.mailer.outbox import RESENDABLE
+from dordt.mailer.resending import resend_all
+from dordt.newsletters.models import Newsletter
 
 
 def is_possible(delivery: Delivery) -> bool:
@@ -22,3 +24,21 @@ def resend(delivery_id: int, *, by: StaffMember, at: datetime) -> bool:
         audit.record("delivery.resent", subject=("delivery", delivery_id), at=at, actor_id=by.id, actor_name=by.name)
     db.session.commit()
     return is_again
+
+
+def resend_newsletter(newsletter: Newsletter, state: DeliveryState, *, by: StaffMember, at: datetime) -> int:
+    """Queue all of a newsletter that failed, or all that is uncertain, and log who did; returns how many."""
+    count = resend_all(newsletter.mail_id, state, at=at) if newsletter.mail_id else 0
+    if count:
+        audit.record(
+            "newsletter.resent",
+            subject=("newsletter", newsletter.id),
+            at=at,
+            actor_id=by.id,
+            actor_name=by.name,
+            number=newsletter.number,
+            resent=count,
+            state=state,
+        )
+    db.session.commit()
+    return count

@@ -1,45 +1,51 @@
 """The post: every delivery, its attempts and the relay's words, and sending once more."""
 
+from typing import Any
+
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from dordt.accounts.rights import Right
 from dordt.audit import services as audit
+from dordt.mailer import suppressions
 from dordt.mailer.models import DeliveryState, MailKind
 from dordt.newsletters.words import DELIVERY_WORDS
 from dordt.shared import clock
 from dordt.shared.forms import require_csrf
-from dordt.shared.reading import page, row_or_404, rows
+from dordt.shared.reading import page_of_many, row_or_404, rows
 from dordt.staff import searching
 from dordt.staff.guard import may, member, requires
 from dordt.staff.mail_frame import PAGE_POLICY, framed, without_keys
-from dordt.staff.post import listing, resending
-from dordt.staff.post.words import EVENT_WORDS, KIND_WORDS
+from dordt.staff.post import again, blocked, listing, received, resending, words
 
 bp = Blueprint("post", __name__, url_prefix="/post")
+bp.register_blueprint(blocked.bp)
+bp.register_blueprint(received.bp)
+bp.register_blueprint(again.bp)
 NUMBER = "<int(max=2147483647):delivery_id>"
 READABLE = {MailKind.NEWSLETTER, MailKind.GROUP}  # what everybody got; other mail is between us and one resident
+NEWSLETTERS_OFFERED = 50
 
 
 @bp.get("/")
 @requires(Right.READ)
 def index() -> ResponseReturnValue:
     """Every delivery; filters stand in the address, the search in the session."""
-    chosen = {"status": request.args.get("status", ""), "soort": request.args.get("soort", "")}
-    words = searching.kept("post")
-    query = listing.deliveries(
-        state=chosen["status"],
-        kind=chosen["soort"],
-        words=words,
-        with_addresses=may(Right.SEE_CONTACT_DETAILS),
-    )
+    chosen, search, at = listing.Chosen.from_address(request.args), searching.kept("post"), clock.now()
+    may_see = may(Right.SEE_CONTACT_DETAILS)
+    query = listing.deliveries(chosen, words=search, with_addresses=may_see, at=at)
     return render_template(
         "staff/post/index.html",
-        page=page(query, request.args.get("pagina")),
+        page=page_of_many(query, request.args.get("pagina")),
         chosen=chosen,
-        search=words,
-        state_words=DELIVERY_WORDS,
-        kind_words=KIND_WORDS,
+        counts=listing.counts(chosen, at=at),
+        newsletters=rows(listing.newsletters(chosen, most=NEWSLETTERS_OFFERED)),
+        search=search,
+        most_counted=listing.MOST_COUNTED,
+        state_words={words.OPEN: "Moet nog weg"} | DELIVERY_WORDS,
+        kind_words=words.KIND_WORDS,
+        period_words=words.PERIOD_WORDS,
+        order_words=words.ORDER_WORDS,
     )
 
 
@@ -48,14 +54,14 @@ def index() -> ResponseReturnValue:
 def search() -> ResponseReturnValue:
     """Keep what is searched for in the session: an address belongs in no URL."""
     searching.keep("post")
-    status, kind = request.args.get("status"), request.args.get("soort")
-    return redirect(url_for(".index", status=status, soort=kind), code=303)
+    chosen: dict[str, Any] = listing.Chosen.from_address(request.args).in_address
+    return redirect(url_for(".index", **chosen), code=303)
 
 
 @bp.get(f"/{NUMBER}/")
 @requires(Right.READ)
 def show(delivery_id: int) -> ResponseReturnValue:
-    """One delivery: where it stands, what the relay said, and what was written."""
+    """One delivery: where it stands, what the relay said, what came of it, and what was written."""
     row_or_404(listing.one(delivery_id))
     audit.record_reading(member().id, subject=("delivery", delivery_id), at=clock.now())
     delivery = row_or_404(listing.one(delivery_id))
@@ -66,9 +72,15 @@ def show(delivery_id: int) -> ResponseReturnValue:
         is_readable=_is_readable(delivery.mail.kind),
         can_resend=may(Right.ANSWER) and resending.is_possible(delivery),
         events=rows(listing.events(delivery_id)),
+        suppressions=rows(suppressions.covering(delivery.address_key)),
+        received=rows(listing.received_about(delivery_id)),
+        advice=words.STATE_ADVICE[delivery.state],
         state_words=DELIVERY_WORDS,
-        kind_words=KIND_WORDS,
-        event_words=EVENT_WORDS,
+        kind_words=words.KIND_WORDS,
+        event_words=words.EVENT_WORDS,
+        scope_words=words.SCOPE_WORDS,
+        cause_words=words.CAUSE_WORDS,
+        received_words=words.RECEIVED_WORDS,
         is_uncertain=delivery.state is DeliveryState.UNCERTAIN,
     )
     return template, 200, {"Content-Security-Policy": PAGE_POLICY}

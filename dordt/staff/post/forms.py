@@ -1,0 +1,50 @@
+"""What staff fill in about addresses that get no mail."""
+
+from wtforms import RadioField, StringField, ValidationError
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its type hints
+
+from dordt.mailer import suppressions
+from dordt.mailer.models import SuppressionScope
+from dordt.shared.addresses import AddressRefused
+from dordt.shared.forms import DordtForm, at_most, required
+from dordt.staff.post.words import SCOPE_WORDS
+
+
+class AddSuppressionForm(DordtForm):
+    """Let no more mail go to an address, or to a whole domain."""
+
+    address = StringField(
+        "E-mailadres of domein",
+        validators=[required("Vul een e-mailadres in, bijvoorbeeld naam@voorbeeld.nl."), at_most(254)],
+        render_kw={"autocomplete": "off", "inputmode": "email", "spellcheck": "false"},
+    )
+    scope = RadioField(
+        "Welke e-mail houdt u tegen?",
+        choices=[SelectChoice(scope.value, words) for scope, words in SCOPE_WORDS.items()],
+        validators=[required("Kies welke e-mail u tegenhoudt.")],
+        validate_choice=False,
+    )
+    reason = StringField(
+        "Waarom?",
+        validators=[required("Schrijf waarom u dit adres blokkeert."), at_most(suppressions.LONGEST_REASON)],
+        render_kw={"autocomplete": "off"},
+    )
+
+    def wish(self) -> tuple[str, SuppressionScope, str]:
+        """The address or domain as typed, which mail, and why."""
+        return self.address.data or "", SuppressionScope(self.scope.data), self.reason.data or ""
+
+    def validate_address(self, field: StringField) -> None:
+        """An address, or a domain with an @ in front."""
+        try:
+            suppressions.key_of(field.data or "")
+        except AddressRefused as wrong:
+            raise ValidationError(
+                "Vul een e-mailadres in, bijvoorbeeld naam@voorbeeld.nl. "
+                "Of een heel domein met een @ ervoor, bijvoorbeeld @voorbeeld.nl."
+            ) from wrong
+
+    def validate_scope(self, field: RadioField) -> None:
+        """One of the choices."""
+        if field.data not in list(SuppressionScope):
+            raise ValidationError("Kies een mogelijkheid uit de lijst.")

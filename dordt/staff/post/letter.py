@@ -1,0 +1,142 @@
+"""A mail of a stranger, made fit to be looked at: text only, cut off where it gets long, whatever it is made of."""
+
+import email
+import email.policy
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from email.header import decode_header, make_header
+from email.message import Message
+from html.parser import HTMLParser
+
+from dordt.staff.mail_frame import without_keys
+
+MOST_BYTES = 2_000_000  # what is read at all
+MOST_TEXT = 20_000  # characters that are shown
+MOST_HEADERS = 60
+LONGEST_HEADER = 500
+MOST_PARTS = 100
+DEEPEST = 8
+REPORTS = {"message/delivery-status", "message/feedback-report", "message/disposition-notification"}
+SILENT = {"script", "style", "head", "title", "template"}
+BREAKS = {"p", "br", "div", "li", "tr", "h1", "h2", "h3", "blockquote"}
+
+
+@dataclass(frozen=True)
+class ReceivedLetter:
+    """`text` is plain; `report`: what a mail server wrote for other mail servers; `attachments`: their names alone."""
+
+    headers: list[tuple[str, str]]
+    text: str
+    report: str
+    attachments: list[str]
+    is_cut: bool
+    is_from_html: bool
+
+
+def read(raw: bytes) -> ReceivedLetter:
+    """Read what can be read; nothing that a stranger sends makes this fail."""
+    message = email.message_from_bytes(raw[:MOST_BYTES], policy=email.policy.compat32)
+    parts = list(_parts(message))[:MOST_PARTS]
+    plain = [_decoded(part) for part in parts if _is_text(part, "text/plain")]
+    marked_up = [] if any(plain) else [_bare(_decoded(part)) for part in parts if _is_text(part, "text/html")]
+    text, was_long = _shown("\n\n".join(plain or marked_up))
+    report, _ = _shown("\n\n".join(_report(part) for part in parts if part.get_content_type() in REPORTS))
+    return ReceivedLetter(
+        headers=[(_shown(name)[0], _header(value)) for name, value in message.items()[:MOST_HEADERS]],
+        text=text,
+        report=report,
+        attachments=[_name(part) for part in parts if _is_attachment(part)],
+        is_cut=was_long or len(raw) > MOST_BYTES,
+        is_from_html=bool(marked_up),
+    )
+
+
+def _parts(message: Message, depth: int = 0) -> Iterator[Message]:
+    """The parts of the mail itself, not of the mails in it."""
+    inner = message.get_payload()
+    if message.get_content_maintype() != "multipart" or not isinstance(inner, list):
+        yield message
+    elif depth < DEEPEST:
+        for part in inner:
+            if isinstance(part, Message):
+                yield from _parts(part, depth + 1)
+
+
+def _is_text(part: Message, kind: str) -> bool:
+    return part.get_content_type() == kind and not _is_attachment(part)
+
+
+def _is_attachment(part: Message) -> bool:
+    is_text = part.get_content_type() in {"text/plain", "text/html"}
+    is_named = "attachment" in str(part.get("Content-Disposition", "")).lower()
+    return is_named or not (is_text or part.get_content_type() in REPORTS)
+
+
+def _decoded(part: Message) -> str:
+    given = part.get_payload(decode=True)
+    content = given if isinstance(given, bytes) else b""
+    try:
+        return content.decode(part.get_content_charset() or "utf-8", errors="replace")
+    except (LookupError, ValueError):  # a charset that nobody knows
+        return content.decode("utf-8", errors="replace")
+
+
+def _report(part: Message) -> str:
+    inner = part.get_payload()
+    blocks = [each for each in inner if isinstance(each, Message)] if isinstance(inner, list) else [part]
+    lines = [[f"{name}: {_header(value)}" for name, value in block.items()] for block in blocks[:DEEPEST]]
+    return "\n\n".join("\n".join(block) for block in lines if block)
+
+
+def _header(value: object) -> str:
+    written = str(value)
+    with suppress(ValueError, LookupError):  # an encoded word that says something else than it is
+        written = str(make_header(decode_header(written[: 4 * LONGEST_HEADER])))
+    return _shown(" ".join(written.split()))[0][:LONGEST_HEADER]
+
+
+def _name(part: Message) -> str:
+    try:
+        given = part.get_filename()
+    except (ValueError, LookupError):
+        given = None
+    kind = part.get_content_type()
+    return f"{_header(given)} ({kind})" if given else kind
+
+
+def _shown(text: str) -> tuple[str, bool]:
+    """What a page can hold: no control characters, no keys of residents, no more than fits; and whether it was more."""
+    readable = "".join(sign if sign.isprintable() or sign in "\n\t" else " " for sign in text.replace("\r\n", "\n"))
+    return without_keys(readable[:MOST_TEXT]).strip(), len(readable) > MOST_TEXT
+
+
+class _Bare(HTMLParser):
+    """The words of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.silent = 0
+
+    def handle_starttag(self, tag: str, _attrs: list[tuple[str, str | None]]) -> None:
+        """A new line where the page has one, silence in what nobody sees."""
+        self.silent += int(tag in SILENT)
+        if tag in BREAKS:
+            self.words.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        """The end of the silence."""
+        self.silent = max(0, self.silent - int(tag in SILENT))
+
+    def handle_data(self, data: str) -> None:
+        """Words."""
+        if not self.silent:
+            self.words.append(" ".join(data.split()) + " ")
+
+
+def _bare(html: str) -> str:
+    reader = _Bare()
+    reader.feed(html[: 20 * MOST_TEXT])
+    lines = (" ".join(line.split()) for line in "".join(reader.words).split("\n"))
+    return "\n".join(line for line in lines if line)
