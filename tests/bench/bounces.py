@@ -7,6 +7,7 @@ waiting until Postfix gives a letter up, and ends with 1 if anything is not as i
 
 import os
 import re
+import signal
 import smtplib
 import sys
 import tempfile
@@ -35,6 +36,7 @@ def main() -> int:
     except MissingHere as missing:
         print(missing, file=sys.stderr)
         return 1
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that Postfix is stopped then, too
     people = People(int(os.environ.get("LETTERS") or 50))
     checks = Checks()
     with tempfile.TemporaryDirectory(prefix="dordt-bounces-") as root:
@@ -101,6 +103,7 @@ def _walk(house: House, postfix: Postfix, people: People, checks: Checks) -> Non
     checks.of_ledger(first, people)
     checks.of_screen(first["screen"], people)
     _strange_mail(house, postfix, checks)
+    _wrong_address(postfix, checks)
     _send(house, "Tweede nieuwsbrief")
     _settle(postfix, 1)
     checks.of_letters(postfix.letters(), people, 2)
@@ -139,6 +142,16 @@ def _strange_mail(house: House, postfix: Postfix, checks: Checks) -> None:
     _write(postfix, "iemand@buren.example", f"bounces+x-y@{BOUNCES}", "Waar is het park?")
     kept = [mail for mail in house.look()["inbound"] if mail["kind"] == "unknown"]
     checks.add("what is no bounce is kept for staff", len(kept) == 1, f"{len(kept)} kept")
+
+
+def _wrong_address(postfix: Postfix, checks: Checks) -> None:
+    """What is no address of ours is refused while it comes in, so that no bounce of a bounce goes to an innocent."""
+    answer = "taken in"
+    try:
+        _write(postfix, "iemand@buren.example", f"wie@{BOUNCES}", "")
+    except smtplib.SMTPRecipientsRefused as refused:
+        answer = next(iter(refused.recipients.values()))[1].decode()
+    checks.add("another address in the bounce domain is refused", "5.1.1" in answer, answer.split(":", 1)[-1].strip())
 
 
 def _leave(house: House, postfix: Postfix, address: str, checks: Checks) -> None:

@@ -41,6 +41,10 @@ relay_transport = error:5.1.2 Domain not found
 transport_maps = texthash:{folder}/transport
 # Take everything in, and let the bounce come as a mail: that is what comes of mail for other people's servers.
 smtpd_reject_unlisted_recipient = no
+# Only of the bounce domain everything else is refused at once, as docs/operating.md has it.
+relay_domains = {bounces}
+relay_recipient_maps = regexp:{folder}/recipients
+smtpd_recipient_restrictions = check_recipient_access texthash:{folder}/refusing
 smtpd_relay_restrictions = permit_mynetworks, reject
 smtpd_tls_security_level = none
 smtp_tls_security_level = none
@@ -133,6 +137,8 @@ class Postfix:
         self._write("etc/master.cf", self._filled(MASTER))
         routes = {self.bounces: "receive:", **self.transport}
         self._write("transport", *(f"{name} {to}\n" for name, to in routes.items()))
+        self._write("refusing", f"{self.bounces} reject_unlisted_recipient\n")
+        self._write("recipients", rf"/^(bounces|leave)\+[^@]+@{re.escape(self.bounces)}$/ OK", "\n")
         self._write("mailboxes.txt", *(f"{name}@{self.domain} {name}/\n" for name in self.known))
         self._make_owned("mailboxes", self.person.uid)
         self._make_owned("data", pwd.getpwnam("postfix").pw_uid)
