@@ -13,7 +13,7 @@ from dordt.shared.forms import require_csrf
 from dordt.shared.mail import Draft
 from dordt.shared.problems import NotAllowed
 from dordt.shared.reading import page, row_or_404, rows
-from dordt.staff.guard import member, requires
+from dordt.staff.guard import is_open, member, requires
 from dordt.staff.mail_frame import PAGE_POLICY, framed, without_keys
 from dordt.staff.newsletters.forms import NewsletterForm
 from dordt.staff.newsletters.progress import progress_of
@@ -52,16 +52,32 @@ def edit(number: int) -> ResponseReturnValue:
 @requires(Right.READ)
 def show(number: int) -> ResponseReturnValue:
     """How it looks, where it stands, and once it was started how far the post is."""
-    newsletter = _numbered(number)
+    newsletter, at = _numbered(number), clock.now()
     template = render_template(
         "staff/newsletters/show.html",
         newsletter=newsletter,
         text=without_keys(_draft(newsletter).text),
-        progress=progress_of(newsletter.mail) if newsletter.mail else None,
+        progress=progress_of(newsletter.mail, at=at) if newsletter.mail else None,
+        post_is_open=is_open("staff.post"),
         state_words=STATE_WORDS,
-        at=clock.now(),
+        at=at,
     )
     return template, {"Content-Security-Policy": PAGE_POLICY}
+
+
+@bp.get(f"/{NUMBER}/voortgang/")
+@requires(Right.READ)
+def progress(number: int) -> ResponseReturnValue:
+    """How far the post is and nothing else; progress.js asks for it every other second."""
+    newsletter, at = row_or_404(Newsletter.numbered(number).where(Newsletter.mail_id.is_not(None))), clock.now()
+    return render_template(
+        "staff/newsletters/progress.html",
+        newsletter=newsletter,
+        progress=progress_of(newsletter.mail, at=at) if newsletter.mail else None,
+        post_is_open=is_open("staff.post"),
+        state_words=STATE_WORDS,
+        at=at,
+    )
 
 
 @bp.get(f"/{NUMBER}/html/")

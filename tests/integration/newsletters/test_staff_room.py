@@ -1,5 +1,6 @@
 """Newsletters as staff make and follow them."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -161,10 +162,9 @@ def test_the_report_adds_up_to_the_frozen_audience(staff_client: StaffClient):
     page = staff_client("lezer").get(f"{ROOM}1/").text
 
     assert "3 van de 4 e-mails zijn klaar." in page
-    for line in ('Aangenomen door de mailserver</td><td class="number">2', 'Geweigerd</td><td class="number">1'):
-        assert line in page
-    assert 'Samen</th><td class="number">4' in page
-    assert '<progress class="progress" value="3" max="4"' in page
+    for line in ("Aangenomen door de mailserver 2", "Geweigerd 1", "Samen 4"):
+        assert line in " ".join(re.sub("<[^>]+>", " ", page).split())
+    assert 'aria-valuemax="4" aria-valuenow="3"' in page
 
 
 def test_a_reader_sees_but_cannot_act(staff_client: StaffClient):
