@@ -15,7 +15,7 @@ NEVER = ("return-path", "bcc", "resent-bcc", "received", "cc", "sender")
 OF_LISTS = ("list-id", "list-unsubscribe", "list-unsubscribe-post", "feedback-id", "precedence")
 ADDRESSES = ("from", "to", "reply-to")
 ENCODED_WORD = re.compile(rb"=\?[^?\s]+\?[bBqQ]\?[^?\s]*\?=")
-MARK = re.compile(r"\[\[(token|leave|[a-z_]+)\]\]")
+MARK = re.compile(r"\[\[(token|leave)\]\]")
 MAILBOX = re.compile(rb"[!#$%&'*+/=?^_`{|}~0-9A-Za-z.-]{1,64}@[0-9a-z-]+(\.[0-9a-z-]+)+")
 FIELD = re.compile(rb"(?P<name>[!-9;-~]+): ?(?P<value>.*)", re.DOTALL)
 

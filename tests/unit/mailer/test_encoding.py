@@ -5,6 +5,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from email.utils import formataddr
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from dordt.mailer import encoding
 from dordt.mailer.headers import text_line
 from dordt.mailer.models import Mail, MailKind
+from tests.support.raw_lint import problems
 
 AT = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
 TOKEN_VALUE = "WzE5OTksMV0.awUykA.n3IQ5K8QjYuU7GFgTGH3PhuQXAU"
@@ -166,3 +168,84 @@ def test_a_mail_without_a_token_keeps_its_brackets():
     message = parsed(letter(make_mail(text="Zo: [[token]]\n"), token=encoding.TOKEN))
 
     assert decoded(message, "plain") == "Zo: [[token]]\n"
+
+
+TOKENS = st.text(st.sampled_from("AZaz09-_."), min_size=1, max_size=70).filter(lambda token: not token.startswith("."))
+MESSAGE_ID = encoding.message_id(mail_id=7, recipient=1, created_at=AT, host="dordt.example")
+LEAVE = "<https://dordt.example/afmelden/[[token]]/>, <mailto:afmelden@dordt.example>"
+printable = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]))
+edges = st.builds(  # as long as a line may be, give or take a few
+    lambda filler, width, end: filler * width + end,
+    st.sampled_from("a =.é"),
+    st.integers(72, 78),
+    st.sampled_from(["", "\n", "[[token]]"]),
+)
+bodies = st.lists(st.one_of(texts, edges, st.just("[[token]]")), max_size=4).map("".join)
+
+
+def written_plainly(subject: str, text: str, html: str, token: str) -> EmailMessage:
+    """The same mail as the standard library writes it, whole and for one reader."""
+    message = EmailMessage(policy=policy.SMTP.clone(max_line_length=998))
+    message["From"] = "Dordt aan Zet <wijken@dordrecht.nl>"
+    message["To"], message["Message-ID"], message["Date"] = "anna@voorbeeld.nl", MESSAGE_ID, AT
+    message["Subject"], message["Content-Language"] = subject, "nl"
+    message["List-Unsubscribe"] = LEAVE.replace("[[token]]", token)
+    message.set_content(text.replace("[[token]]", token), cte="base64")
+    message.add_alternative(html.replace("[[token]]", token), subtype="html", cte="base64")
+    return parsed(message.as_bytes())
+
+
+def written_quickly(subject: str, text: str, html: str, token: str, kind: MailKind = MailKind.NEWSLETTER) -> bytes:
+    own = encoding.own_headers(to="anna@voorbeeld.nl", message_id=MESSAGE_ID, at=AT)
+    is_bulk = kind is not MailKind.TRANSACTIONAL
+    headers, list_id = ({"List-Unsubscribe": LEAVE}, "nieuwsbrief") if is_bulk else ({}, None)
+    mail = make_mail(subject=subject, text=text, html=html, headers=headers, kind=kind, list_id=list_id)
+    return encoding.encode(mail, host="dordt.example").letter(own, token)
+
+
+@given(subject=printable.map(str.strip), text=bodies, html=bodies, token=TOKENS)
+def test_the_quick_letter_says_the_same_as_one_that_is_written_plainly(subject: str, text: str, html: str, token: str):
+    text, html = f"{text}\n", f"{html}\n"
+
+    quick = parsed(written_quickly(subject, text, html, token))
+    plain = written_plainly(subject, text, html, token)
+
+    assert [decoded(quick, kind) for kind in ("plain", "html")] == [decoded(plain, kind) for kind in ("plain", "html")]
+    names = [name for name in plain if name != "Content-Type"]  # which names the boundary
+    assert [quick[name] for name in names] == [plain[name] for name in names]
+
+
+@given(
+    subject=st.one_of(unicode_text, printable, st.text(st.sampled_from("ab =?_é😀\t\r\n.:"))),
+    text=bodies,
+    html=bodies,
+    token=TOKENS,
+    kind=st.sampled_from(MailKind),
+)
+def test_no_strict_receiver_objects_whatever_was_written(
+    subject: str, text: str, html: str, token: str, kind: MailKind
+):
+    content = written_quickly(subject.replace("\ufffd", ""), f"x{text}\n", f"x{html}\n", token, kind)
+
+    known = {"text/plain: a character was lost", "text/html: a character was lost"}  # somebody may write U+FFFD
+    assert set(problems(content, host="dordt.example", is_bulk=kind is not MailKind.TRANSACTIONAL)) <= known
+
+
+@given(person=st.one_of(printable, st.text(st.sampled_from('ab "\\,.<>@é'), max_size=80)))
+def test_no_strict_receiver_objects_to_any_name_of_a_sender(person: str):
+    content = letter(make_mail(sender=formataddr((person.strip(), "wijken@dordrecht.nl")), kind=MailKind.TRANSACTIONAL))
+
+    wrong = [
+        problem for problem in problems(content, host="dordt.example", is_bulk=False) if problem.startswith("from")
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("filler", ["x", ".", "=", "é", " "])
+def test_a_line_is_short_enough_wherever_the_token_stands(filler: str):
+    lines = "\n".join(filler * width + "[[token]]" + filler * width for width in range(80))
+
+    content = letter(make_mail(text=lines, html=lines, headers={"List-Unsubscribe": LEAVE}))
+
+    assert max(len(line) for line in content.split(b"\r\n\r\n", 1)[1].split(b"\r\n")) <= 76
+    assert decoded(parsed(content), "plain") == lines.replace("[[token]]", TOKEN_VALUE)
