@@ -11,13 +11,14 @@ from flask.typing import ResponseReturnValue
 from dordt.accounts.rights import Right
 from dordt.audit.models import ReadingEntry
 from dordt.contact.models import Message
-from dordt.mailer.models import Delivery
+from dordt.mailer.models import Delivery, InboundMail
 from dordt.newsletters.models import Newsletter
 from dordt.shared import clock
 from dordt.shared.formats import capital
 from dordt.shared.reading import count, rows
 from dordt.staff.guard import coordinator_scope, is_open, may, member, requires
 from dordt.staff.log import words
+from dordt.staff.post import handling
 from dordt.staff.start import today
 from dordt.workgroups.models import Membership
 
@@ -79,6 +80,8 @@ def _sections(at: datetime) -> Iterator[Section]:
     yield _newsletters()
     if is_open("staff.post"):
         yield _deliveries(at)
+        if may(Right.SEE_CONTACT_DETAILS):
+            yield _received()
 
 
 def _messages(name: str, title: str, tile: tuple[str, str], query: "sa.Select[Message]", day: date) -> Section:
@@ -160,3 +163,21 @@ def _deliveries(at: datetime) -> Section:
 def _delivery_line(found: Delivery) -> Line:
     who = found.address if may(Right.SEE_CONTACT_DETAILS) else f"E-mail {found.id}"
     return Line(who, found.mail.subject, url_for("staff.post.show", delivery_id=found.id), found.created_at)
+
+
+def _received() -> Section:
+    query = handling.waiting()
+    return Section(
+        id="binnengekomen",
+        title="Binnengekomen e-mail",
+        tile=("e-mail niet herkend", "e-mails niet herkend"),
+        count=count(query),
+        lines=[_received_line(each) for each in rows(query.limit(SHOWN))],
+        room_url=url_for("staff.post.received.index"),
+        empty="Komt er e-mail binnen die wij niet herkennen? Dan leest u die hier.",
+    )
+
+
+def _received_line(found: InboundMail) -> Line:
+    url = url_for("staff.post.received.show", mail_id=found.id)
+    return Line(found.sender or "Zonder afzender", found.subject or "Zonder onderwerp", url, found.received_at)
