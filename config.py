@@ -114,6 +114,7 @@ class Settings:
         self.MAIL_DKIM_KEY_FILE = os.environ.get("MAIL_DKIM_KEY_FILE") or None  # PEM; None: the relay signs
         self.MAIL_DKIM_ED25519_SELECTOR = os.environ.get("MAIL_DKIM_ED25519_SELECTOR") or None
         self.MAIL_DKIM_ED25519_KEY_FILE = os.environ.get("MAIL_DKIM_ED25519_KEY_FILE") or None
+        self.DNS_SERVER = os.environ.get("DNS_SERVER") or None  # whom `check` asks; None: whom the machine asks
         self.PROXY_HOPS = number("PROXY_HOPS", 0)
 
     MAIL_SUPPRESS_SEND = False

@@ -14,6 +14,7 @@ from dordt.news import views as news_views
 from dordt.newsletters import commands as newsletter_commands
 from dordt.newsletters import tasks as newsletter_tasks
 from dordt.operations import views as operations_views
+from dordt.operations.checking import commands as checking_commands
 from dordt.shared import assets, formats, headers, logs, requests, transactions
 from dordt.site import views as site_views
 from dordt.subscribers import tasks as subscriber_tasks
@@ -87,7 +88,7 @@ def _register_pages(app: Flask) -> None:
 
 
 def _register_commands(app: Flask) -> None:
-    for commands in (news_commands, newsletter_commands):
+    for commands in (news_commands, newsletter_commands, checking_commands):
         commands.init_app(app)
 
 

@@ -1,0 +1,55 @@
+"""`flask --app wsgi check`."""
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+
+import click
+from flask import Flask, current_app
+
+from dordt.operations.checking import domains, installation, relay, website
+from dordt.operations.checking.findings import Finding, Level
+from dordt.operations.checking.names import Names
+from dordt.shared import clock
+from dordt.shared.transactions import reading
+
+
+def init_app(app: Flask) -> None:
+    """Add the command."""
+    app.cli.add_command(check_command)
+
+
+@click.command("check")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def check_command(as_json: bool) -> None:
+    """Say whether this installation is fit for production: settings, data, database, relay, DNS and site.
+
+    Changes nothing and sends no mail. Exit status 1 when something FAILs.
+    """
+    findings = []
+    for finding in _findings():
+        findings.append(finding)
+        if not as_json:
+            _say(finding)
+    failures = sum(finding.level is Level.FAIL for finding in findings)
+    if as_json:
+        click.echo(json.dumps({"fit": not failures, "findings": [asdict(finding) for finding in findings]}))
+    else:
+        click.echo(f"{failures} to solve." if failures else "Fit for production.")
+    sys.exit(1 if failures else 0)
+
+
+def _findings() -> Iterator[Finding]:
+    config, at = current_app.config, clock.now()
+    with reading():
+        yield from installation.check(config, at=at)
+    yield from relay.check(config)
+    yield from domains.check(config, Names(config["DNS_SERVER"]))
+    yield from website.check(config["SITE_URL"], at=at)
+
+
+def _say(finding: Finding) -> None:
+    click.echo(f"{finding.level:4}  {finding.subject:12}  {finding.text}")
+    if finding.record:
+        click.echo(f"{'':20}{finding.record}")
