@@ -1,16 +1,16 @@
 """Who is next: deliveries are leased in chunks, and marked one by one before their letter leaves."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from dordt.extensions import db
 from dordt.mailer.models import (
-    DUE_STATES,
+    DUE,
     HELD_STATES,
+    OPEN,
     Delivery,
     DeliveryState,
     Mail,
@@ -18,17 +18,21 @@ from dordt.mailer.models import (
     MailEventKind,
     MailKind,
     MailState,
-    Suppression,
-    SuppressionScope,
 )
+from dordt.mailer.suppressing import is_suppressed
 from dordt.mailer.verdicts import after_loss
 
 LEASE = timedelta(seconds=45)
 FREE = {"lease_owner": None, "lease_until": None}
+IS_DUE_SINGLE = sa.text(f"delivery.priority = 1 AND delivery.state IN ({DUE})")  # the words of the partial indexes
+IS_DUE_BULK = sa.text(f"delivery.priority > 1 AND delivery.state IN ({DUE})")
+IS_HELD = sa.text("delivery.state IN ('leased', 'sending')")
+HAS_ENDED = sa.text(f"delivery.state NOT IN ({OPEN})")
+
+Cursors = dict[int, tuple[datetime, int]]  # how far one worker has come in each mail that many get
 
 
-@dataclass(frozen=True)
-class Due:
+class Due(NamedTuple):
     """A delivery that is leased to us, with what its letter needs."""
 
     id: int
@@ -42,31 +46,83 @@ class Due:
     created_at: datetime
 
 
+_COLUMNS = [getattr(Delivery, name) if name != "kind" else Mail.kind for name in Due._fields]
+
+
 def has_work(*, at: datetime) -> bool:
     """Whether a delivery is due, or a lease has run out."""
-    return bool(db.session.scalar(sa.select(sa.or_(_due(at).exists(), _expired(at).exists()))))
+    is_due_of_mail = _due(at, IS_DUE_BULK).where(Delivery.mail_id == Mail.id).correlate(Mail).exists()
+    for query in (_singles(at), _open_mails().where(is_due_of_mail), _expired(at)):
+        if db.session.scalar(query.with_only_columns(sa.literal(1)).limit(1)):
+            return True
+    return False
 
 
-def claim(owner: str, count: int, *, at: datetime) -> Sequence[Due]:
-    """Lease up to `count` due deliveries and commit: transactional mail first, then by age.
+def claim(owner: str, count: int, *, at: datetime, cursors: Cursors | None = None) -> list[Due]:
+    """Lease up to `count` due deliveries and commit: transactional mail first, then mail by mail.
 
     Who was suppressed since the freeze is left out here, and stays out.
+    cursors: kept between calls, so that a claim begins where the last one ended and not among what has left already:
+    the index of a large newsletter stays as quick at its end as at its start, on PostgreSQL too.
     """
-    first = claimable(at=at).limit(count).with_for_update(of=Delivery, skip_locked=True)
-    rows = db.session.execute(first).mappings().all()
-    suppressed = [row["id"] for row in rows if row["is_suppressed"]]
-    due = [Due(**{name: row[name] for name in Due.__dataclass_fields__}) for row in rows if not row["is_suppressed"]]
+    cursors = {} if cursors is None else cursors
+    found = _take(owner, claimable(at=at), count, at)
+    if len(found) < count:
+        for mail_id in db.session.scalars(_open_mails().order_by(Mail.kind, Mail.id)).all():
+            found += _take_of(mail_id, owner, count - len(found), at, cursors)
+            if len(found) >= count:
+                break
+    db.session.commit()
+    return found
+
+
+def claimable(*, at: datetime, mail_id: int | None = None, after: tuple[datetime, int] | None = None) -> Any:
+    """What may be claimed now, in the order in which it leaves: of single mails, or of one that many get."""
+    if mail_id is None:
+        query = _singles(at)
+    else:
+        query = _due(at, IS_DUE_BULK).join(Mail).where(Delivery.mail_id == mail_id)
+    if after:
+        here = sa.tuple_(Delivery.next_attempt_at, Delivery.id)
+        query = query.where(here > sa.tuple_(sa.literal(after[0], Delivery.next_attempt_at.type), sa.literal(after[1])))
+    columns = (*_COLUMNS, Delivery.next_attempt_at, is_suppressed().label("is_suppressed"))
+    return query.with_only_columns(*columns).order_by(Delivery.next_attempt_at, Delivery.id)
+
+
+def _take_of(mail_id: int, owner: str, count: int, at: datetime, cursors: Cursors) -> list[Due]:
+    """From one mail; at its end begin anew next time, for what came back stands behind the cursor."""
+    after = cursors.get(mail_id)
+    found = _take(owner, claimable(at=at, mail_id=mail_id, after=after), count, at, cursors)
+    if len(found) < count:
+        cursors.pop(mail_id, None)
+        if not found and after is None:
+            _finish(mail_id, at)
+    return found
+
+
+def _take(owner: str, query: Any, count: int, at: datetime, cursors: Cursors | None = None) -> list[Due]:
+    rows = db.session.execute(query.limit(count).with_for_update(of=Delivery, skip_locked=True)).all()
+    if not rows:
+        return []
+    if cursors is not None:
+        last = rows[-1]
+        cursors[last.mail_id] = (last.next_attempt_at, last.id)
+    suppressed = [row.id for row in rows if row.is_suppressed]
+    due = [Due(*row[: len(Due._fields)]) for row in rows if not row.is_suppressed]
     _set([row.id for row in due], state=DeliveryState.LEASED, lease_owner=owner, lease_until=at + LEASE)
     _set(suppressed, state=DeliveryState.SUPPRESSED)
-    db.session.commit()
-    return due or (claim(owner, count, at=at) if suppressed else [])
+    return due or _take(owner, query, count, at, cursors)
 
 
-def claimable(*, at: datetime) -> "sa.Select[Any]":
-    """All that may be claimed now, in the order in which it leaves."""
-    columns = [getattr(Delivery, name) for name in Due.__dataclass_fields__ if name != "kind"]
-    query = _due(at).with_only_columns(*columns, Mail.kind, _is_suppressed().label("is_suppressed"))
-    return query.order_by(Delivery.priority, Delivery.id)
+def _finish(mail_id: int, at: datetime) -> None:
+    """Nothing is left of a mail: it is not looked through again, unless something is sent once more."""
+    db.session.execute(sa.update(Mail).where(Mail.id == mail_id, ~is_open(mail_id)).values(finished_at=at))
+
+
+def is_open(mail_id: int) -> "sa.ColumnElement[bool]":
+    """Whether something of a mail that many get has not ended yet; asked of the two small indexes."""
+    of_mail = Delivery.mail_id == mail_id
+    return sa.or_(sa.exists().where(of_mail, IS_DUE_BULK), sa.exists().where(of_mail, IS_HELD))
 
 
 def mark_sending(ids: Collection[int], owner: str) -> set[int]:
@@ -88,7 +144,7 @@ def mark_sending(ids: Collection[int], owner: str) -> set[int]:
 
 def release(owner: str, *, only: Collection[int] | None = None) -> None:
     """Give back what is leased to us and has not been marked."""
-    ours = sa.update(Delivery).where(Delivery.lease_owner == owner, Delivery.state == DeliveryState.LEASED)
+    ours = sa.update(Delivery).where(IS_HELD, Delivery.lease_owner == owner, Delivery.state == DeliveryState.LEASED)
     if only is not None:
         ours = ours.where(Delivery.id.in_(only))
     db.session.execute(ours.values(state=DeliveryState.QUEUED, **FREE))
@@ -133,27 +189,24 @@ def _set(ids: Collection[int], **values: Any) -> None:
         db.session.execute(sa.update(Delivery).where(Delivery.id.in_(ids)).values(**values))
 
 
-def _due(at: datetime) -> "sa.Select[Any]":
-    is_due = (_in(DUE_STATES), Delivery.next_attempt_at <= at, Mail.state == MailState.RUNNING)
-    return sa.select(Delivery.id).join(Mail).where(*is_due)
+def _due(at: datetime, which: "sa.TextClause") -> "sa.Select[Any]":
+    return sa.select(Delivery.id).where(which, Delivery.next_attempt_at <= at)
+
+
+def _singles(at: datetime) -> "sa.Select[Any]":
+    return _due(at, IS_DUE_SINGLE).join(Mail).where(Mail.state == MailState.RUNNING)
+
+
+def _open_mails() -> "sa.Select[Any]":
+    """Mails that many get and that may have something left to send."""
+    is_unfinished = sa.text("mail.kind != 'transactional' AND mail.finished_at IS NULL")
+    return sa.select(Mail.id).where(is_unfinished, Mail.state == MailState.RUNNING)
 
 
 def _expired(at: datetime) -> "sa.Select[Any]":
-    return sa.select(Delivery.id).where(_in(HELD_STATES), Delivery.lease_until < at)
-
-
-def _in(states: Sequence[DeliveryState]) -> "sa.ColumnElement[bool]":
-    """Written out in the SQL: a partial index serves no bound parameters."""
-    return Delivery.state.in_(sa.bindparam(None, list(states), expanding=True, literal_execute=True))
+    return sa.select(Delivery.id).where(IS_HELD, Delivery.lease_until < at)
 
 
 def _its_mail_runs() -> "sa.ColumnElement[bool]":
     """Asked of the one mail: for IN (SELECT …) SQLite would read every mail that was ever sent."""
     return sa.exists().where(Mail.id == Delivery.mail_id, Mail.state == MailState.RUNNING)
-
-
-def _is_suppressed() -> "sa.ColumnElement[bool]":
-    """Scope and kind share their words; an address that gets no newsletter still gets its receipts."""
-    of_list = sa.and_(Suppression.scope == Mail.kind, Suppression.list_id.in_(["", Mail.list_id]))
-    covers = sa.or_(Suppression.scope == SuppressionScope.ALL, of_list)
-    return sa.exists().where(Suppression.address_key == Delivery.address_key, covers)

@@ -1,8 +1,9 @@
-"""One letter over an open SMTP connection: how far it came, and what the relay said."""
+"""SMTP over an open connection, without any socket: what to say next, and what the relay's answers mean."""
 
 import contextlib
 import re
 import smtplib
+from collections import deque
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,6 +11,8 @@ SERVICE_CLOSES = 421
 GO_AHEAD = 354
 ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})\b")
 LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
+LONGEST_ANSWER = 65_536  # octets; a line is 512 at most (RFC 5321, 4.5.3.1.5), but relays like to explain themselves
+DOT = b".\r\n"
 
 
 class Stage(StrEnum):
@@ -19,9 +22,10 @@ class Stage(StrEnum):
     RCPT = "RCPT"
     DATA = "DATA"
     BODY = "BODY"
+    RSET = "RSET"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What the relay answered; without a code it answered nothing, and the connection is gone."""
 
@@ -40,6 +44,14 @@ class Reply:
         """Whether the relay lets us go on, or in BODY: took the letter."""
         return self.code == GO_AHEAD if self.stage is Stage.DATA else 200 <= (self.code or 0) < 300
 
+    @property
+    def is_go_ahead(self) -> bool:
+        """Whether the body may come now."""
+        return self.stage is Stage.DATA and self.code == GO_AHEAD
+
+
+NOT_SENT = Reply(Stage.BODY, 250, "not sent: MAIL_SUPPRESS_SEND is on")
+
 
 class NotAccepted(Exception):
     """The relay did not take the letter, or nobody knows; the reply says which."""
@@ -49,86 +61,166 @@ class NotAccepted(Exception):
         self.reply = reply
 
 
+class NoSmtp(Exception):
+    """What came in is no answer to what we said."""
+
+
+class Dialogue:
+    """Our side of the conversation: `announce` an envelope, `deliver` its letter after the go-ahead, and so on.
+
+    The next envelope may be announced right behind a letter, before that has its answer (RFC 2920). What must be
+    written piles up in `outgoing`. Where the relay offers no pipelining, one command is written at a time.
+    """
+
+    def __init__(self, *, pipelining: bool) -> None:
+        self.pipelining = pipelining
+        self.outgoing = bytearray()
+        self.is_over = False  # the relay leaves, or is in a state that only hanging up ends
+        self._expected: deque[Stage] = deque()
+        self._commands: deque[tuple[Stage, bytes]] = deque()
+        self._incoming = b""
+        self._refusal: Reply | None = None
+        self._needs_reset = False
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether an answer must still come."""
+        return bool(self._expected)
+
+    def announce(self, sender: str, recipient: str) -> None:
+        """Begin with the next letter: MAIL, RCPT and DATA."""
+        if self._needs_reset:
+            self._commands.append((Stage.RSET, b"RSET\r\n"))
+            self._needs_reset = False
+        self._commands.append((Stage.MAIL, b"MAIL FROM:<%b>\r\n" % sender.encode("ascii")))
+        self._commands.append((Stage.RCPT, b"RCPT TO:<%b>\r\n" % recipient.encode("ascii")))
+        self._commands.append((Stage.DATA, b"DATA\r\n"))
+        self._refusal = None
+        self._go_on()
+
+    def deliver(self, content: bytes) -> None:
+        """Write the letter and its final dot; the go-ahead must have been heard."""
+        self.outgoing += _stuffed(content)
+        self.outgoing += DOT
+        self._expected.append(Stage.BODY)
+
+    def feed(self, data: bytes) -> list[Reply]:
+        """Take in what came; returns what decides something: a go-ahead, a refusal, or the answer to the final dot.
+
+        Raises NoSmtp.
+        """
+        *lines, self._incoming = (self._incoming + data).split(b"\n")
+        if len(self._incoming) > LONGEST_ANSWER:
+            raise NoSmtp("an answer without end")
+        said: list[Reply] = []
+        text: list[bytes] = []
+        for number, line in enumerate(lines):
+            text.append(line[4:])
+            if line[3:4] == b"-":
+                if number == len(lines) - 1:  # more of this answer is to come
+                    self._keep(lines[number + 1 - len(text) :])
+                continue
+            decisive = self._take(line[:3], text)
+            text = []
+            if decisive:
+                said.append(decisive)
+            if self.is_over:
+                break
+        return said
+
+    def _keep(self, lines: list[bytes]) -> None:
+        self._incoming = b"\n".join([*lines, self._incoming])
+
+    def _take(self, code: bytes, text: list[bytes]) -> Reply | None:
+        if not code.isdigit() or not self._expected:
+            if code == b"421":  # the relay leaves unasked: it was idle for too long, or it stops
+                self.is_over = True
+                return None
+            raise NoSmtp("the answer is no SMTP")
+        stage = self._expected.popleft()
+        words = " ".join(b" ".join(text).decode("utf-8", "replace").replace("\0", "").split())
+        return self._judge(Reply(stage, int(code), words))
+
+    def _judge(self, reply: Reply) -> Reply | None:
+        """What this answer decides, if anything; the other answers to a refused envelope decide nothing."""
+        stage = reply.stage
+        if reply.code == SERVICE_CLOSES:
+            self.is_over = True
+        if stage is Stage.BODY:
+            return reply
+        if stage is Stage.RSET:
+            self._go_on()
+            return None
+        if not reply.is_good:
+            self._refusal = self._refusal or reply
+        if self._refusal is None:
+            self._go_on()
+            return reply if stage is Stage.DATA else None
+        if self.pipelining and stage is not Stage.DATA and not self.is_over:
+            return None  # the answer to DATA is still to come
+        self._commands.clear()
+        self._needs_reset = True
+        self.is_over = self.is_over or reply.is_go_ahead  # it waits for a body that must not come
+        return self._refusal
+
+    def _go_on(self) -> None:
+        while self._commands and (self.pipelining or not self._expected):
+            stage, command = self._commands.popleft()
+            self.outgoing += command
+            self._expected.append(stage)
+
+
 def hand_over(host: smtplib.SMTP, sender: str, recipient: str, content: bytes, *, final_timeout: float) -> Reply:
-    """Hand one letter over and return the relay's answer to the final dot.
+    """Hand one letter over, waiting for each answer, and return the relay's answer to the final dot.
 
     final_timeout: seconds to wait for that last answer, for giving up on it leaves the outcome unknown.
     Raises NotAccepted, with the connection ready for the next letter, or closed when it cannot be.
     """
-    _announce(host, sender, recipient)
-    stage = Stage.DATA
-    try:
-        host.send(_body(content))
-        stage = Stage.BODY
-        host.send(b".\r\n")
-        reply = _final_answer(host, final_timeout)
-    except (OSError, smtplib.SMTPException) as problem:
+    dialogue = Dialogue(pipelining=host.has_extn("pipelining"))
+    dialogue.announce(sender, recipient)
+    reply = _next(host, dialogue, Stage.MAIL)
+    if reply.is_go_ahead:
+        dialogue.deliver(content)
+        if host.sock:
+            host.sock.settimeout(final_timeout)
+        reply = _next(host, dialogue, Stage.DATA)
+        if host.sock:
+            host.sock.settimeout(host.timeout)
+    if dialogue.is_over:
         host.close()
-        raise NotAccepted(Reply(stage, None, str(problem))) from problem
     if not reply.is_good:
-        _make_ready(host, reply)
+        _reset(host, reply)
         raise NotAccepted(reply)
     return reply
 
 
-def _announce(host: smtplib.SMTP, sender: str, recipient: str) -> None:
-    """MAIL, RCPT and DATA: in one go where the relay offers pipelining (RFC 2920), else step by step."""
-    commands = {
-        Stage.MAIL: f"MAIL FROM:<{sender}>\r\n",
-        Stage.RCPT: f"RCPT TO:<{recipient}>\r\n",
-        Stage.DATA: "DATA\r\n",
-    }
-    at_once = host.has_extn("pipelining")
-    stage, refusal, reply = Stage.MAIL, None, None
+def _next(host: smtplib.SMTP, dialogue: Dialogue, stage: Stage) -> Reply:
+    """Write what must be written, and read until something is decided."""
     try:
-        if at_once:
-            host.send("".join(commands.values()))
-        for stage, command in commands.items():
-            if not at_once:
-                host.send(command)
-            reply = _read(host, stage)
-            refusal = refusal or (None if reply.is_good else reply)
-            if refusal and (not at_once or reply.code == SERVICE_CLOSES):
-                break
-    except (OSError, smtplib.SMTPException) as problem:
+        while True:
+            if dialogue.outgoing:
+                host.send(bytes(dialogue.outgoing))
+                dialogue.outgoing.clear()
+                stage = Stage.BODY if stage is Stage.DATA else stage
+            data = host.sock.recv(LONGEST_ANSWER) if host.sock else b""
+            if not data:
+                raise smtplib.SMTPServerDisconnected("the relay hung up")
+            for reply in dialogue.feed(data):
+                return reply
+    except (OSError, smtplib.SMTPException, NoSmtp) as problem:
         host.close()
-        raise NotAccepted(refusal or Reply(stage, None, str(problem))) from problem
-    if refusal:
-        _make_ready(host, reply)
-        raise NotAccepted(refusal)
+        raise NotAccepted(Reply(stage, None, str(problem))) from problem
 
 
-def _final_answer(host: smtplib.SMTP, timeout: float) -> Reply:
-    sock = host.sock
-    if sock is None:
-        raise smtplib.SMTPServerDisconnected("hung up")
-    usual = sock.gettimeout()
-    sock.settimeout(timeout)
-    reply = _read(host, Stage.BODY)
-    sock.settimeout(usual)
-    return reply
+def _reset(host: smtplib.SMTP, reply: Reply) -> None:
+    if host.sock and reply.stage is not Stage.BODY:
+        try:
+            host.rset()
+        except (OSError, smtplib.SMTPException):
+            host.close()
 
 
-def _read(host: smtplib.SMTP, stage: Stage) -> Reply:
-    code, text = host.getreply()
-    if code < 200:
-        raise smtplib.SMTPServerDisconnected("the answer is no SMTP")
-    return Reply(stage, code, " ".join(text.decode("utf-8", "replace").replace("\0", "").split()))
-
-
-def _make_ready(host: smtplib.SMTP, last: Reply | None) -> None:
-    """After a refusal: begin anew, or hang up when the relay leaves or waits for a body that must not come."""
-    waits_for_body = last is not None and last.stage is Stage.DATA and last.is_good
-    if last is None or waits_for_body or last.code == SERVICE_CLOSES:
-        host.close()
-        return
-    try:
-        host.rset()
-    except (OSError, smtplib.SMTPException):
-        host.close()
-
-
-def _body(content: bytes) -> bytes:
+def _stuffed(content: bytes) -> bytes:
     """What we encode has no dot at the start of a line; another message may."""
     if b"\n." in content or content.startswith(b"."):
         content = LEADING_DOT.sub(b"..", content)

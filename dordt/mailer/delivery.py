@@ -6,19 +6,19 @@ import secrets
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from itertools import groupby
 
 from flask import current_app
 from sqlalchemy.exc import OperationalError
 
 from dordt.extensions import db, mail
 from dordt.mailer import claiming
-from dordt.mailer.claiming import Due
-from dordt.mailer.conversation import SERVICE_CLOSES, Stage
-from dordt.mailer.lanes import Answer, Lanes, Refused
+from dordt.mailer.claiming import Cursors, Due
+from dordt.mailer.lanes import Answer, Lane, Lanes, Opened, Refused
 from dordt.mailer.letters import Letter, LetterWriter
-from dordt.mailer.pace import Pace, Rest
+from dordt.mailer.pace import Relays
 from dordt.mailer.recording import Recorder
 
 TICK = 0.25  # seconds after which a stop is noticed
@@ -40,17 +40,17 @@ def deliver_due(*, now: Clock, stop: threading.Event) -> None:
 
 
 class Rounds:
-    """One worker's way through what is due. Only this thread touches the database; the lanes only talk SMTP."""
+    """One worker's way through what is due: one thread for the ledger and for all connections."""
 
     def __init__(self, *, now: Clock, stop: threading.Event) -> None:
-        config = current_app.config
         self.owner = f"{os.uname().nodename[:80]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._now, self._stop = now, stop
-        self._lanes = Lanes(mail.connect, config["MAIL_CONNECTIONS"])
+        self._lanes = Lanes(current_app.config["MAIL_CONNECTIONS"])
         self._waiting: deque[Due] = deque()
+        self._cursors: Cursors = {}
         self._answers: list[Answer] = []
         self._writer, self._recorder = LetterWriter(), Recorder(self.owner)
-        self._rest, self._pace = Rest(), Pace(config["MAIL_RATE_PER_SECOND"])
+        self._relays = Relays(now)
         self._chunk = len(self._lanes)
         self._claimed_at = self._renewed_at = time.monotonic()
         self._look_at = 0.0
@@ -58,9 +58,9 @@ class Rounds:
     def go(self) -> None:
         """Make rounds while there is something to do."""
         while not self._stop.is_set() and self._has_something():
-            self._listen()
+            self._listen(self._patience())
             self._round()
-            self._open_lanes()
+            self._tend_lanes()
             self._renew()
 
     def finish(self) -> None:
@@ -69,10 +69,15 @@ class Rounds:
         self._waiting.clear()
         claiming.release(self.owner)
         db.session.commit()
-        self._wait_for_answers(PATIENCE)
-        for lane in self._lanes.sending:
-            lane.abort()
-        self._wait_for_answers(1)
+        ends_at = time.monotonic() + PATIENCE
+        while any(lane.sending for lane in self._lanes) and time.monotonic() < ends_at:
+            self._listen(TICK)
+            self._write_down()
+        for lane in self._lanes:
+            self._hear(lane.lose("the worker stops"))
+        self._write_down()
+        self._relays.save()
+        db.session.commit()
         self._lanes.close()
 
     def _has_something(self) -> bool:
@@ -83,112 +88,137 @@ class Rounds:
 
     @property
     def _is_cut_off(self) -> bool:
-        return self._rest.is_on and not self._lanes.sending and not self._lanes.free
+        return self._relays.choose() is None and not any(lane.is_open for lane in self._lanes)
 
     def _refill(self) -> None:
         """Claim a chunk of about one second's work before the last one is used up."""
-        is_idle = not self._waiting and not self._lanes.sending
-        if len(self._waiting) >= len(self._lanes) or (time.monotonic() < self._look_at and not is_idle):
+        is_idle = not self._waiting and all(lane.is_idle for lane in self._lanes)
+        if len(self._waiting) > len(self._lanes) or (time.monotonic() < self._look_at and not is_idle):
             return
         took, self._claimed_at = time.monotonic() - self._claimed_at, time.monotonic()
         wanted = self._chunk * 2 if took < 1 else self._chunk // 2
         self._chunk = min(LARGEST_CHUNK, max(2 * len(self._lanes), wanted))
-        found = claiming.claim(self.owner, self._chunk, at=self._now())
+        found = claiming.claim(self.owner, self._chunk, at=self._now(), cursors=self._cursors)
         self._waiting.extend(found)
         self._look_at = time.monotonic() + (0 if len(found) == self._chunk else TICK)
 
-    def _listen(self) -> None:
-        """Take in what the lanes say; wait for it when nothing else can be done."""
-        can_send = bool(self._waiting and self._lanes.free)
-        wait = min(TICK, self._pace.seconds_to_next()) if can_send else TICK
-        for heard in self._lanes.listen(wait):
-            if isinstance(heard, Refused):
-                self._leave_alone(heard.reason)
-            elif isinstance(heard, Answer):
+    def _patience(self) -> float:
+        """How long to wait for the relay: not at all when there is something to do without it."""
+        if any(lane.may_deliver for lane in self._lanes):
+            return 0
+        if self._waiting and any(lane.is_free() for lane in self._lanes):
+            return min(TICK, self._relays.seconds_to_next())
+        return TICK
+
+    def _listen(self, seconds: float) -> None:
+        self._hear(self._lanes.listen(seconds))
+
+    def _hear(self, said: Iterable[object]) -> None:
+        for heard in said:
+            if isinstance(heard, Answer):
                 self._answers.append(heard)
-                self._feel(heard)
-
-    def _feel(self, answer: Answer) -> None:
-        """Tell a relay in trouble from a letter that is not wanted."""
-        reply = answer.reply
-        is_trouble = reply.code == SERVICE_CLOSES or (reply.code is None and reply.stage is not Stage.BODY)
-        if not is_trouble:
-            self._rest.forget()
-        elif answer.was_fresh:
-            self._leave_alone(f"{reply.code or 'no answer'} at {reply.stage}")
-
-    def _leave_alone(self, reason: str) -> None:
-        if not self._rest.is_on:
-            pause = self._rest.begin()
-            logger.warning("The mail relay cannot be used (%s); the next try is in %d seconds", reason, pause)
+                self._relays.heard(heard.lane.relay, heard.reply, heard.was_fresh)
+            elif isinstance(heard, Refused):
+                self._relays.unreachable(heard.lane.relay, heard.reason)
+            elif isinstance(heard, Opened):
+                self._relays.opened(heard.lane.relay)
 
     def _round(self) -> None:
-        """Record and mark in one commit, then let the marked letters go.
+        """Record and mark in one commit, then let the marked letters go and announce the next ones behind them.
 
         Marked as sending before the letter leaves: after a crash it is uncertain, and nobody is mailed twice.
         """
-        at, lanes = self._now(), [] if self._stop.is_set() else self._lanes.free
-        letters = self._letters(self._pace.allowance(len(lanes)), at)
-        if not letters and not self._answers:
-            return
+        ready = [lane for lane in self._lanes if lane.may_deliver]
+        letters: list[tuple[Lane, Letter]] = []
         try:
-            self._recorder.record(self._answers, at=at)
-            marked = claiming.mark_sending([letter.due.id for letter in letters], self.owner)
+            is_paused = self._recorder.record(self._answers, at=self._now())
+            letters = [] if is_paused else self._next_letters()
+            marked = claiming.mark_sending([lane.coming.due.id for lane in ready if lane.coming], self.owner)
+            self._relays.save()
             db.session.commit()
         except OperationalError:
             self._try_again(letters)
             return
         self._answers.clear()
-        leaving = [letter for letter in letters if letter.due.id in marked]
-        for lane, letter in zip(lanes, leaving, strict=False):
-            lane.send(letter)
-        self._pace.spend(len(leaving))
+        self._send(ready, marked, letters)
+        if is_paused or len(marked) < len(ready):  # what is held of a paused mail is not for us any more
+            self._give_back()
 
-    def _letters(self, count: int, at: datetime) -> list[Letter]:
-        letters: list[Letter] = []
-        while self._waiting and len(letters) < count:
-            due = self._waiting.popleft()
-            try:
-                letters.append(self._writer.write(due, at=at))
-            except ValueError as problem:
-                self._recorder.record_unwritable(due.id, problem, at=at)
-                db.session.commit()
+    def _send(self, ready: list[Lane], marked: set[int], letters: list[tuple[Lane, Letter]]) -> None:
+        for lane in ready:
+            if lane.coming and lane.coming.due.id in marked:
+                lane.deliver()
+            else:  # its envelope is open, and no letter may come
+                lane.drop()
+        for lane, letter in letters:
+            if lane.is_free():
+                lane.announce(letter)
+            else:
+                self._waiting.appendleft(letter.due)
+        for lane in self._lanes:
+            self._lanes.flush(lane)
+
+    def _next_letters(self) -> list[tuple[Lane, Letter]]:
+        """A letter for each lane that can announce one, as far as the relays' limits allow."""
+        free = [lane for lane in self._lanes if lane.is_free(soon=True)][: len(self._waiting)]
+        letters: list[tuple[Lane, Letter]] = []
+        for relay, lanes in groupby(free, key=lambda lane: lane.relay):
+            for lane in list(lanes)[: self._relays.allowance(relay, len(free))]:
+                letter = self._next_letter()
+                if letter:
+                    letters.append((lane, letter))
         return letters
 
-    def _try_again(self, letters: list[Letter]) -> None:
+    def _next_letter(self) -> Letter | None:
+        while self._waiting:
+            due = self._waiting.popleft()
+            try:
+                return self._writer.write(due, at=self._now())
+            except ValueError as problem:
+                self._recorder.record_unwritable(due.id, problem, at=self._now())
+        return None
+
+    def _write_down(self) -> None:
+        if self._answers:
+            self._recorder.record(self._answers, at=self._now())
+            db.session.commit()
+            self._answers.clear()
+
+    def _try_again(self, letters: list[tuple[Lane, Letter]]) -> None:
         """The database could not be written: nothing has left, and what was answered is kept for the next round."""
         logger.exception("The ledger cannot be written; trying again")
         db.session.rollback()
-        self._waiting.extendleft(letter.due for letter in reversed(letters))
+        self._waiting.extendleft(letter.due for _, letter in reversed(letters))
         time.sleep(TICK)
 
-    def _open_lanes(self) -> None:
-        """Open as many lanes as there is work for; after trouble one, to see whether the relay is back."""
-        if self._is_cut_off:
-            self._give_back()
-        elif not self._rest.is_on:
-            closed = self._lanes.closed
-            wanted = len(self._waiting)
-            if self._rest.failures:
-                wanted = int(len(closed) == len(self._lanes))
-            for lane in closed[:wanted]:
-                lane.open()
+    def _tend_lanes(self) -> None:
+        """Close lanes that are worn, and open as many as there is work for; after trouble one, to see how it is."""
+        for lane in self._lanes:
+            if lane.is_open and lane.is_idle and lane.is_worn:
+                lane.take_leave()
+                lane.drop()
+        relay = self._relays.choose()
+        if relay is None:
+            if self._is_cut_off:
+                self._give_back()
+            return
+        closed = self._lanes.closed
+        wanted = len(self._waiting)
+        if self._relays.is_probing(relay):
+            wanted = int(not any(lane.relay == relay and (lane.is_open or lane.is_opening) for lane in self._lanes))
+        for lane in closed[:wanted]:
+            self._lanes.open(lane, mail.connect(None))
 
     def _give_back(self) -> None:
         if self._waiting:
-            claiming.release(self.owner)
+            claiming.release(self.owner, only=[due.id for due in self._waiting])
             db.session.commit()
             self._waiting.clear()
 
     def _renew(self) -> None:
         if time.monotonic() - self._renewed_at > RENEW_EVERY:
             self._renewed_at = time.monotonic()
-            ids = [due.id for due in self._waiting] + [lane.delivery_id for lane in self._lanes.sending]
+            ids = [due.id for due in self._waiting]
+            ids += [letter.due.id for lane in self._lanes for letter in (lane.sending, lane.coming) if letter]
             claiming.renew(ids, self.owner, at=self._now())
             db.session.commit()
-
-    def _wait_for_answers(self, seconds: float) -> None:
-        deadline = time.monotonic() + seconds
-        while (self._lanes.sending or self._answers) and time.monotonic() < deadline:
-            self._listen()
-            self._round()

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 
 from dordt.mailer.headers import address_line, exact_line, text_line
 from dordt.mailer.models import Mail, MailKind
 
 TOKEN = "[[token]]"  # noqa: S105  (a mark in a text)
-CUT = "\0"  # stands for a token while a mail is put together; quoted-printable holds no NUL
+LEAVE = "[[leave]]"  # in a header: the address that unsubscribes whoever writes to it
+LEAVE_BY_MAIL = re.compile(r", *<mailto:[^>]*\[\[leave\]\][^>]*>")
+CUT, CUT_LEAVE = "\0", "\1"  # stand for a mark while a mail is put together; quoted-printable holds neither
 SOFT_BREAK = b"=\r\n"
 LINE = 76
 UNSAFE = re.compile(rb"[^\t -<>-~]")  # all but tab and printable ASCII without '='
@@ -22,37 +25,47 @@ OURS |= {"mime-version", "content-type", "content-transfer-encoding", "content-l
 
 @dataclass(frozen=True)
 class EncodedMail:
-    """What all recipients of a mail share; a token stands between two pieces."""
+    """What all recipients of a mail share; a token stands between two pieces, a leave address between two rows."""
 
-    headers: tuple[bytes, ...]
+    headers: tuple[tuple[bytes, ...], ...]
     body: tuple[bytes, ...]
 
-    def letter(self, own_headers: bytes, token: str) -> bytes:
+    def letter(self, own_headers: bytes, token: str, leave: str = "") -> bytes:
         """The whole letter of one recipient; in the body a token stands on a line of its own, softly broken."""
         value = token.encode("ascii")
-        return own_headers + value.join(self.headers) + (SOFT_BREAK + value + SOFT_BREAK).join(self.body)
+        headers = leave.encode("ascii").join([value.join(row) for row in self.headers])
+        return b"%b%b%b" % (own_headers, headers, (SOFT_BREAK + value + SOFT_BREAK).join(self.body))
 
 
-def encode(mail: Mail, *, host: str) -> EncodedMail:
+def encode(mail: Mail, *, host: str, takes_mail: bool = False) -> EncodedMail:
     """Encode what all recipients share: text first, HTML last, 7-bit, lines of at most 76.
 
+    takes_mail: whether mail that comes in is read; if not, no leave address is named.
     Raises ValueError when a header cannot be written.
     """
     boundary = f"=_{hashlib.sha256(f'{mail.id} {mail.created_at}'.encode()).hexdigest()[:24]}"  # never in the parts
     parts = b"".join(
         f"--{boundary}\r\n".encode() + _part(kind, text) for kind, text in (("plain", mail.text), ("html", mail.html))
     )
-    head = b"".join(_shared_headers(mail, host)) + exact_line(
+    head = b"".join(_shared_headers(mail, host, takes_mail)) + exact_line(
         "Content-Type", f'multipart/alternative; boundary="{boundary}"'
     )
     body = b"\r\n" + parts + f"--{boundary}--\r\n".encode()
-    return EncodedMail(_pieces(head), _pieces(body))
+    return EncodedMail(tuple(_pieces(row) for row in head.split(CUT_LEAVE.encode())), _pieces(body))
 
 
 def own_headers(*, to: str, message_id: str, at: datetime) -> bytes:
-    """The headers that differ per recipient; `to` is ASCII already."""
-    lines = {"Date": format_datetime(at), "To": to, "Message-ID": message_id}
-    return b"".join(exact_line(name, value) for name, value in lines.items())
+    """The headers that differ per recipient; `to` is ASCII already and, as an address, short and without spaces."""
+    return b"%bTo: %b\r\nMessage-ID: %b\r\n" % (
+        _date(at.replace(microsecond=0)),
+        to.encode("ascii"),
+        message_id.encode("ascii"),
+    )
+
+
+@lru_cache(maxsize=8)
+def _date(at: datetime) -> bytes:
+    return exact_line("Date", format_datetime(at))
 
 
 def message_id(*, mail_id: int, recipient: int, created_at: datetime, host: str) -> str:
@@ -67,14 +80,16 @@ def quoted_printable(text: str) -> bytes:
     return b"\r\n".join(SOFT_BREAK.join(_broken(_quoted(line))) for line in lines)
 
 
-def _shared_headers(mail: Mail, host: str) -> Iterator[bytes]:
+def _shared_headers(mail: Mail, host: str, takes_mail: bool) -> Iterator[bytes]:
     yield address_line("From", mail.sender)
     yield text_line("Subject", mail.subject)
     if mail.reply_to:
         yield address_line("Reply-To", mail.reply_to)
     own = {name.lower() for name in mail.headers}
     yield from (_line(name, value) for name, value in _headers_of_kind(mail, host).items() if name.lower() not in own)
-    yield from (_line(name, str(value)) for name, value in mail.headers.items() if name.lower() not in OURS)
+    for name, value in mail.headers.items():
+        if name.lower() not in OURS:
+            yield _line(name, str(value) if takes_mail else LEAVE_BY_MAIL.sub("", str(value)))
     yield b"MIME-Version: 1.0\r\nContent-Language: nl\r\n"
 
 
@@ -93,7 +108,8 @@ def _headers_of_kind(mail: Mail, host: str) -> dict[str, str]:
 
 def _line(name: str, value: str) -> bytes:
     is_exact = TOKEN in value or name.lower().startswith("list-")
-    return exact_line(name, value.replace(TOKEN, CUT)) if is_exact else text_line(name, value)
+    marked = value.replace(TOKEN, CUT).replace(LEAVE, CUT_LEAVE)
+    return exact_line(name, marked) if is_exact else text_line(name, value)
 
 
 def _part(kind: str, text: str) -> bytes:

@@ -1,6 +1,7 @@
 """One letter ready to leave: the bytes of a mail for one recipient."""
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -13,14 +14,14 @@ from dordt.mailer.claiming import Due
 from dordt.mailer.encoding import EncodedMail
 from dordt.mailer.headers import ascii_address, with_domain_of
 from dordt.mailer.models import Mail
-from dordt.shared.tokens import issue_token
+from dordt.shared.tokens import token_issuer
 
 MAILS_KEPT = 20
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Letter:
-    """What a connection needs, and the delivery it is for."""
+    """What a connection needs, and the delivery it is for; `sender` is the envelope's, where bounces go."""
 
     due: Due
     sender: str
@@ -30,12 +31,12 @@ class Letter:
     content: bytes
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Shared:
     encoded: EncodedMail
     sender: str
     subject: str
-    token_purpose: str | None
+    issue: Callable[[int, int], str] | None
 
 
 class LetterWriter:
@@ -43,37 +44,32 @@ class LetterWriter:
 
     def __init__(self) -> None:
         self.host = own_host()
+        self._takes_mail = bool(current_app.config["MAIL_BOUNCE_DOMAIN"])
         self._kept: OrderedDict[int, _Shared] = OrderedDict()
 
     def write(self, due: Due, *, at: datetime) -> Letter:
         """The letter for one delivery. Raises ValueError when it cannot be written."""
         shared = self._shared(due.mail_id)
         to = with_domain_of(due.address, due.address_key)
-        name = message_id_of(due.mail_id, due.recipient, due.created_at)
-        own = encoding.own_headers(to=to, message_id=name, at=at)
-        return Letter(due, shared.sender, to, shared.subject, name, shared.encoded.letter(own, _token(due, shared)))
+        name = encoding.message_id(
+            mail_id=due.mail_id, recipient=due.recipient, created_at=due.created_at, host=self.host
+        )
+        token = shared.issue(due.recipient, due.link_version or 1) if shared.issue else encoding.TOKEN
+        content = shared.encoded.letter(encoding.own_headers(to=to, message_id=name, at=at), token)
+        return Letter(due, shared.sender, to, shared.subject, name, content)
 
     def _shared(self, mail_id: int) -> _Shared:
-        if mail_id not in self._kept:
+        found = self._kept.get(mail_id)
+        if found is None:
             mail = db.session.get_one(Mail, mail_id)
-            encoded = encoding.encode(mail, host=self.host)
-            self._kept[mail_id] = _Shared(encoded, ascii_address(mail.sender), mail.subject, mail.token_purpose)
+            encoded = encoding.encode(mail, host=self.host, takes_mail=self._takes_mail)
+            issue = token_issuer(mail.token_purpose) if mail.token_purpose else None
+            found = self._kept[mail_id] = _Shared(encoded, ascii_address(mail.sender), mail.subject, issue)
             if len(self._kept) > MAILS_KEPT:
                 self._kept.popitem(last=False)
-        return self._kept[mail_id]
+        return found
 
 
 def own_host() -> str:
     """The host of our own address: the domain of Message-ID, and how we introduce ourselves."""
     return urlsplit(current_app.config["SITE_URL"]).hostname or "localhost"
-
-
-def message_id_of(mail_id: int, recipient: int, created_at: datetime) -> str:
-    """The Message-ID of one delivery."""
-    return encoding.message_id(mail_id=mail_id, recipient=recipient, created_at=created_at, host=own_host())
-
-
-def _token(due: Due, shared: _Shared) -> str:
-    if not shared.token_purpose:
-        return encoding.TOKEN
-    return issue_token(due.recipient, purpose=shared.token_purpose, version=due.link_version or 1)

@@ -48,6 +48,9 @@ OPEN_STATES = (*DUE_STATES, *HELD_STATES)
 DUE, OPEN = (", ".join(f"'{state}'" for state in states) for states in (DUE_STATES, OPEN_STATES))
 
 
+DUE_ORDER = ("mail_id", "next_attempt_at", "id")
+
+
 def _partial(name: str, *columns: str, where: str) -> sa.Index:
     """A partial index: small and quick, as long as a query writes the states out as this does."""
     condition = sa.text(where)
@@ -58,6 +61,9 @@ class Mail(Base):
     """One content, with `[[token]]` where a link token of the recipient belongs."""
 
     __tablename__ = "mail"
+    __table_args__ = (
+        _partial("ix_mail_unfinished", "kind", "id", where="kind != 'transactional' AND finished_at IS NULL"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[MailKind] = state_column(MailKind)
     state: Mapped[MailState] = state_column(MailState, default=MailState.RUNNING)
@@ -74,6 +80,7 @@ class Mail(Base):
     frozen_count: Mapped[int] = mapped_column(default=0)
     excluded_count: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]  # of a mail to many: nothing was left to send; claims pass it by
 
     deliveries: Mapped[list["Delivery"]] = relationship(back_populates="mail", passive_deletes=True)
 
@@ -85,9 +92,7 @@ class Delivery(Base):
     __table_args__ = (
         sa.UniqueConstraint("mail_id", "recipient"),
         _partial("ix_delivery_due_single", "next_attempt_at", "id", where=f"priority = 1 AND state IN ({DUE})"),
-        _partial(
-            "ix_delivery_due_bulk", "mail_id", "next_attempt_at", "id", where=f"priority > 1 AND state IN ({DUE})"
-        ),
+        _partial("ix_delivery_due_bulk", *DUE_ORDER, "state", where=f"priority > 1 AND state IN ({DUE})"),
         _partial("ix_delivery_held", "lease_until", where="state IN ('leased', 'sending')"),
         _partial("ix_delivery_done", "mail_id", "state", where=f"state NOT IN ({OPEN})"),
         _partial("ix_delivery_troubled", "id", where="state IN ('uncertain', 'failed', 'bounced', 'complained')"),

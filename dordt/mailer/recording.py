@@ -23,7 +23,7 @@ _OUTCOME = (
     .where(
         _delivery.c.id == sa.bindparam("of_id"),
         _delivery.c.lease_owner == sa.bindparam("of_owner"),
-        sa.or_(_delivery.c.state == DeliveryState.SENDING, _delivery.c.state == DeliveryState.UNCERTAIN),
+        sa.text("delivery.state IN ('leased', 'sending', 'uncertain')"),
     )
     .values(
         {
@@ -45,8 +45,11 @@ class Recorder:
         self.owner = owner
         self._refusals: Counter[int] = Counter()
 
-    def record(self, answers: Sequence[Answer], *, at: datetime) -> None:
-        """Give each delivery the state that its answer means, with an event that staff can read."""
+    def record(self, answers: Sequence[Answer], *, at: datetime) -> bool:
+        """Give each delivery the state that its answer means, with an event that staff can read.
+
+        Returns whether a newsletter was paused by it.
+        """
         judged = [(answer, _verdict(answer, at)) for answer in answers]
         if judged:
             connection = db.session.connection()
@@ -54,8 +57,7 @@ class Recorder:
             events = [_event(answer, verdict, at) for answer, verdict in judged if verdict.event]
             if events:
                 connection.execute(sa.insert(_mail_event), events)
-        for answer, verdict in judged:
-            self._count(answer, verdict)
+        return any([self._count(answer, verdict) for answer, verdict in judged])
 
     def record_unwritable(self, delivery_id: int, problem: Exception, *, at: datetime) -> None:
         """A letter that cannot be written fails: sending it again would not help."""
@@ -82,8 +84,8 @@ class Recorder:
             "new_accepted_at": at if verdict.state is DeliveryState.ACCEPTED else None,
         }
 
-    def _count(self, answer: Answer, verdict: Verdict) -> None:
-        """A refusal of one recipient says nothing of the newsletter; one at MAIL, DATA or BODY does."""
+    def _count(self, answer: Answer, verdict: Verdict) -> bool:
+        """Whether it is enough: a refusal of one recipient says nothing of the newsletter; one at another step does."""
         due, reply = answer.letter.due, answer.reply
         if verdict.state is DeliveryState.ACCEPTED:
             self._refusals.pop(due.mail_id, None)
@@ -91,6 +93,8 @@ class Recorder:
             self._refusals[due.mail_id] += 1
             if self._refusals[due.mail_id] >= REFUSALS_BEFORE_PAUSE and due.kind is not MailKind.TRANSACTIONAL:
                 self._pause(answer.letter, f"{reply.code} {reply.text}")
+                return True
+        return False
 
     def _pause(self, letter: Letter, words: str) -> None:
         reason = f"De mailserver weigerde {REFUSALS_BEFORE_PAUSE} e-mails achter elkaar. Zijn antwoord: {words}"

@@ -1,6 +1,5 @@
 """The way out: Flask-Mail's interface over our own connections."""
 
-import contextlib
 import ipaddress
 import smtplib
 import socket
@@ -15,7 +14,7 @@ from flask_mail import Mail as FlaskMail
 from flask_mail import Message as FlaskMailMessage
 from flask_mail import email_dispatched, sanitize_address
 
-from dordt.mailer.conversation import Reply, Stage, hand_over, hang_up
+from dordt.mailer.conversation import NOT_SENT, Reply, hand_over, hang_up
 
 FINAL_WAIT = 10  # times MAIL_TIMEOUT: the relay may look a letter over before it answers (RFC 5321, 4.5.3.2.6)
 
@@ -45,13 +44,17 @@ class Message(FlaskMailMessage):
 
 
 class Connection(FlaskMailConnection):
-    """One connection to the relay, with a timeout, checked certificates, and the relay's own words."""
+    """One connection to a relay, with a timeout, checked certificates, and the relay's own words."""
 
     host: smtplib.SMTP | None
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, relay: Any = None) -> None:
         super().__init__(app.extensions["mail"])
-        self.app = app
+        self.app, self.relay = app, relay
+        self._target: Any = relay or self.mail
+        self.num_emails = 0
+        self.patience: float = app.config["MAIL_TIMEOUT"]  # seconds for the answer to a command
+        self.final_patience = self.patience * FINAL_WAIT
 
     def __enter__(self) -> "Connection":
         self.open()
@@ -66,23 +69,15 @@ class Connection(FlaskMailConnection):
         self.host = None if self.mail.suppress else self.configure_host()
 
     @property
-    def is_usable(self) -> bool:
-        """Whether another letter may follow on this connection."""
-        is_worn = bool(self.mail.max_emails) and self.num_emails >= self.mail.max_emails
-        return not is_worn and (self.mail.suppress or (self.host is not None and self.host.sock is not None))
+    def is_worn(self) -> bool:
+        """Whether it has carried as many letters as MAIL_MAX_EMAILS allows."""
+        return bool(self.mail.max_emails) and self.num_emails >= self.mail.max_emails
 
     def close(self) -> None:
         """Take leave of the relay."""
         if self.host is not None:
             hang_up(self.host)
             self.host = None
-
-    def abort(self) -> None:
-        """Hang up from another thread: who waits here for an answer gets none any more."""
-        sock = self.host.sock if self.host is not None else None
-        if sock is not None:
-            with contextlib.suppress(OSError):
-                sock.shutdown(socket.SHUT_RDWR)
 
     def configure_host(self) -> smtplib.SMTP:
         """A connection ready for letters. Raises Unreachable."""
@@ -99,22 +94,29 @@ class Connection(FlaskMailConnection):
         return host
 
     def send(self, message: Any, envelope_from: Any = None) -> Reply:  # type: ignore[override]
-        """Hand one letter to the relay and return what it said. Raises NotAccepted."""
+        """Hand one letter to the relay, wait, and return what it said. Raises NotAccepted."""
         (recipient,) = message.send_to
-        reply = Reply(Stage.BODY, 250, "not sent: MAIL_SUPPRESS_SEND is on")
+        reply = NOT_SENT
         self.num_emails += 1
         if self.host is not None:
             sender = _bare(envelope_from or message.sender)
-            wait = self.app.config["MAIL_TIMEOUT"] * FINAL_WAIT
-            reply = hand_over(self.host, sender, _bare(recipient), message.as_bytes(), final_timeout=wait)
+            reply = hand_over(
+                self.host, sender, _bare(recipient), message.as_bytes(), final_timeout=self.final_patience
+            )
         email_dispatched.send(self.app, message=message)
         return reply
+
+    def announce_dispatch(self, letter: Any) -> None:
+        """Tell whoever listens to Flask-Mail's signal (`record_messages` does) that a letter leaves."""
+        if email_dispatched.receivers:
+            message = Message(letter.content, sender=letter.sender, recipient=letter.recipient, subject=letter.subject)
+            email_dispatched.send(self.app, message=message)
 
     def _address(self) -> tuple[str, int]:
         """Where the relay is; in development without MAIL_SERVER the mail catcher says where it listens."""
         path = self.app.config.get("MAIL_CATCHER_FILE")
-        if path is None:
-            return self.mail.server, self.mail.port
+        if path is None or (self.relay and self.relay.is_backup):
+            return self._target.server, self._target.port
         try:
             host, _, port = path.read_text().strip().rpartition(":")
             return host, int(port)
@@ -123,7 +125,7 @@ class Connection(FlaskMailConnection):
 
     def _greeted(self, server: str, port: int) -> smtplib.SMTP:
         options: dict[str, Any] = {"timeout": self.app.config["MAIL_TIMEOUT"], "local_hostname": _own_name(self.app)}
-        if self.mail.use_ssl:
+        if self._target.use_ssl:
             return smtplib.SMTP_SSL(server, port, context=ssl.create_default_context(), **options)
         return smtplib.SMTP(server, port, **options)
 
@@ -132,11 +134,11 @@ class Connection(FlaskMailConnection):
         if host.sock:
             host.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # the final dot leaves at once, on its own
         host.ehlo_or_helo_if_needed()
-        if self.mail.use_tls:
+        if self._target.use_tls:
             host.starttls(context=ssl.create_default_context())
             host.ehlo_or_helo_if_needed()
-        if self.mail.username and self.mail.password:
-            host.login(self.mail.username, self.mail.password)
+        if self._target.username and self._target.password:
+            host.login(self._target.username, self._target.password)
 
 
 class Mail(FlaskMail):
@@ -147,9 +149,9 @@ class Mail(FlaskMail):
         app.config.setdefault("MAIL_DEBUG", False)
         return super().init_app(app)
 
-    def connect(self) -> Connection:
-        """A connection to the relay, not yet open."""
-        return Connection(current_app._get_current_object())  # type: ignore[attr-defined]
+    def connect(self, relay: Any = None) -> Connection:
+        """A connection to a relay (None: the one of MAIL_SERVER), not yet open."""
+        return Connection(current_app._get_current_object(), relay)  # type: ignore[attr-defined]
 
 
 def _bare(mailbox: Any) -> str:

@@ -1,5 +1,6 @@
 """Signed links: they carry a row id and a version, never an address, for signing is not encryption."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -19,8 +20,18 @@ class Claim:
 
 def issue_token(row_id: int, *, purpose: str, version: int) -> str:
     """Sign a link for one row and one purpose."""
-    token: str | bytes = _serializer(purpose).dumps([row_id, version])
-    return token if isinstance(token, str) else token.decode()
+    return token_issuer(purpose)(row_id, version)
+
+
+def token_issuer(purpose: str) -> Callable[[int, int], str]:
+    """What `issue_token` does, for many rows: called with a row id and a version."""
+    serializer = _serializer(purpose)
+
+    def issue(row_id: int, version: int) -> str:
+        token: str | bytes = serializer.dumps([row_id, version])
+        return token if isinstance(token, str) else token.decode()
+
+    return issue
 
 
 def read_token(token: str, *, purpose: str, max_age: timedelta | None = None) -> Claim:

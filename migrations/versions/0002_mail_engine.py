@@ -69,6 +69,14 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("relay", sa.String(length=120), nullable=True))
         batch_op.drop_index(batch_op.f("ix_delivery_due"))
         batch_op.drop_index(batch_op.f("ix_delivery_mail_state"))
+        batch_op.drop_index("ix_delivery_troubled")
+        batch_op.create_index(
+            "ix_delivery_troubled",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('uncertain', 'failed', 'bounced', 'complained')"),
+            postgresql_where=sa.text("state IN ('uncertain', 'failed', 'bounced', 'complained')"),
+        )
         batch_op.create_index(
             "ix_delivery_done",
             ["mail_id", "state"],
@@ -78,7 +86,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_delivery_due_bulk",
-            ["mail_id", "next_attempt_at", "id"],
+            ["mail_id", "next_attempt_at", "id", "state"],
             unique=False,
             sqlite_where=sa.text("priority > 1 AND state IN ('queued', 'deferred')"),
             postgresql_where=sa.text("priority > 1 AND state IN ('queued', 'deferred')"),
@@ -89,6 +97,16 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("priority = 1 AND state IN ('queued', 'deferred')"),
             postgresql_where=sa.text("priority = 1 AND state IN ('queued', 'deferred')"),
+        )
+
+    with op.batch_alter_table("mail", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("finished_at", UtcMoment(), nullable=True))
+        batch_op.create_index(
+            "ix_mail_unfinished",
+            ["kind", "id"],
+            unique=False,
+            sqlite_where=sa.text("kind != 'transactional' AND finished_at IS NULL"),
+            postgresql_where=sa.text("kind != 'transactional' AND finished_at IS NULL"),
         )
 
     with op.batch_alter_table("newsletter", schema=None) as batch_op:
@@ -128,7 +146,19 @@ def downgrade() -> None:
     with op.batch_alter_table("newsletter", schema=None) as batch_op:
         batch_op.drop_column("latest_start_at")
 
+    with op.batch_alter_table("mail", schema=None) as batch_op:
+        batch_op.drop_index("ix_mail_unfinished")
+        batch_op.drop_column("finished_at")
+
     with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.drop_index("ix_delivery_troubled")
+        batch_op.create_index(
+            "ix_delivery_troubled",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('uncertain', 'failed', 'bounced')"),
+            postgresql_where=sa.text("state IN ('uncertain', 'failed', 'bounced')"),
+        )
         batch_op.drop_index("ix_delivery_due_single")
         batch_op.drop_index("ix_delivery_due_bulk")
         batch_op.drop_index("ix_delivery_done")
