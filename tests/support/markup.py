@@ -25,6 +25,12 @@ def faults(html: str, *, is_page: bool = True) -> tuple[str, ...]:
     return tuple(found)
 
 
+def text_of(html: str) -> str:
+    """What can be read in the main part of a page, with one space between words."""
+    tree = html5lib.parse(html, namespaceHTMLElements=False)
+    return " ".join(" ".join(next(tree.iter("main")).itertext()).split())
+
+
 def _page_faults(tree: Any) -> Iterator[str]:
     headings = [_text(heading) for heading in tree.iter("h1")]
     title = _text(next(tree.iter("title"), None))

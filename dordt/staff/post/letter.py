@@ -1,17 +1,18 @@
 """A mail of a stranger, made fit to be looked at: text only, cut off where it gets long, whatever it is made of."""
 
-import email
-import email.policy
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from email.header import decode_header, make_header
 from email.message import Message
-from html.parser import HTMLParser
+from email.parser import BytesParser
+from html import unescape
 
 from dordt.staff.mail_frame import without_keys
 
-MOST_BYTES = 2_000_000  # what is read at all
+MOST_BYTES = 500_000  # what is read at all
+MOST_HTML = 200_000  # characters of a page of which the words are sought
 MOST_TEXT = 20_000  # characters that are shown
 MOST_HEADERS = 60
 LONGEST_HEADER = 500
@@ -19,6 +20,8 @@ MOST_PARTS = 100
 DEEPEST = 8
 REPORTS = {"message/delivery-status", "message/feedback-report", "message/disposition-notification"}
 SILENT = {"script", "style", "head", "title", "template"}
+TAG = re.compile(r"(<[^<>]*>)")
+TAG_NAME = re.compile(r"</?([a-zA-Z0-9]+)")
 BREAKS = {"p", "br", "div", "li", "tr", "h1", "h2", "h3", "blockquote"}
 
 
@@ -36,7 +39,7 @@ class ReceivedLetter:
 
 def read(raw: bytes) -> ReceivedLetter:
     """Read what can be read; nothing that a stranger sends makes this fail."""
-    message = email.message_from_bytes(raw[:MOST_BYTES], policy=email.policy.compat32)
+    message = _parsed(raw[:MOST_BYTES])
     parts = list(_parts(message))[:MOST_PARTS]
     plain = [_decoded(part) for part in parts if _is_text(part, "text/plain")]
     marked_up = [] if any(plain) else [_bare(_decoded(part)) for part in parts if _is_text(part, "text/html")]
@@ -50,6 +53,13 @@ def read(raw: bytes) -> ReceivedLetter:
         is_cut=was_long or len(raw) > MOST_BYTES,
         is_from_html=bool(marked_up),
     )
+
+
+def _parsed(raw: bytes) -> Message:
+    try:
+        return BytesParser().parsebytes(raw)
+    except (RecursionError, ValueError, LookupError):  # parts within parts without end; it is shown as it came
+        return BytesParser().parsebytes(raw, headersonly=True)
 
 
 def _parts(message: Message, depth: int = 0) -> Iterator[Message]:
@@ -111,32 +121,19 @@ def _shown(text: str) -> tuple[str, bool]:
     return without_keys(readable[:MOST_TEXT]).strip(), len(readable) > MOST_TEXT
 
 
-class _Bare(HTMLParser):
-    """The words of a page."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.words: list[str] = []
-        self.silent = 0
-
-    def handle_starttag(self, tag: str, _attrs: list[tuple[str, str | None]]) -> None:
-        """A new line where the page has one, silence in what nobody sees."""
-        self.silent += int(tag in SILENT)
-        if tag in BREAKS:
-            self.words.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        """The end of the silence."""
-        self.silent = max(0, self.silent - int(tag in SILENT))
-
-    def handle_data(self, data: str) -> None:
-        """Words."""
-        if not self.silent:
-            self.words.append(" ".join(data.split()) + " ")
-
-
 def _bare(html: str) -> str:
-    reader = _Bare()
-    reader.feed(html[: 20 * MOST_TEXT])
-    lines = (" ".join(line.split()) for line in "".join(reader.words).split("\n"))
+    """The words of a page. The parser of the standard library fails on some pages that are none; this takes them all."""
+    words, silent = [""], ""
+    for piece in TAG.split(html[:MOST_HTML]):
+        tag = TAG_NAME.match(piece)
+        name = tag[1].lower() if tag else ""
+        if silent:
+            silent = "" if piece[1:2] == "/" and name == silent else silent
+        elif name in SILENT and piece[1:2] != "/":
+            silent = name
+        elif not piece.startswith("<"):
+            words.append(" ".join(unescape(piece).split()) + " ")
+        elif name in BREAKS:
+            words.append("\n")
+    lines = (" ".join(line.split()) for line in "".join(words).split("\n"))
     return "\n".join(line for line in lines if line)
