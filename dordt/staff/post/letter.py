@@ -122,7 +122,7 @@ def _shown(text: str) -> tuple[str, bool]:
 
 
 def _bare(html: str) -> str:
-    """The words of a page. The parser of the standard library fails on some pages that are none; this takes them all."""
+    """The words of a page, also of one that the parser of the standard library fails on."""
     words, silent = [""], ""
     for piece in TAG.split(html[:MOST_HTML]):
         tag = TAG_NAME.match(piece)
