@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -44,7 +45,7 @@ def pace(mail_id: int, *, at: datetime) -> Pace:
 def next_attempt_at(mail_id: int) -> datetime | None:
     """When the first of those that wait may go; None when none waits. Of mail to many only."""
     # In the words of ix_delivery_due_bulk: SQLite does not use it for bound values.
-    waits = sa.literal_column(f"priority > 1 AND state IN ({DUE})", sa.Boolean)
+    waits: sa.ColumnElement[Any] = sa.literal_column(f"priority > 1 AND state IN ({DUE})")
     first = sa.select(sa.func.min(Delivery.next_attempt_at, type_=UtcMoment))
     return db.session.scalar(first.where(Delivery.mail_id == mail_id, waits))
 

@@ -18,7 +18,7 @@ UNDERWAY = (
     NewsletterState.SENDING,
     NewsletterState.PAUSED,
 )
-TROUBLED = (DeliveryState.UNCERTAIN, DeliveryState.FAILED, DeliveryState.BOUNCED)
+TROUBLED = (DeliveryState.UNCERTAIN, DeliveryState.FAILED, DeliveryState.BOUNCED, DeliveryState.COMPLAINED)
 # In the words of the index ix_delivery_troubled: SQLite does not use it for bound values.
 IS_TROUBLED = Delivery.state.in_([sa.literal_column(f"'{state}'") for state in TROUBLED])
 
@@ -45,8 +45,8 @@ def newsletters_underway() -> "sa.Select[Newsletter]":
 
 
 def troubled_deliveries(at: datetime) -> "sa.Select[Delivery]":
-    """Mail of the last weeks that did not arrive, or may not have."""
-    recent = (IS_TROUBLED, Delivery.created_at > at - RECENT)
+    """Mail of the last weeks that did not arrive, or may not have; who complained did get it."""
+    recent = (IS_TROUBLED, Delivery.state != DeliveryState.COMPLAINED, Delivery.created_at > at - RECENT)
     return sa.select(Delivery).where(*recent).order_by(Delivery.id.desc())
 
 
