@@ -12,7 +12,6 @@ from dordt.operations.checking import domains, installation, relay, website
 from dordt.operations.checking.findings import Finding, Level
 from dordt.operations.checking.names import Names
 from dordt.shared import clock
-from dordt.shared.transactions import reading
 
 
 def init_app(app: Flask) -> None:
@@ -42,8 +41,7 @@ def check_command(as_json: bool) -> None:
 
 def _findings() -> Iterator[Finding]:
     config, at = current_app.config, clock.now()
-    with reading():
-        yield from installation.check(config, at=at)
+    yield from installation.check(config, at=at)
     yield from relay.check(config)
     yield from domains.check(config, Names(config["DNS_SERVER"]))
     yield from website.check(config["SITE_URL"], at=at)

@@ -17,6 +17,7 @@ from dordt.extensions import db
 from dordt.mailer.models import DUE_STATES, Delivery, Mail, MailState
 from dordt.operations import health
 from dordt.operations.checking.findings import Finding, fail, info, ok, warn
+from dordt.shared.transactions import reading
 
 SHORTEST, FEWEST = 32, 10  # characters of a secret, and different ones among them
 EXAMPLES = ("change", "verander", "secret", "geheim", "example", "voorbeeld", "default", "insecure", "password", "dev-")
@@ -86,7 +87,8 @@ def _key_files(config: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _database(config: Mapping[str, Any], at: datetime) -> Iterator[Finding]:
-    problem = health.problem()
+    with reading():
+        problem = health.problem()
     if problem:
         hint = ": flask --app wsgi db upgrade" if "migrated" in problem else "; look at DATABASE_URL"
         yield fail("database", problem + hint)
@@ -104,7 +106,8 @@ def _worker(at: datetime) -> Finding:
     is_due = (Delivery.state.in_(DUE_STATES), Delivery.next_attempt_at <= at, Mail.state == MailState.RUNNING)
     query = sa.select(sa.func.min(Delivery.next_attempt_at)).join(Delivery.mail).where(*is_due)
     try:
-        oldest = db.session.scalar(query)
+        with reading(), db.engine.connect() as connection:
+            oldest = connection.scalar(query)
     except SQLAlchemyError as wrong:
         return fail("worker", f"the ledger cannot be read: {type(wrong).__name__}")
     if oldest is None:

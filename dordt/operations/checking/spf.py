@@ -11,7 +11,7 @@ LOOKUPS, VOIDS, MX_NAMES = 10, 2, 10  # the limits of 4.6.4
 VERDICTS = {"+": "pass", "-": "fail", "~": "softfail", "?": "neutral"}
 MECHANISM = re.compile(r"([+?~-]?)(all|include|a|mx|ptr|ip4|ip6|exists)(?:(?=/)|:|$)(.*)", re.IGNORECASE)
 MODIFIER = re.compile(r"[a-z][a-z0-9_.-]*=\S*", re.IGNORECASE)
-PREFIXES = re.compile(r"(?P<host>.*?)(?:/(?P<four>\d{1,2}))?(?://(?P<six>\d{1,3}))?")
+PREFIXES = re.compile(r"(?P<host>[^/]*)(?:/(?P<four>\d{1,2}))?(?://(?P<six>\d{1,3}))?")
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
