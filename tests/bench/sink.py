@@ -4,9 +4,12 @@ import asyncio
 import json
 import sys
 import time
+from collections.abc import Callable
 
 EHLO = b"250-sink\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n"
 END_OF_BODY = b"\r\n.\r\n"
+WELL = b"250 2.0.0 OK\r\n"
+ANSWERS = {b"EHLO": EHLO, b"DATA": b"354 go\r\n", b"QUIT": b"221 bye\r\n"}
 
 
 class Tally:
@@ -17,20 +20,30 @@ class Tally:
 
     def clear(self) -> None:
         """Begin anew."""
-        self.letters, self.first_at, self.last_at = 0, 0.0, 0.0
+        self.letters, self.connections, self.first_at, self.last_at = 0, 0, 0.0, 0.0
         self.recipients: set[bytes] = set()
+        self.last = b""
 
-    def add(self, recipient: bytes) -> None:
+    def add(self, recipient: bytes, letter: bytes) -> None:
         """One letter more."""
         self.last_at = time.monotonic()
         self.first_at = self.first_at or self.last_at
         self.letters += 1
         self.recipients.add(recipient)
+        self.last = letter
 
     def told(self) -> str:
         """As one line of JSON."""
-        seconds = self.last_at - self.first_at
-        return json.dumps({"letters": self.letters, "recipients": len(self.recipients), "seconds": seconds})
+        return json.dumps(
+            {
+                "letters": self.letters,
+                "recipients": len(self.recipients),
+                "connections": self.connections,
+                "seconds": self.last_at - self.first_at,
+                "octets": len(self.last),
+                "last": self.last.decode("latin-1"),
+            }
+        )
 
 
 class Conversation(asyncio.Protocol):
@@ -43,7 +56,8 @@ class Conversation(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Greet."""
         self.transport: asyncio.WriteTransport = transport  # type: ignore[assignment]
-        self.transport.write(b"220 sink\r\n")
+        self.tally.connections += 1
+        self.say(b"220 sink ESMTP\r\n")
 
     def data_received(self, data: bytes) -> None:
         """Answer whatever is complete, in one go."""
@@ -51,32 +65,42 @@ class Conversation(asyncio.Protocol):
         answers = b""
         while (answer := self._next()) is not None:
             answers += answer
+        if answers:
+            self.say(answers)
+
+    def say(self, answers: bytes) -> None:
+        """Send the answers."""
         self.transport.write(answers)
 
     def _next(self) -> bytes | None:
-        end = END_OF_BODY if self.in_body else b"\r\n"
-        part, found, rest = self.waiting.partition(end)
+        if self.in_body:
+            return self._end_of_body()
+        line, found, rest = self.waiting.partition(b"\r\n")
         if not found:
             return None
         self.waiting = rest
-        if self.in_body:
-            self.in_body = False
-            self.tally.add(self.recipient)
-            return b"250 2.0.0 OK\r\n"
-        return self._answer(part)
+        return self._answer(line)
+
+    def _end_of_body(self) -> bytes | None:
+        if not self.waiting.endswith(END_OF_BODY) and END_OF_BODY not in self.waiting:
+            return None
+        letter, _, self.waiting = self.waiting.partition(END_OF_BODY)
+        self.in_body = False
+        self.tally.add(self.recipient, letter)
+        return WELL
 
     def _answer(self, line: bytes) -> bytes:
         verb = line[:4].upper()
         if verb == b"RCPT":
             self.recipient = line[8:]
         self.in_body = verb == b"DATA"
-        return {b"EHLO": EHLO, b"DATA": b"354 go\r\n", b"QUIT": b"221 bye\r\n"}.get(verb, b"250 2.0.0 OK\r\n")
+        return ANSWERS.get(verb, WELL)
 
 
-async def serve() -> None:
+async def serve(conversation: Callable[[Tally], Conversation]) -> None:
     """Print the port; then, for each line on standard input, print the tally and begin anew."""
     tally, loop = Tally(), asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Conversation(tally), "127.0.0.1", 0)
+    server = await loop.create_server(lambda: conversation(tally), "127.0.0.1", 0, backlog=500)
     print(server.sockets[0].getsockname()[1], flush=True)
     while await loop.run_in_executor(None, sys.stdin.readline):
         print(tally.told(), flush=True)
@@ -84,4 +108,4 @@ async def serve() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve())
+    asyncio.run(serve(Conversation))
