@@ -28,6 +28,7 @@ from dordt.mailer import encoding, signing
 from dordt.mailer.models import Mail, MailKind
 from dordt.mailer.signing import Signer
 from dordt.mailer.signing_keys import keys_of
+from tests.support.raw_lint import problems
 
 AT = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
 RSA = generate_private_key(65537, 2048)
@@ -58,7 +59,7 @@ def letter(**values: Any) -> bytes:
     given = {"id": 7, "kind": MailKind.NEWSLETTER, "subject": "Nieuws", "text": "Tekst\n", "html": "<p>  Tekst</p>\n"}
     given |= {"sender": "Dordt aan Zet <wijken@dordrecht.example>", "reply_to": None, "created_at": AT}
     mail = Mail(**given | {"headers": {"List-Unsubscribe": LEAVE}, "list_id": "nieuwsbrief"} | values)
-    own = encoding.own_headers(to="anna@voorbeeld.nl", message_id="<7.1.abc@dordt.example>", at=AT)
+    own = encoding.own_headers(to="anna@voorbeeld.nl", message_id="<7.1.0123456789abcdef@dordt.example>", at=AT)
     return encoding.encode(mail, host="dordt.example").letter(own, "teken")
 
 
@@ -91,6 +92,7 @@ def test_the_header_is_7_bit_and_folded(config: dict[str, Any]):
     assert head.count(b"\n") == head.count(b"\r\n") == head.count(b"\r")
     assert max(len(line) for line in head.split(b"\r\n")) <= 76
     assert head.endswith(b"\r\n")
+    assert problems(head + content, host="dordt.example", is_bulk=True) == []
 
 
 def test_what_a_reader_sees_and_what_providers_act_on_is_signed(signer: Signer):
