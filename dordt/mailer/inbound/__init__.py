@@ -1,0 +1,1 @@
+"""What comes back: bounces, complaints, unsubscribes by mail, automatic answers, and what nobody understands."""
