@@ -31,11 +31,11 @@ def check_command(as_json: bool) -> None:
         findings.append(finding)
         if not as_json:
             _say(finding)
-    failures = sum(finding.level is Level.FAIL for finding in findings)
+    failures, warnings = (sum(finding.level is level for finding in findings) for level in (Level.FAIL, Level.WARN))
     if as_json:
         click.echo(json.dumps({"fit": not failures, "findings": [asdict(finding) for finding in findings]}))
     else:
-        click.echo(f"{failures} to solve." if failures else "Fit for production.")
+        click.echo(f"{failures} to solve, {warnings} to look at." if failures or warnings else "Fit for production.")
     sys.exit(1 if failures else 0)
 
 

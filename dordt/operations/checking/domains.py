@@ -21,9 +21,10 @@ def check(config: Mapping[str, Any], names: Names) -> Iterator[Finding]:
         yield fail("sender", "MAIL_DEFAULT_SENDER, CONTACT_ADDRESS or MAIL_BOUNCE_DOMAIN holds no domain")
         return
     envelope = bounces or sender
+    relays = [server for server in (config["MAIL_SERVER"], config["MAIL_BACKUP_SERVER"]) if server]
     for domain in dict.fromkeys((sender, contact, envelope)):
         yield from _told("MX", domain, _mx(domain, names))
-    yield from _told("SPF", envelope, _spf(envelope, config["MAIL_SERVER"], names))
+    yield from _told("SPF", envelope, _spf(envelope, relays, names))
     yield from dkim_record.check(config, names)
     domains = dmarc.Domains(sender, envelope, _dkim_domain(config))
     yield from _told("DMARC", sender, dmarc.check(domains, names))
@@ -67,8 +68,9 @@ def _mx(domain: str, names: Names) -> Iterator[Finding]:
         yield ok("MX", f"{domain} takes mail at {hosts[0]}")
 
 
-def _spf(domain: str, relay: str, names: Names) -> Iterator[Finding]:
-    wanted = txt_record(domain, f"v=spf1 a:{relay} ~all" if _is_public_name(relay) else "v=spf1 include:RELAY ~all")
+def _spf(domain: str, relays: list[str], names: Names) -> Iterator[Finding]:
+    permitted = " ".join(f"a:{relay}" for relay in relays) if all(map(_is_public_name, relays)) else "include:RELAY"
+    wanted = txt_record(domain, f"v=spf1 {permitted} ~all")
     reader = Reader(names)
     try:
         policy = reader.read(domain)
@@ -80,7 +82,8 @@ def _spf(domain: str, relay: str, names: Names) -> Iterator[Finding]:
         return
     yield ok("SPF", f"{domain} has one record, which costs {reader.lookups} of {LOOKUPS} lookups")
     yield from _ending(policy)
-    yield from _relay(policy, relay, names)
+    for relay in relays:
+        yield from _relay(policy, relay, names)
 
 
 def _ending(policy: Policy) -> Iterator[Finding]:

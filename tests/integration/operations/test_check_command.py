@@ -42,7 +42,7 @@ def test_a_fit_installation_ends_with_0_and_one_line_for_each_thing(fit: Flask):
 
     lines = result.output.splitlines()
     assert result.exit_code == 0, result.output
-    assert lines[-1] == "Fit for production."
+    assert lines[-1] == "0 to solve, 2 to look at."  # no MAIL_BOUNCE_DOMAIN, and the site is not there
     assert {line[:4].strip() for line in lines[:-1]} == {"ok", "info", "warn"}
     assert "ok    SPF           dordrecht.nl has one record, which costs 0 of 10 lookups" in lines
 
@@ -54,7 +54,17 @@ def test_what_fails_ends_with_1_and_says_what_to_add(fit: Flask, dns_server: Dns
 
     assert result.exit_code == 1
     assert '_dmarc.dordrecht.nl. IN TXT "v=DMARC1; p=none; rua=mailto:dmarc@dordrecht.nl"' in result.output
-    assert result.output.splitlines()[-1] == "1 to solve."
+    assert result.output.splitlines()[-1] == "1 to solve, 2 to look at."
+
+
+def test_a_dns_that_is_down_is_not_called_fit(fit: Flask, dns_server: DnsServer):
+    dns_server.broken |= {"dordrecht.nl", "_dmarc.dordrecht.nl"}
+
+    result = fit.test_cli_runner().invoke(args=["check"])
+
+    assert result.exit_code == 0
+    assert "cannot be looked up" in result.output
+    assert "Fit for production" not in result.output
 
 
 def test_json_says_the_same(fit: Flask, dns_server: DnsServer):

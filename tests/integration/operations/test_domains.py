@@ -46,6 +46,7 @@ def config(tmp_path: Path) -> dict[str, Any]:
         "MAIL_DEFAULT_SENDER": "Dordt aan Zet <wijken@dordt.example>",
         "CONTACT_ADDRESS": "wijken@dordt.example",
         "MAIL_SERVER": "relay.example",
+        "MAIL_BACKUP_SERVER": None,
         "MAIL_BOUNCE_DOMAIN": "bounces.dordt.example",
         "MAIL_DKIM_DOMAIN": None,
         "MAIL_DKIM_SELECTOR": "een",
@@ -140,6 +141,13 @@ def test_the_domain_of_the_envelope_must_let_the_relay_send(judge: Judge, what: 
     record, level, words = SPF[what]
 
     one(judge({"bounce spf": record}), level, words)
+
+
+def test_the_relay_behind_the_first_must_be_permitted_too(judge: Judge):
+    findings = judge({"second": "tweede.example. 60 IN A 185.10.20.31"}, MAIL_BACKUP_SERVER="tweede.example")
+
+    one(findings, Level.OK, "permits the addresses of relay.example")
+    one(findings, Level.WARN, "does not permit 185.10.20.31 of tweede.example")
 
 
 def test_without_a_bounce_domain_the_envelope_is_that_of_the_sender(judge: Judge):
