@@ -32,7 +32,7 @@ HEARD_AFTER = timedelta(minutes=3)
 
 
 def settle(*, at: datetime) -> None:
-    """Mark what the services queued as accepted when it was made; one newsletter came back, of one nobody knows."""
+    """Mark what the services queued as accepted when it was made; one newsletter came back, and of one nobody knows."""
     accepted = {
         "state": DeliveryState.ACCEPTED,
         "attempts": 1,
@@ -43,9 +43,9 @@ def settle(*, at: datetime) -> None:
     }
     db.session.execute(sa.update(Delivery).where(Delivery.state == DeliveryState.QUEUED).values(accepted))
     newsletter = sa.select(Delivery).join(Delivery.mail).where(Mail.kind == MailKind.NEWSLETTER)
-    returned, unsure = db.session.scalars(newsletter.order_by(Delivery.id).limit(2)).all()
+    returned = db.session.scalars(newsletter.order_by(Delivery.id).limit(1)).one()
     _came_back(returned)
-    _broke_off(unsure)
+    _broke_off(db.session.scalars(newsletter.order_by(Delivery.id.desc()).limit(1)).one())
     _suppress(returned, at=at)
     for row in rows("received"):
         db.session.add(_received(row, returned, at=at))

@@ -16,12 +16,9 @@ from dordt.shared.reading import page_of_many, row_or_404, rows
 from dordt.staff import searching
 from dordt.staff.guard import may, member, requires
 from dordt.staff.mail_frame import PAGE_POLICY, framed, without_keys
-from dordt.staff.post import again, blocked, listing, received, resending, words
+from dordt.staff.post import listing, resending, words
 
 bp = Blueprint("post", __name__, url_prefix="/post")
-bp.register_blueprint(blocked.bp)
-bp.register_blueprint(received.bp)
-bp.register_blueprint(again.bp)
 NUMBER = "<int(max=2147483647):delivery_id>"
 READABLE = {MailKind.NEWSLETTER, MailKind.GROUP}  # what everybody got; other mail is between us and one resident
 NEWSLETTERS_OFFERED = 50
