@@ -100,7 +100,9 @@ def _received(row: Mapping[str, Any], returned: Delivery, *, at: datetime) -> In
     letter.set_content(row["text"])
     if row.get("attachment"):
         letter.add_attachment(b"%PDF-1.4", maintype="application", subtype="pdf", filename=row["attachment"])
-    raw, received_at = letter.as_bytes(), ago(at, row["days_ago"])
+    is_about_ours = row.get("about_newsletter", False)
+    raw = letter.as_bytes()
+    received_at = returned.created_at + HEARD_AFTER if is_about_ours else ago(at, row["days_ago"])
     return InboundMail(
         digest=sha256(raw).hexdigest(),
         source="imap",
@@ -108,7 +110,7 @@ def _received(row: Mapping[str, Any], returned: Delivery, *, at: datetime) -> In
         sender=row["sender"],
         subject=row["subject"],
         kind=InboundKind(row["kind"]),
-        delivery_id=returned.id if row.get("about_newsletter") else None,
+        delivery_id=returned.id if is_about_ours else None,
         received_at=received_at,
-        handled_at=received_at if row.get("handled") else None,
+        handled_at=received_at if is_about_ours else None,
     )
