@@ -109,6 +109,7 @@ class Settings:
         self.MAIL_BACKUP_USE_SSL = flag("MAIL_BACKUP_USE_SSL")
         self.MAIL_BOUNCE_DOMAIN = os.environ.get("MAIL_BOUNCE_DOMAIN") or None  # bounces+…@ it come back to `receive`
         self.IMAP_URL = os.environ.get("IMAP_URL") or None  # imaps://user:password@host/folder
+        self.IMAP_MOVE_TO = os.environ.get("IMAP_MOVE_TO") or None  # a folder for what was stored; None: remove it
         self.MAIL_DKIM_DOMAIN = os.environ.get("MAIL_DKIM_DOMAIN") or None  # None: that of the sender
         self.MAIL_DKIM_SELECTOR = os.environ.get("MAIL_DKIM_SELECTOR") or None
         self.MAIL_DKIM_KEY_FILE = os.environ.get("MAIL_DKIM_KEY_FILE") or None  # PEM; None: the relay signs

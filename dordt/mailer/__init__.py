@@ -7,8 +7,10 @@ def init_app(app: Flask) -> None:
     """Tie the way out and the queue to an application, and add the `mailer` commands."""
     from dordt.extensions import mail, queue
     from dordt.mailer import commands, signing, tasks
+    from dordt.mailer.inbound import tasks as inbound_tasks
 
     mail.init_app(app)
     signing.init_app(app)
     queue.init_app(app, tasks.run_every_minute)
+    inbound_tasks.init_app(app)
     commands.init_app(app)

@@ -1,6 +1,8 @@
 """`flask mailer …`: the worker, and how the post stands."""
 
 import json
+import os
+import sys
 from typing import Any
 
 import click
@@ -9,6 +11,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from dordt.extensions import db
+from dordt.mailer.inbound.receiving import LARGEST, MailRefused, receive
 from dordt.mailer.models import DUE_STATES, Delivery, DeliveryState, Mail, MailState
 from dordt.mailer.worker import Worker
 from dordt.shared import clock
@@ -28,6 +31,25 @@ def run_command() -> None:
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     click.echo("The mail worker runs; Ctrl-C stops it.")
     Worker(app).run()
+
+
+@mailer_cli.command("receive")
+@click.option("--recipient", default="", help="To whom it came, as a Postfix pipe has it in ${recipient}.")
+@click.option("--sender", help="Who sent it, as in ${sender}; empty for a bounce.")
+def receive_command(recipient: str, sender: str | None) -> None:
+    """Take in one mail from standard input: a bounce, a complaint, an unsubscribe, or anything else.
+
+    Ends with 0 when it is stored, with 65 when it never can be, and with 75 when it must be offered again (sysexits).
+    """
+    try:
+        raw = sys.stdin.buffer.read(LARGEST + 1)
+        receive(raw, source="pipe", recipient=recipient, sender=sender, at=clock.now())
+    except MailRefused as refused:
+        click.echo(f"This mail is not taken in: {refused}.", err=True)
+        raise SystemExit(os.EX_DATAERR) from None
+    except Exception as problem:  # whatever it is, the mail must not be lost; its words may hold an address
+        click.echo(f"This mail cannot be stored now: {type(problem).__name__}.", err=True)
+        raise SystemExit(os.EX_TEMPFAIL) from None
 
 
 @mailer_cli.command("status")

@@ -12,6 +12,7 @@ from dordt.shared.links import absolute
 from dordt.shared.mail import Draft, compose
 from dordt.subscribers import emails
 
+LEAVE = "[[leave]]"  # becomes the address of the recipient that ends it
 OPENING = "[["  # of a merge field: only ours may stand in a mail
 
 
@@ -50,7 +51,7 @@ def draft_of(newsletter: Newsletter) -> Draft:
         reply_to=contact,
         token_purpose=emails.UNSUBSCRIBE,
         headers={
-            "List-Unsubscribe": f"<{link}>, <mailto:{contact}?subject=afmelden>",
+            "List-Unsubscribe": f"<{link}>, <mailto:{_leave_address()}?subject=afmelden>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         },
         subject=_without_fields(newsletter.subject),
@@ -60,6 +61,12 @@ def draft_of(newsletter: Newsletter) -> Draft:
         items=[_item(place.article, site) for place in newsletter.articles],
         unsubscribe_link=link,
     )
+
+
+def _leave_address() -> str:
+    """Where a mail of each recipient's own ends the newsletter; where no mail comes in, a person reads it."""
+    config = current_app.config
+    return LEAVE if config["MAIL_BOUNCE_DOMAIN"] else str(config["CONTACT_ADDRESS"])
 
 
 def _item(article: Article, site: str) -> Item:

@@ -91,6 +91,17 @@ def unsubscribe(token: str, *, at: datetime) -> None:
     db.session.commit()
 
 
+def unsubscribe_by_mail(subscriber_id: int, _list_id: str, at: datetime) -> bool:
+    """The resident wrote to the address in a newsletter that ends it; tells whether there is such a subscriber.
+
+    Commits nothing: the post room stores the mail that asked in the same transaction.
+    """
+    subscriber = db.session.get(Subscriber, subscriber_id, with_for_update=True)
+    if subscriber is not None and _leave(subscriber, at=at):
+        audit.record("subscriber.unsubscribed", subject=("subscriber", subscriber.id), at=at, actor_name=audit.RESIDENT)
+    return subscriber is not None
+
+
 def unsubscribe_for(subscriber_id: int, reason: str, *, by: StaffMember, at: datetime) -> None:
     """A member of staff takes somebody off the list who asked for it."""
     subscriber = db.session.get_one(Subscriber, subscriber_id, with_for_update=True)

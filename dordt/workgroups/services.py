@@ -102,13 +102,20 @@ def confirm_membership(token: str, *, at: datetime) -> None:
 
 def leave_workgroup(token: str, *, at: datetime) -> None:
     """The resident leaves: no group mail goes out any more. A second time changes nothing."""
-    membership = _locked(find_by_leave_token(token))
-    if membership.state != State.LEFT:
-        membership.state, membership.left_at = State.LEFT, at
-        consent.withdrawn(membership.email_key, ConsentPurpose.SHOW_NAME, at=at)
-        outbox.withdraw(membership.email_key, scope=SuppressionScope.GROUP, list_id=membership.workgroup.slug)
-        audit.record("membership.left", subject=("membership", membership.id), at=at, actor_name=audit.RESIDENT)
+    _leave(_locked(find_by_leave_token(token)), at=at)
     db.session.commit()
+
+
+def leave_by_mail(membership_id: int, list_id: str, at: datetime) -> bool:
+    """The resident wrote to the address in a group's mail that ends it; tells whether there is such a membership.
+
+    Commits nothing: the post room stores the mail that asked in the same transaction.
+    """
+    membership = db.session.get(Membership, membership_id)
+    if membership is None or membership.workgroup.slug != list_id:
+        return False
+    _leave(_locked(membership), at=at)
+    return True
 
 
 def decide_membership(
@@ -202,6 +209,15 @@ def _keep_consent(membership: Membership, *, at: datetime) -> None:
         at=membership.created_at,
         confirmed_at=at,
     )
+
+
+def _leave(membership: Membership, *, at: datetime) -> None:
+    """A second time changes nothing."""
+    if membership.state != State.LEFT:
+        membership.state, membership.left_at = State.LEFT, at
+        consent.withdrawn(membership.email_key, ConsentPurpose.SHOW_NAME, at=at)
+        outbox.withdraw(membership.email_key, scope=SuppressionScope.GROUP, list_id=membership.workgroup.slug)
+        audit.record("membership.left", subject=("membership", membership.id), at=at, actor_name=audit.RESIDENT)
 
 
 def _locked(membership: Membership) -> Membership:

@@ -2,6 +2,8 @@
 
 from flask import Flask
 
+from dordt.mailer.inbound.hooks import on_unsubscribe
+from dordt.mailer.models import MailKind
 from dordt.mailer.tasks import every_minute
 from dordt.shared import clock
 from dordt.workgroups import services
@@ -10,6 +12,7 @@ from dordt.workgroups import services
 def init_app(_app: Flask) -> None:
     """Register the work."""
     every_minute(erase_unconfirmed)
+    on_unsubscribe(MailKind.GROUP, services.leave_by_mail)
 
 
 def erase_unconfirmed() -> None:
