@@ -14,6 +14,7 @@ def test_a_newsletter_is_followed_without_asking_again(page: Page, site: LiveSit
     sign_in(page, site)
     write_newsletter(page, site, subject="Een brief om te volgen")
     send_newsletter(page)
+    page.wait_for_load_state("load")
     loads: list[str] = []
     page.on("load", lambda loaded: loads.append(loaded.url))
 
