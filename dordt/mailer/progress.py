@@ -12,7 +12,8 @@ from dordt.shared.columns import UtcMoment
 
 NEWEST = 2_000  # events that are looked at
 WINDOW = timedelta(seconds=60)
-SHORTEST = timedelta(seconds=5)  # a pace over less time than this says nothing
+SHORTEST = timedelta(seconds=5)  # a pace of a few letters over less time than this says nothing
+SHORTEST_OF_MANY = timedelta(seconds=0.1)  # of NEWEST letters it does
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ def pace(mail_id: int, *, at: datetime) -> Pace:
     heard, _first = _one(mine)
     accepted, first = _one(mine.where(newest.c.kind == MailEventKind.ACCEPTED))
     reaches_back = seen < NEWEST or (oldest is not None and oldest <= since)
-    per_second = accepted / max(at - first, SHORTEST).total_seconds() if first else 0.0
+    shortest = SHORTEST if reaches_back else SHORTEST_OF_MANY
+    per_second = accepted / max(at - first, shortest).total_seconds() if first else 0.0
     return Pace(per_second, is_quiet=reaches_back and not heard)
 
 

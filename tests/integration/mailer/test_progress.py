@@ -47,6 +47,14 @@ def test_a_single_letter_just_now_is_no_high_speed():
     assert progress.pace(mail.id, at=NOW).per_second == 1 / 5
 
 
+def test_as_many_as_are_looked_at_within_a_second_are_a_high_speed(monkeypatch):
+    monkeypatch.setattr(progress, "NEWEST", 4)
+    mail = make_newsletter(5)
+    hear(ids_of(mail), 9, 0.5, 0.4, 0.3, 0.2)
+
+    assert progress.pace(mail.id, at=NOW).per_second == pytest.approx(4 / 0.5)
+
+
 def test_after_a_minute_without_a_word_it_is_quiet():
     mail = make_newsletter(1)
     hear(ids_of(mail), 61)
