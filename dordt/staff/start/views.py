@@ -170,11 +170,11 @@ def _received() -> Section:
     return Section(
         id="binnengekomen",
         title="Binnengekomen e-mail",
-        tile=("e-mail niet herkend", "e-mails niet herkend"),
+        tile=("e-mail binnengekomen", "e-mails binnengekomen"),
         count=count(query),
         lines=[_received_line(each) for each in rows(query.limit(SHOWN))],
         room_url=url_for("staff.post.received.index"),
-        empty="Komt er e-mail binnen die wij niet herkennen? Dan leest u die hier.",
+        empty="Komt er e-mail binnen waar iemand naar moet kijken? Dan leest u die hier.",
     )
 
 

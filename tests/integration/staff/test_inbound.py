@@ -64,6 +64,15 @@ def test_a_mail_shows_its_text_and_what_it_is_about_and_reading_is_logged(staff_
     assert (read.subject_type, read.subject_id, read.member_id) == ("inbound_mail", mail.id, client.member.id)
 
 
+def test_what_only_looks_like_a_bounce_says_that_nothing_was_done(staff_client):
+    mail = make_received(kind=InboundKind.BOUNCE)
+
+    page = staff_client("wijkmedewerker").get(f"{ROOM}{mail.id}/").text
+
+    assert "Wij konden niet nagaan of deze e-mail echt over post van ons gaat." in page
+    assert 'href="/beheer/post/geblokkeerd/nieuw/"' in page
+
+
 def test_nothing_of_a_stranger_comes_to_life(staff_client):
     mail = make_received(NASTY, sender='"<script>alert(1)</script>" <kwaad@voorbeeld.nl>', subject="<b>vet</b>")
 
@@ -107,6 +116,6 @@ def test_the_start_page_counts_what_waits(staff_client):
 
     page = text_of(staff_client("wijkmedewerker").get("/beheer/").text)
 
-    assert "1 e-mail niet herkend" in page
+    assert "1 e-mail binnengekomen" in page
     assert "Mag ik iets vragen?" in page
     assert "Binnengekomen e-mail" not in text_of(staff_client("redacteur").get("/beheer/").text)
