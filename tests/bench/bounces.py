@@ -103,6 +103,7 @@ def _walk(house: House, postfix: Postfix, people: People, checks: Checks) -> Non
     checks.of_ledger(first, people)
     checks.of_screen(first["screen"], people)
     _strange_mail(house, postfix, checks)
+    _large_mail(postfix, checks)
     _wrong_address(postfix, checks)
     _send(house, "Tweede nieuwsbrief")
     _settle(postfix, 1)
@@ -142,6 +143,15 @@ def _strange_mail(house: House, postfix: Postfix, checks: Checks) -> None:
     _write(postfix, "iemand@buren.example", f"bounces+x-y@{BOUNCES}", "Waar is het park?")
     kept = [mail for mail in house.look()["inbound"] if mail["kind"] == "unknown"]
     checks.add("what is no bounce is kept for staff", len(kept) == 1, f"{len(kept)} kept")
+
+
+def _large_mail(postfix: Postfix, checks: Checks) -> None:
+    """More than is ever taken in: trying again would not help, so its sender must hear of it."""
+    before = len(_results(postfix, "bounced"))
+    _write(postfix, "iemand@buren.example", f"bounces+x-z@{BOUNCES}", f"{'Waar is het park?' * 4}\r\n" * 400_000)
+    answers = _results(postfix, "bounced")[before:]
+    found = answers[0] if answers else "taken in"
+    checks.add("too large a mail: exit code 65, and Postfix sends it back", len(answers) == 1, found[:80])
 
 
 def _wrong_address(postfix: Postfix, checks: Checks) -> None:

@@ -55,6 +55,10 @@ virtual_mailbox_maps = texthash:{folder}/mailboxes.txt
 virtual_uid_maps = static:{person.uid}
 virtual_gid_maps = static:{person.gid}
 notify_classes =
+# More than the platform takes in, so that its own refusal is seen, too.
+message_size_limit = 52428800
+mailbox_size_limit = 0
+virtual_mailbox_limit = 0
 # Five days are too long here: tell of a delay after {delay}, give up after {lifetime}; bounces are kept as long.
 delay_warning_time = {delay}
 maximal_queue_lifetime = {lifetime}
