@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesParser, HeaderParser
@@ -13,7 +14,8 @@ DEEPEST = 10
 MOST_TEXT = 100_000  # characters of one part
 LONGEST = 1000  # characters of one header
 RECIPIENTS = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "To")
-MANGLED = (ValueError, LookupError, TypeError, AttributeError, RecursionError)  # what the parser raises at rubbish
+# What the parser raises at rubbish.
+MANGLED = (MessageError, ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
 
 
 @dataclass(frozen=True)

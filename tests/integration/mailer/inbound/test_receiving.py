@@ -1,0 +1,199 @@
+"""Complaints, unsubscribes, automatic answers, and everything else that comes in."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from dordt.extensions import db
+from dordt.mailer import outbox, verp
+from dordt.mailer.inbound import tasks
+from dordt.mailer.models import (
+    Delivery,
+    DeliveryState,
+    InboundKind,
+    InboundMail,
+    MailEventKind,
+    MailKind,
+    Suppression,
+    SuppressionScope,
+)
+from dordt.shared import clock
+from dordt.subscribers.models import SubscriberState
+from dordt.workgroups.models import MembershipState
+from tests.factories.inbound import HEARD_AT, events, hear, kept, make_sent, sample
+from tests.factories.mailer import WRITTEN_AT, make_draft
+from tests.factories.subscribers import make_subscriber
+from tests.factories.workgroups import make_membership
+
+
+def make_bulk(kind: MailKind, recipient: int, list_id: str) -> Delivery:
+    """One letter to many, to one of them."""
+    columns = (sa.literal(recipient).label("recipient"), sa.literal("anna@voorbeeld.nl").label("address"))
+    audience = sa.select(*columns, sa.literal("anna@voorbeeld.nl").label("key"), sa.literal(1).label("version"))
+    mail = outbox.freeze(make_draft(), audience, kind=kind, list_id=list_id, at=WRITTEN_AT)
+    db.session.execute(sa.update(Delivery).where(Delivery.mail_id == mail.id).values(state=DeliveryState.ACCEPTED))
+    db.session.commit()
+    return db.session.scalars(sa.select(Delivery).where(Delivery.mail_id == mail.id)).one()
+
+
+def leaving(delivery: Delivery) -> bytes:
+    return f"From: anna@voorbeeld.nl\r\nTo: <{verp.leave_address(delivery.id)}>\r\nSubject: afmelden\r\n\r\n".encode()
+
+
+def test_a_complaint_ends_newsletters_and_group_mail_but_no_receipts(app: Flask) -> None:
+    delivery = make_sent()
+
+    hear(sample("arf-abuse", delivery))
+
+    found = db.session.scalars(sa.select(Suppression).order_by(Suppression.id)).all()
+    assert [row.scope for row in found] == [SuppressionScope.NEWSLETTER, SuppressionScope.GROUP]
+    assert {(row.address_key, row.delivery_id) for row in found} == {(delivery.address_key, delivery.id)}
+    assert delivery.state == DeliveryState.COMPLAINED
+    assert events(delivery) == [MailEventKind.COMPLAINED]
+    assert kept().handled_at == HEARD_AT
+
+
+def test_a_complaint_outranks_a_bounce(app: Flask) -> None:
+    delivery = make_sent()
+    hear(sample("postfix-mailbox-full-5.2.2", delivery))
+
+    hear(sample("arf-abuse", delivery))
+
+    assert delivery.state == DeliveryState.COMPLAINED
+
+
+def test_who_takes_a_complaint_back_is_only_noted(app: Flask) -> None:
+    delivery = make_sent()
+
+    hear(sample("arf-not-spam", delivery))
+
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Suppression)) == 0
+    assert delivery.state == DeliveryState.ACCEPTED
+
+
+def test_a_complaint_that_anybody_could_write_waits_for_staff(app: Flask) -> None:
+    make_sent()
+
+    hear(sample("arf-abuse"))
+
+    assert (kept().kind, kept().handled_at) == (InboundKind.COMPLAINT, None)
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Suppression)) == 0
+
+
+def test_an_empty_mail_to_the_address_in_the_newsletter_unsubscribes(app: Flask) -> None:
+    subscriber = make_subscriber(email="anna@voorbeeld.nl")
+    delivery = make_bulk(MailKind.NEWSLETTER, subscriber.id, "nieuwsbrief")
+
+    hear(leaving(delivery))
+    hear(b"X-Again: yes\r\n" + leaving(delivery))
+
+    assert subscriber.state == SubscriberState.UNSUBSCRIBED
+    assert subscriber.unsubscribed_at == HEARD_AT
+    assert events(delivery) == [MailEventKind.UNSUBSCRIBED]
+    assert delivery.state == DeliveryState.ACCEPTED
+
+
+def test_an_empty_mail_to_the_address_in_group_mail_ends_the_membership(app: Flask) -> None:
+    membership = make_membership()
+    membership.state = MembershipState.APPROVED
+    db.session.commit()
+    delivery = make_bulk(MailKind.GROUP, membership.id, membership.workgroup.slug)
+
+    hear(leaving(delivery))
+
+    assert (membership.state, membership.left_at) == (MembershipState.LEFT, HEARD_AT)
+    assert kept().kind == InboundKind.UNSUBSCRIBE
+
+
+def test_the_leave_address_in_a_letter_that_comes_back_unsubscribes_nobody(app: Flask) -> None:
+    subscriber = make_subscriber(email="anna@voorbeeld.nl")
+    delivery = make_bulk(MailKind.NEWSLETTER, subscriber.id, "nieuwsbrief")
+    header = f"List-Unsubscribe: <mailto:{verp.leave_address(delivery.id)}>\nMessage-ID:".encode()
+
+    hear(sample("postfix-delayed-4.2.0", delivery).replace(b"Message-ID:", header))
+
+    assert subscriber.state == SubscriberState.CONFIRMED
+    assert kept().kind == InboundKind.DELAY
+
+
+def test_who_writes_to_a_forged_leave_address_is_kept_for_staff(app: Flask) -> None:
+    hear(b"From: a@b.nl\r\nSubject: afmelden\r\n\r\n", recipient="leave+1-00000000000000000000@bounces.example")
+
+    assert (kept().kind, kept().handled_at, kept().subject) == (InboundKind.UNKNOWN, None, "afmelden")
+
+
+@pytest.mark.parametrize(
+    ("name", "subject"),
+    [
+        ("away-dutch-outlook", "Automatisch antwoord: Nieuws uit uw wijk"),
+        ("away-english-plain", "Out of office: Nieuws uit uw wijk"),
+    ],
+)
+def test_an_automatic_answer_is_noted_and_no_more(app: Flask, name: str, subject: str) -> None:
+    delivery = make_sent()
+
+    hear(sample(name, delivery))
+
+    assert events(delivery) == [MailEventKind.AUTO_REPLIED]
+    assert delivery.state == DeliveryState.ACCEPTED
+    assert (kept().kind, kept().subject, kept().handled_at) == (InboundKind.AUTO_REPLY, subject, HEARD_AT)
+
+
+def test_what_a_person_writes_waits_for_staff(app: Flask) -> None:
+    delivery = make_sent()
+
+    hear(
+        b"From: Anna <a@b.nl>\r\nSubject: Afwezig op 3 maart\r\n\r\nIk kan niet.",
+        recipient=verp.return_path(delivery.id),
+    )
+
+    assert (kept().kind, kept().handled_at, kept().delivery_id) == (InboundKind.UNKNOWN, None, delivery.id)
+    assert events(delivery) == []
+
+
+def test_two_at_once_do_one_thing(app: Flask) -> None:
+    first, second = make_sent(), make_sent()
+    for early in (make_sent(), second):
+        hear(sample("postfix-mailbox-full-5.2.2", early))
+    db.session.execute(sa.update(Delivery).values(accepted_at=WRITTEN_AT))
+    db.session.commit()
+    third = make_sent()
+    raws = [sample("postfix-mailbox-full-5.2.2", delivery) for delivery in (first, third)] * 3
+    db.session.rollback()
+
+    def run(raw: bytes) -> bool:
+        with app.app_context():
+            return hear(raw)
+
+    with ThreadPoolExecutor(6) as pool:
+        results = list(pool.map(run, raws))
+
+    assert results.count(True) == 2
+    db.session.rollback()
+    assert len(db.session.scalars(sa.select(Suppression)).all()) == 1
+    assert events(first) == [MailEventKind.SOFT_BOUNCED]
+
+
+def test_what_was_dealt_with_is_erased_after_thirty_days_and_the_rest_is_not(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hear(sample("away-english-plain"))
+    hear(b"Subject: Een vraag\r\n\r\nDag")
+    monkeypatch.setattr(clock, "now", lambda: HEARD_AT + timedelta(days=29))
+    tasks.purge()
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(InboundMail)) == 2
+
+    monkeypatch.setattr(clock, "now", lambda: HEARD_AT + timedelta(days=31))
+    tasks.purge()
+    assert kept().subject == "Een vraag"
+    kept().handled_at = clock.now()
+    db.session.commit()
+    tasks.purge()
+    assert kept().subject == "Een vraag"
+
+    monkeypatch.setattr(clock, "now", lambda: HEARD_AT + timedelta(days=62))
+    tasks.purge()
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(InboundMail)) == 0
