@@ -13,7 +13,7 @@ SETTINGS_OF_THE_DEVELOPER = (
         "PORT",
         "HOST",
     ),
-    *("MEDIA_URL", "CONTACT_ADDRESS", "IMAP_URL", "PROXY_HOPS", "DNS_SERVER"),
+    *("MEDIA_URL", "CONTACT_ADDRESS", "IMAP_URL", "IMAP_MOVE_TO", "PROXY_HOPS", "DNS_SERVER"),
     *(name for name in os.environ if name.startswith("MAIL_")),
 )
 for (
@@ -29,6 +29,7 @@ pytest_plugins = [
     "tests.support.seeded",
     "tests.support.posted",
     "tests.support.relay",
+    "tests.support.imap_server",
     "tests.support.dns_server",
     "tests.support.live_site",
     "tests.support.browser",
