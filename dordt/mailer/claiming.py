@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from dordt.extensions import db
+from dordt.mailer import statements
 from dordt.mailer.models import (
     DUE,
     HELD_STATES,
@@ -29,7 +30,7 @@ IS_DUE_BULK = sa.text(f"delivery.priority > 1 AND delivery.state IN ({DUE})")
 IS_HELD = sa.text("delivery.state IN ('leased', 'sending')")
 HAS_ENDED = sa.text(f"delivery.state NOT IN ({OPEN})")
 
-Cursors = dict[int, tuple[datetime, int]]  # how far one worker has come in each mail that many get
+Cursors = dict[int, tuple[Any, int]]  # how far one worker has come in each mail that many get
 
 
 class Due(NamedTuple):
@@ -66,52 +67,48 @@ def claim(owner: str, count: int, *, at: datetime, cursors: Cursors | None = Non
     the index of a large newsletter stays as quick at its end as at its start, on PostgreSQL too.
     """
     cursors = {} if cursors is None else cursors
-    found = _take(owner, claimable(at=at), count, at)
+    found = _take_singles(owner, count, at)
     if len(found) < count:
-        for mail_id in db.session.scalars(_open_mails().order_by(Mail.kind, Mail.id)).all():
-            found += _take_of(mail_id, owner, count - len(found), at, cursors)
+        for mail in db.session.execute(_open_mails().order_by(Mail.kind, Mail.id)).all():
+            found += _take_of(mail, owner, count - len(found), at, cursors)
             if len(found) >= count:
                 break
     db.session.commit()
     return found
 
 
-def claimable(*, at: datetime, mail_id: int | None = None, after: tuple[datetime, int] | None = None) -> Any:
-    """What may be claimed now, in the order in which it leaves: of single mails, or of one that many get."""
-    if mail_id is None:
-        query = _singles(at)
-    else:
-        query = _due(at, IS_DUE_BULK).join(Mail).where(Delivery.mail_id == mail_id)
-    if after:
-        here = sa.tuple_(Delivery.next_attempt_at, Delivery.id)
-        query = query.where(here > sa.tuple_(sa.literal(after[0], Delivery.next_attempt_at.type), sa.literal(after[1])))
-    columns = (*_COLUMNS, Delivery.next_attempt_at, is_suppressed().label("is_suppressed"))
-    return query.with_only_columns(*columns).order_by(Delivery.next_attempt_at, Delivery.id)
+def _take_singles(owner: str, count: int, at: datetime) -> list[Due]:
+    query = _singles(at).order_by(Delivery.next_attempt_at, Delivery.id).limit(count)
+    query = query.with_only_columns(*_COLUMNS, is_suppressed().label("is_suppressed"))
+    rows = db.session.execute(query.with_for_update(of=Delivery, skip_locked=True)).all()
+    due = [Due(*row[:-1]) for row in rows if not row.is_suppressed]
+    _hold(owner, [row.id for row in due], [row.id for row in rows if row.is_suppressed], at)
+    return due if due or not rows else _take_singles(owner, count, at)
 
 
-def _take_of(mail_id: int, owner: str, count: int, at: datetime, cursors: Cursors) -> list[Due]:
+def _take_of(mail: "sa.Row[Any]", owner: str, count: int, at: datetime, cursors: Cursors) -> list[Due]:
     """From one mail; at its end begin anew next time, for what came back stands behind the cursor."""
-    after = cursors.get(mail_id)
-    found = _take(owner, claimable(at=at, mail_id=mail_id, after=after), count, at, cursors)
-    if len(found) < count:
-        cursors.pop(mail_id, None)
-        if not found and after is None:
-            _finish(mail_id, at)
-    return found
+    after = cursors.get(mail.id)
+    rows = statements.due_of(db.session.connection(), mail, count, at=at, after=after)
+    if rows:
+        cursors[mail.id] = (rows[-1].next_attempt_at, rows[-1].id)
+    if len(rows) < count:
+        cursors.pop(mail.id, None)
+        if not rows and after is None:
+            _finish(mail.id, at)
+    due = [_due_of(row, mail) for row in rows if not row.is_suppressed]
+    _hold(owner, [row.id for row in due], [row.id for row in rows if row.is_suppressed], at)
+    return due if due or not rows else _take_of(mail, owner, count, at, cursors)
 
 
-def _take(owner: str, query: Any, count: int, at: datetime, cursors: Cursors | None = None) -> list[Due]:
-    rows = db.session.execute(query.limit(count).with_for_update(of=Delivery, skip_locked=True)).all()
-    if not rows:
-        return []
-    if cursors is not None:
-        last = rows[-1]
-        cursors[last.mail_id] = (last.next_attempt_at, last.id)
-    suppressed = [row.id for row in rows if row.is_suppressed]
-    due = [Due(*row[: len(Due._fields)]) for row in rows if not row.is_suppressed]
-    _set([row.id for row in due], state=DeliveryState.LEASED, lease_owner=owner, lease_until=at + LEASE)
+def _due_of(row: "statements.Waiting", mail: "sa.Row[Any]") -> Due:
+    made = statements.moment_of(row.created_at)
+    return Due(row.id, mail.id, mail.kind, *row[1:6], made)
+
+
+def _hold(owner: str, due: list[int], suppressed: list[int], at: datetime) -> None:
+    statements.lease(db.session.connection(), due, owner=owner, until=at + LEASE)
     _set(suppressed, state=DeliveryState.SUPPRESSED)
-    return due or _take(owner, query, count, at, cursors)
 
 
 def _finish(mail_id: int, at: datetime) -> None:
@@ -125,29 +122,22 @@ def is_open(mail_id: int) -> "sa.ColumnElement[bool]":
     return sa.or_(sa.exists().where(of_mail, IS_DUE_BULK), sa.exists().where(of_mail, IS_HELD))
 
 
-def mark_sending(ids: Collection[int], owner: str) -> set[int]:
+def mark_sending(ids: Collection[int], owner: str, *, connection: sa.Connection | None = None) -> set[int]:
     """Mark what leaves next; returns which: not what was withdrawn or paused meanwhile, or is no longer ours.
 
     The caller commits before a letter leaves: after a crash it is uncertain then, and nobody is mailed twice.
     """
-    ours = sa.update(Delivery).where(
-        Delivery.id.in_(ids),
-        Delivery.state == DeliveryState.LEASED,
-        Delivery.lease_owner == owner,
-        _its_mail_runs(),
-    )
-    marked = set(db.session.scalars(ours.values(state=DeliveryState.SENDING).returning(Delivery.id)))
+    connection = connection or db.session.connection()
+    marked = statements.mark(connection, ids, owner=owner)
     if len(marked) < len(ids):
-        release(owner, only=set(ids) - marked)
+        connection.execute(_release(owner).where(Delivery.id.in_(set(ids) - marked)))
     return marked
 
 
 def release(owner: str, *, only: Collection[int] | None = None) -> None:
     """Give back what is leased to us and has not been marked."""
-    ours = sa.update(Delivery).where(IS_HELD, Delivery.lease_owner == owner, Delivery.state == DeliveryState.LEASED)
-    if only is not None:
-        ours = ours.where(Delivery.id.in_(only))
-    db.session.execute(ours.values(state=DeliveryState.QUEUED, **FREE))
+    ours = _release(owner)
+    db.session.execute(ours if only is None else ours.where(Delivery.id.in_(only)))
 
 
 def renew(ids: Collection[int], owner: str, *, at: datetime) -> None:
@@ -189,6 +179,11 @@ def _set(ids: Collection[int], **values: Any) -> None:
         db.session.execute(sa.update(Delivery).where(Delivery.id.in_(ids)).values(**values))
 
 
+def _release(owner: str) -> "sa.Update":
+    ours = sa.update(Delivery).where(IS_HELD, Delivery.lease_owner == owner, Delivery.state == DeliveryState.LEASED)
+    return ours.values(state=DeliveryState.QUEUED, **FREE)
+
+
 def _due(at: datetime, which: "sa.TextClause") -> "sa.Select[Any]":
     return sa.select(Delivery.id).where(which, Delivery.next_attempt_at <= at)
 
@@ -200,13 +195,8 @@ def _singles(at: datetime) -> "sa.Select[Any]":
 def _open_mails() -> "sa.Select[Any]":
     """Mails that many get and that may have something left to send."""
     is_unfinished = sa.text("mail.kind != 'transactional' AND mail.finished_at IS NULL")
-    return sa.select(Mail.id).where(is_unfinished, Mail.state == MailState.RUNNING)
+    return sa.select(Mail.id, Mail.kind, Mail.list_id).where(is_unfinished, Mail.state == MailState.RUNNING)
 
 
 def _expired(at: datetime) -> "sa.Select[Any]":
     return sa.select(Delivery.id).where(IS_HELD, Delivery.lease_until < at)
-
-
-def _its_mail_runs() -> "sa.ColumnElement[bool]":
-    """Asked of the one mail: for IN (SELECT …) SQLite would read every mail that was ever sent."""
-    return sa.exists().where(Mail.id == Delivery.mail_id, Mail.state == MailState.RUNNING)

@@ -99,8 +99,11 @@ class Dialogue:
         self._go_on()
 
     def deliver(self, content: bytes) -> None:
-        """Write the letter and its final dot; the go-ahead must have been heard."""
-        self.outgoing += _stuffed(content)
+        """Write the letter and its final dot; the go-ahead must have been heard.
+
+        content: ends with CRLF, and no line of it begins with a dot: `stuffed` if you do not know.
+        """
+        self.outgoing += content
         self.outgoing += DOT
         self._expected.append(Stage.BODY)
 
@@ -180,7 +183,7 @@ def hand_over(host: smtplib.SMTP, sender: str, recipient: str, content: bytes, *
     dialogue.announce(sender, recipient)
     reply = _next(host, dialogue, Stage.MAIL)
     if reply.is_go_ahead:
-        dialogue.deliver(content)
+        dialogue.deliver(stuffed(content))
         if host.sock:
             host.sock.settimeout(final_timeout)
         reply = _next(host, dialogue, Stage.DATA)
@@ -220,8 +223,8 @@ def _reset(host: smtplib.SMTP, reply: Reply) -> None:
             host.close()
 
 
-def _stuffed(content: bytes) -> bytes:
-    """What we encode has no dot at the start of a line; another message may."""
+def stuffed(content: bytes) -> bytes:
+    """A message as it may follow DATA (RFC 5321, 4.5.2); what we encode ourselves is so already."""
     if b"\n." in content or content.startswith(b"."):
         content = LEADING_DOT.sub(b"..", content)
     return content if content.endswith(b"\r\n") else content + b"\r\n"

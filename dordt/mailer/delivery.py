@@ -6,10 +6,12 @@ import secrets
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import groupby
 
+import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy.exc import OperationalError
 
@@ -51,6 +53,7 @@ class Rounds:
         self._answers: list[Answer] = []
         self._writer, self._recorder = LetterWriter(), Recorder(self.owner)
         self._relays = Relays(now)
+        self._ledger = db.engine.connect()
         self._chunk = len(self._lanes)
         self._claimed_at = self._renewed_at = time.monotonic()
         self._look_at = 0.0
@@ -79,6 +82,7 @@ class Rounds:
         self._relays.save()
         db.session.commit()
         self._lanes.close()
+        self._ledger.close()
 
     def _has_something(self) -> bool:
         if self._is_cut_off:
@@ -130,12 +134,14 @@ class Rounds:
         """
         ready = [lane for lane in self._lanes if lane.may_deliver]
         letters: list[tuple[Lane, Letter]] = []
+        coming = [lane.coming.due.id for lane in ready if lane.coming]
         try:
-            is_paused = self._recorder.record(self._answers, at=self._now())
-            letters = [] if is_paused else self._next_letters()
-            marked = claiming.mark_sending([lane.coming.due.id for lane in ready if lane.coming], self.owner)
-            self._relays.save()
-            db.session.commit()
+            letters = self._next_letters()
+            if db.session().in_transaction():
+                db.session.commit()
+            with self._transaction() as ledger:
+                is_paused = self._recorder.record(self._answers, at=self._now(), connection=ledger)
+                marked = claiming.mark_sending(coming, self.owner, connection=ledger)
         except OperationalError:
             self._try_again(letters)
             return
@@ -143,6 +149,16 @@ class Rounds:
         self._send(ready, marked, letters)
         if is_paused or len(marked) < len(ready):  # what is held of a paused mail is not for us any more
             self._give_back()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sa.Connection]:
+        """While all goes well on a connection that is kept, which is cheaper; else as everywhere, for more is done."""
+        if all(answer.reply.is_good for answer in self._answers):
+            with self._ledger.begin():
+                yield self._ledger
+        else:
+            yield db.session.connection()
+            db.session.commit()
 
     def _send(self, ready: list[Lane], marked: set[int], letters: list[tuple[Lane, Letter]]) -> None:
         for lane in ready:

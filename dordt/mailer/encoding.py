@@ -130,7 +130,7 @@ def _broken(line: bytes) -> Iterator[bytes]:
     while True:
         if line.startswith((b".", b"From ")):
             line = b"=%02X" % line[0] + line[1:]
-        if len(line) <= LINE:
+        if len(line) < LINE:  # a soft break may follow, for a token
             yield line
             return
         cut = LINE - 1

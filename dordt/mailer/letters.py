@@ -4,23 +4,24 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from flask import current_app
 
 from dordt.extensions import db
-from dordt.mailer import encoding
+from dordt.mailer import encoding, verp
 from dordt.mailer.claiming import Due
 from dordt.mailer.encoding import EncodedMail
 from dordt.mailer.headers import ascii_address, with_domain_of
 from dordt.mailer.models import Mail
+from dordt.mailer.signing import signer
 from dordt.shared.tokens import token_issuer
 
 MAILS_KEPT = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(NamedTuple):
     """What a connection needs, and the delivery it is for; `sender` is the envelope's, where bounces go."""
 
     due: Due
@@ -45,6 +46,7 @@ class LetterWriter:
     def __init__(self) -> None:
         self.host = own_host()
         self._takes_mail = bool(current_app.config["MAIL_BOUNCE_DOMAIN"])
+        self._signer = signer()
         self._kept: OrderedDict[int, _Shared] = OrderedDict()
 
     def write(self, due: Due, *, at: datetime) -> Letter:
@@ -55,8 +57,13 @@ class LetterWriter:
             mail_id=due.mail_id, recipient=due.recipient, created_at=due.created_at, host=self.host
         )
         token = shared.issue(due.recipient, due.link_version or 1) if shared.issue else encoding.TOKEN
-        content = shared.encoded.letter(encoding.own_headers(to=to, message_id=name, at=at), token)
-        return Letter(due, shared.sender, to, shared.subject, name, content)
+        sender, leave = shared.sender, ""
+        if self._takes_mail:
+            sender, leave = verp.return_path(due.id) or sender, verp.leave_address(due.id) or ""
+        content = shared.encoded.letter(encoding.own_headers(to=to, message_id=name, at=at), token, leave)
+        if self._signer:
+            content = self._signer.sign(content)
+        return Letter(due, sender, to, shared.subject, name, content)
 
     def _shared(self, mail_id: int) -> _Shared:
         found = self._kept.get(mail_id)

@@ -8,10 +8,12 @@ from typing import Any, cast
 import sqlalchemy as sa
 
 from dordt.extensions import db
+from dordt.mailer import statements
 from dordt.mailer.conversation import Stage
 from dordt.mailer.lanes import Answer
 from dordt.mailer.letters import Letter
 from dordt.mailer.models import Delivery, DeliveryState, Mail, MailEvent, MailEventKind, MailKind, MailState
+from dordt.mailer.statements import Accepted
 from dordt.mailer.verdicts import Verdict, judge
 
 REFUSALS_BEFORE_PAUSE = 10
@@ -30,7 +32,7 @@ _OUTCOME = (
             name: sa.bindparam(f"new_{name}")
             for name in (
                 *("state", "attempts", "next_attempt_at", "message_id"),
-                *("relay_code", "relay_enhanced", "relay_text", "accepted_at"),
+                *("relay_code", "relay_enhanced", "relay_text"),
             )
         }
         | {"lease_owner": None, "lease_until": None}
@@ -45,19 +47,25 @@ class Recorder:
         self.owner = owner
         self._refusals: Counter[int] = Counter()
 
-    def record(self, answers: Sequence[Answer], *, at: datetime) -> bool:
+    def record(self, answers: Sequence[Answer], *, at: datetime, connection: sa.Connection | None = None) -> bool:
         """Give each delivery the state that its answer means, with an event that staff can read.
 
         Returns whether a newsletter was paused by it.
         """
         judged = [(answer, _verdict(answer, at)) for answer in answers]
-        if judged:
-            connection = db.session.connection()
-            connection.execute(_OUTCOME, [self._row(answer, verdict, at) for answer, verdict in judged])
-            events = [_event(answer, verdict, at) for answer, verdict in judged if verdict.event]
-            if events:
-                connection.execute(sa.insert(_mail_event), events)
-        return any([self._count(answer, verdict) for answer, verdict in judged])
+        taken = [answer for answer, verdict in judged if verdict.state is DeliveryState.ACCEPTED]
+        connection = connection or db.session.connection()
+        statements.accept(connection, [_accepted(answer) for answer in taken], owner=self.owner, at=at)
+        if len(taken) < len(judged):
+            self._record_others([pair for pair in judged if pair[1].state is not DeliveryState.ACCEPTED], at)
+        return [self._count(answer, verdict) for answer, verdict in judged].count(True) > 0
+
+    def _record_others(self, judged: Sequence[tuple[Answer, Verdict]], at: datetime) -> None:
+        connection = db.session.connection()
+        connection.execute(_OUTCOME, [self._row(answer, verdict, at) for answer, verdict in judged])
+        events = [_event(answer, verdict, at) for answer, verdict in judged if verdict.event]
+        if events:
+            connection.execute(sa.insert(_mail_event), events)
 
     def record_unwritable(self, delivery_id: int, problem: Exception, *, at: datetime) -> None:
         """A letter that cannot be written fails: sending it again would not help."""
@@ -81,7 +89,6 @@ class Recorder:
             "new_relay_code": reply.code,
             "new_relay_enhanced": reply.enhanced,
             "new_relay_text": reply.text[:1000],
-            "new_accepted_at": at if verdict.state is DeliveryState.ACCEPTED else None,
         }
 
     def _count(self, answer: Answer, verdict: Verdict) -> bool:
@@ -106,6 +113,11 @@ class Recorder:
 def _verdict(answer: Answer, at: datetime) -> Verdict:
     due = answer.letter.due
     return judge(answer.reply, due.kind, due.attempts + 1, was_fresh=answer.was_fresh, at=at)
+
+
+def _accepted(answer: Answer) -> Accepted:
+    reply, letter = answer.reply, answer.letter
+    return Accepted(letter.due.id, letter.message_id, reply.code, reply.enhanced, reply.text[:900], None)
 
 
 def _event(answer: Answer, verdict: Verdict, at: datetime) -> dict[str, Any]:

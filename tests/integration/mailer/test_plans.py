@@ -54,4 +54,4 @@ def test_no_step_for_one_letter_reads_every_mail(plans: list[str], step: Callabl
 
     # then
     assert any("SEARCH delivery" in plan for plan in plans)
-    assert not [plan for plan in plans if plan.startswith("SCAN")]
+    assert not [plan for plan in plans if plan.startswith("SCAN") and "json_each" not in plan]
