@@ -6,10 +6,10 @@ import pytest
 import sqlalchemy as sa
 
 from dordt.extensions import db
-from dordt.mailer import suppressions
-from dordt.mailer.models import Suppression, SuppressionCause, SuppressionScope
+from dordt.mailer import claiming, suppressions
+from dordt.mailer.models import Delivery, Suppression, SuppressionCause, SuppressionScope
 from dordt.shared.addresses import AddressRefused
-from tests.factories.mailer import WRITTEN_AT
+from tests.factories.mailer import WRITTEN_AT, make_newsletter, states
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -79,3 +79,16 @@ def test_releasing_removes_it_once():
 
     assert [suppressions.release(added), suppressions.release(added)] == [True, False]
     assert keys(suppressions.listed()) == []
+
+
+def test_a_blocked_domain_keeps_mail_from_its_own_addresses_alone():
+    mail = make_newsletter(2)
+    elsewhere = db.session.scalars(sa.select(Delivery).where(Delivery.mail_id == mail.id).limit(1)).one()
+    elsewhere.address_key = "anna@gesloten-school.nl"
+    add("@gesloten-school.nl")
+    db.session.commit()
+
+    claimed = claiming.claim("worker", 10, at=WRITTEN_AT)
+
+    assert [due.address_key for due in claimed] == ["lezer2@voorbeeld.nl"]
+    assert states(mail.id) == {"leased": 1, "suppressed": 1}
