@@ -8,7 +8,7 @@ from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesParser, HeaderParser
 
-MOST_READ = 1_000_000  # octets: a report comes first, what is returned with it after
+MOST_READ = 500_000  # octets: a report comes first, what is returned with it after
 MOST_PARTS = 100
 DEEPEST = 10
 MOST_TEXT = 100_000  # characters of one part

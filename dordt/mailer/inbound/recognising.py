@@ -22,10 +22,7 @@ AUTO_SUBJECT = re.compile(
     r"|(?:afwezig|afwezigheidsbericht|vakantiebericht) *(?::|$))",  # 'Afwezig op 3 maart' is what a person writes
     re.IGNORECASE,
 )
-REPORTED_SAID = re.compile(
-    r"[^\n]*(?:[45]\d\d[ -]|[45]\.\d\.\d|said:|reason:|unknown|not found|full|quota)[^\n]*", re.IGNORECASE
-)
-
+SAYS_WHY = re.compile(r"[45]\d\d[ -]|[45]\.\d\.\d|said:|reason:|unknown|not found|full|quota|no mailbox", re.IGNORECASE)
 logger = logging.getLogger(__name__)
 _flufl = logging.getLogger("flufl.bounce")  # at trouble it would write the mail's own words in the log
 _flufl.addHandler(logging.NullHandler())
@@ -118,7 +115,7 @@ def _said(mail: Incoming) -> str:
     """The lines that say why, before the letter that is returned begins."""
     text = "\n".join(mail.texts)[:MOST_TEXT]
     own = re.split(r"\n[- ]*(?:Below this line|This is a copy|Original message|Return-Path:)", text, maxsplit=1)[0]
-    lines = REPORTED_SAID.findall(own)[:10]
+    lines = [line for line in own.splitlines() if SAYS_WHY.search(line)][:10]
     return clean(" ".join(lines) or own, LONGEST_DETAIL)
 
 

@@ -26,6 +26,7 @@ HOSTILE = {
     "half an encoded word": b"Subject: =?utf-8?b?w?= =?utf-8?q?=?=\r\nFrom: =?utf-8?b?8J+YgA?=\r\n\r\n",
     "a report that is none": b"Content-Type: message/delivery-status\r\nContent-Transfer-Encoding: base64\r\n\r\n!!!!",
     "a bounce of rubbish": b"From: MAILER-DAEMON\nX-Failed-Recipients: \xff\nContent-Type: \0/\xff; =\n\n\xff\xfe",
+    "one endless line of a server": b"From: MAILER-DAEMON\n\n" + b"<a" * 250_000,
     "only line ends": b"x" + b"\n" * 200_000,
     "no headers": b"\xff\xfe\0\0 not a mail",
     "many addresses": b"To: " + b"bounces+1-00000000000000000000@x.nl, " * 20_000 + b"\r\n\r\n",
