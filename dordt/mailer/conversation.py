@@ -25,6 +25,9 @@ class Stage(StrEnum):
     RSET = "RSET"
 
 
+_ON_THE_WAY = (Stage.MAIL, Stage.RCPT)
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What the relay answered; without a code it answered nothing, and the connection is gone."""
@@ -74,7 +77,7 @@ class Dialogue:
 
     def __init__(self, *, pipelining: bool) -> None:
         self.pipelining = pipelining
-        self.outgoing = bytearray()
+        self.outgoing: list[bytes] = []
         self.is_over = False  # the relay leaves, or is in a state that only hanging up ends
         self._expected: deque[Stage] = deque()
         self._commands: deque[tuple[Stage, bytes]] = deque()
@@ -103,8 +106,7 @@ class Dialogue:
 
         content: ends with CRLF, and no line of it begins with a dot: `stuffed` if you do not know.
         """
-        self.outgoing += content
-        self.outgoing += DOT
+        self.outgoing += (content, DOT)
         self._expected.append(Stage.BODY)
 
     def feed(self, data: bytes) -> list[Reply]:
@@ -141,6 +143,8 @@ class Dialogue:
                 return None
             raise NoSmtp("the answer is no SMTP")
         stage = self._expected.popleft()
+        if code == b"250" and self.pipelining and self._refusal is None and stage in _ON_THE_WAY:
+            return None  # nearly all answers: nothing to decide, and no command waits for this one
         words = " ".join(b" ".join(text).decode("utf-8", "replace").replace("\0", "").split())
         return self._judge(Reply(stage, int(code), words))
 
@@ -169,7 +173,7 @@ class Dialogue:
     def _go_on(self) -> None:
         while self._commands and (self.pipelining or not self._expected):
             stage, command = self._commands.popleft()
-            self.outgoing += command
+            self.outgoing.append(command)
             self._expected.append(stage)
 
 
@@ -202,7 +206,7 @@ def _next(host: smtplib.SMTP, dialogue: Dialogue, stage: Stage) -> Reply:
     try:
         while True:
             if dialogue.outgoing:
-                host.send(bytes(dialogue.outgoing))
+                host.send(b"".join(dialogue.outgoing))
                 dialogue.outgoing.clear()
                 stage = Stage.BODY if stage is Stage.DATA else stage
             data = host.sock.recv(LONGEST_ANSWER) if host.sock else b""

@@ -15,7 +15,7 @@ from dordt.mailer.conversation import NOT_SENT, Dialogue, NoSmtp, Reply, Stage
 from dordt.mailer.letters import Letter
 from dordt.mailer.transport import Connection, Unreachable
 
-PIECE = 65_536  # octets read at once
+PIECE = 4_096  # octets read at once: answers are short
 LOOK_EVERY = 1.0  # seconds between two looks at who waits too long for an answer
 FAREWELL = 0.5  # seconds for all relays together to answer QUIT
 NOT_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
@@ -112,7 +112,7 @@ class Lane:
         self.sending, self.coming, self.may_deliver = self.coming, None, False
         self._sending_was_fresh = self._coming_was_fresh
         self._dialogue.deliver(self.sending.content)
-        self._until_dot = len(self._dialogue.outgoing)
+        self._until_dot = sum(map(len, self._dialogue.outgoing))
         self._waits_until = time.monotonic() + self.connection.final_patience
         self.connection.announce_dispatch(self.sending)
 
@@ -123,9 +123,10 @@ class Lane:
         outgoing = self._dialogue.outgoing
         try:
             while outgoing:
-                count = self._socket.send(outgoing)
-                del outgoing[:count]
+                waiting = b"".join(outgoing)
+                count = self._socket.send(waiting)
                 self._until_dot -= count
+                outgoing[:] = [waiting[count:]] if count < len(waiting) else []
         except NOT_NOW:
             pass
         except OSError as problem:

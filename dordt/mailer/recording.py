@@ -52,12 +52,16 @@ class Recorder:
 
         Returns whether a newsletter was paused by it.
         """
-        judged = [(answer, _verdict(answer, at)) for answer in answers]
-        taken = [answer for answer, verdict in judged if verdict.state is DeliveryState.ACCEPTED]
+        taken = [answer for answer in answers if answer.reply.is_good]
         connection = connection or db.session.connection()
         statements.accept(connection, [_accepted(answer) for answer in taken], owner=self.owner, at=at)
-        if len(taken) < len(judged):
-            self._record_others([pair for pair in judged if pair[1].state is not DeliveryState.ACCEPTED], at)
+        if self._refusals:
+            for answer in taken:
+                self._refusals.pop(answer.letter.due.mail_id, None)
+        if len(taken) == len(answers):
+            return False
+        judged = [(answer, _verdict(answer, at)) for answer in answers if not answer.reply.is_good]
+        self._record_others(judged, at)
         return [self._count(answer, verdict) for answer, verdict in judged].count(True) > 0
 
     def _record_others(self, judged: Sequence[tuple[Answer, Verdict]], at: datetime) -> None:
@@ -94,9 +98,7 @@ class Recorder:
     def _count(self, answer: Answer, verdict: Verdict) -> bool:
         """Whether it is enough: a refusal of one recipient says nothing of the newsletter; one at another step does."""
         due, reply = answer.letter.due, answer.reply
-        if verdict.state is DeliveryState.ACCEPTED:
-            self._refusals.pop(due.mail_id, None)
-        elif verdict.state is DeliveryState.FAILED and reply.stage is not Stage.RCPT:
+        if verdict.state is DeliveryState.FAILED and reply.stage is not Stage.RCPT:
             self._refusals[due.mail_id] += 1
             if self._refusals[due.mail_id] >= REFUSALS_BEFORE_PAUSE and due.kind is not MailKind.TRANSACTIONAL:
                 self._pause(answer.letter, f"{reply.code} {reply.text}")

@@ -24,6 +24,7 @@ PRAGMAS = (
     f"busy_timeout={PATIENCE * 1000:.0f}",
     "synchronous=FULL",
     "temp_store=MEMORY",
+    "wal_autocheckpoint=8000",  # pages of 4 kB; the default of 1000 has a busy mail worker copy them all the time
 )
 
 
