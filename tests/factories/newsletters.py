@@ -1,13 +1,18 @@
 """Newsletters with valid defaults."""
 
+from datetime import timedelta
 from typing import Any
 
+import sqlalchemy as sa
+
 from dordt.extensions import db
+from dordt.mailer.models import Delivery, DeliveryState
 from dordt.news.models import Article
 from dordt.newsletters import services
 from dordt.newsletters.models import Newsletter, NewsletterState
 from dordt.newsletters.services import NewsletterContent
 from dordt.shared import clock
+from tests.factories.mailer import make_newsletter as freeze_newsletter
 
 
 def make_newsletter(
@@ -22,5 +27,17 @@ def make_newsletter(
     content = NewsletterContent(**{**values, **given}, articles=[article.slug for article in articles])
     newsletter = services.create_newsletter(content, at=clock.now())
     newsletter.state = state
+    db.session.commit()
+    return newsletter
+
+
+def make_started_newsletter(count: int, *states: DeliveryState, started_ago: timedelta = timedelta()) -> Newsletter:
+    """One that is being sent to `count` readers; the first of them stand in these states."""
+    mail = freeze_newsletter(count, at=clock.now() - started_ago)
+    newsletter = make_newsletter(NewsletterState.SENDING)
+    newsletter.mail = mail
+    found = db.session.scalars(sa.select(Delivery).where(Delivery.mail_id == mail.id).order_by(Delivery.id))
+    for delivery, state in zip(found, states, strict=False):
+        delivery.state = state
     db.session.commit()
     return newsletter

@@ -1,6 +1,5 @@
 """The post room: what became of every mail, and sending once more."""
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -12,19 +11,14 @@ from dordt.mailer import outbox, suppressions
 from dordt.mailer.models import (
     Delivery,
     DeliveryState,
-    Mail,
     MailEvent,
     MailEventKind,
     SuppressionCause,
     SuppressionScope,
 )
-from dordt.newsletters.models import Newsletter, NewsletterState
 from dordt.shared import clock
 from dordt.shared.mail import Draft
 from dordt.staff.post.words import STATE_ADVICE
-from tests.factories.mailer import make_newsletter as freeze_newsletter
-from tests.factories.mailer import make_receipt
-from tests.factories.newsletters import make_newsletter
 from tests.factories.received import make_received
 from tests.support.markup import text_of
 
@@ -164,69 +158,6 @@ def test_a_search_looks_in_subjects_and_for_some_in_addresses(staff_client, deli
     assert (f"/beheer/post/{delivery.id}/" in client.get("/beheer/post/").text) == is_shown
 
 
-def newsletter_of(count: int, *states: DeliveryState) -> Newsletter:
-    """A newsletter that was started for `count` readers; the first of them stand in these states."""
-    mail = freeze_newsletter(count, at=clock.now())
-    newsletter = make_newsletter(NewsletterState.SENDING)
-    newsletter.mail_id = mail.id
-    found = db.session.scalars(sa.select(Delivery).where(Delivery.mail_id == mail.id).order_by(Delivery.id))
-    for delivery, state in zip(found, states, strict=False):
-        delivery.state = state
-    db.session.commit()
-    return newsletter
-
-
-def listed(page: str) -> list[int]:
-    return [int(number) for number in re.findall(r'inbox__who" href="/beheer/post/(\d+)/"', page)]
-
-
-def test_the_newest_stands_on_top_unless_asked_otherwise(staff_client, delivery):
-    later = make_receipt()
-    client = staff_client("wijkmedewerker")
-
-    assert listed(client.get("/beheer/post/").text) == [later.id, delivery.id]
-    assert listed(client.get("/beheer/post/?volgorde=oudste").text) == [delivery.id, later.id]
-
-
-def test_one_newsletter_or_a_period_can_be_looked_at(staff_client, delivery):
-    newsletter_of(2)
-    client = staff_client("lezer")
-    db.session.execute(sa.update(Mail).where(Mail.id == delivery.mail_id).values(created_at=clock.now() - timedelta(3)))
-
-    of_newsletter = listed(client.get("/beheer/post/?nummer=1").text)
-    today = listed(client.get("/beheer/post/?periode=1").text)
-
-    assert len(of_newsletter) == 2
-    assert today == of_newsletter
-    assert len(listed(client.get("/beheer/post/?periode=7").text)) == 3
-
-
-@pytest.mark.parametrize("query", ["nummer=2", "nummer=0", "nummer=x", "nummer=99999999999", "periode=9", "volgorde=x"])
-def test_no_filter_however_odd_breaks_the_page(staff_client, delivery, query):
-    assert staff_client("lezer").get(f"/beheer/post/?{query}").status_code == 200
-
-
-def test_above_the_list_stands_how_many_need_somebody(staff_client):
-    newsletter_of(4, DeliveryState.FAILED, DeliveryState.FAILED, DeliveryState.ACCEPTED)
-
-    words = text_of(staff_client("lezer").get("/beheer/post/?soort=newsletter").text)
-
-    assert "Alles Moet nog weg 1 Geweigerd 2" in words
-
-
-def test_a_page_of_a_long_list_leads_to_the_next_and_keeps_the_filters(staff_client):
-    newsletter_of(41)
-    client = staff_client("lezer")
-
-    middle = client.get("/beheer/post/?status=open&pagina=2").text
-
-    assert len(listed(middle)) == 20
-    assert 'href="/beheer/post/?pagina=3&amp;status=open"' in middle
-    assert len(listed(client.get("/beheer/post/?status=open&pagina=3").text)) == 1
-    assert 'rel="next"' not in client.get("/beheer/post/?status=open&pagina=3").text
-    assert client.get("/beheer/post/?status=open&pagina=4").status_code == 404
-
-
 @pytest.mark.parametrize("state", DeliveryState, ids=str)
 def test_every_state_says_what_it_means_and_what_to_do(staff_client, delivery, state):
     become(delivery, state)
@@ -257,41 +188,3 @@ def test_a_delivery_shows_what_happened_in_order_and_what_came_of_it(staff_clien
     assert words.index("Aangenomen door de mailserver") < words.index("Geweigerd") < words.index("Kwam terug")
     assert "Dit adres is geblokkeerd door deze e-mail" in before
     assert f'href="/beheer/post/binnengekomen/{received.id}/"' in page
-
-
-def test_all_uncertain_ones_of_a_newsletter_go_again_after_a_warning(staff_client):
-    newsletter = newsletter_of(3, DeliveryState.UNCERTAIN, DeliveryState.UNCERTAIN, DeliveryState.ACCEPTED)
-    client = staff_client("redacteur")
-
-    warning = client.get("/beheer/post/nieuwsbrief/1/opnieuw/?status=uncertain").text
-    answer = client.post("/beheer/post/nieuwsbrief/1/opnieuw/", data={"status": "uncertain"})
-
-    assert "2 onzekere e-mails" in warning
-    assert "twee keer" in warning
-    assert answer.location == "/beheer/nieuwsbrieven/1/"
-    assert "2 e-mails gaan opnieuw weg." in client.get(answer.location).text
-    logged = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "newsletter.resent")).one()
-    assert (logged.subject_id, logged.detail["resent"]) == (newsletter.id, 2)
-    again = client.post("/beheer/post/nieuwsbrief/1/opnieuw/", data={"status": "uncertain"})
-    assert "Er is niets veranderd" in client.get(again.location).text
-
-
-@pytest.mark.parametrize("status", ["accepted", "queued", "", "onzin"])
-def test_nothing_else_can_be_sent_again_in_bulk(staff_client, status):
-    newsletter_of(1, DeliveryState.ACCEPTED)
-    client = staff_client("redacteur")
-
-    assert client.get(f"/beheer/post/nieuwsbrief/1/opnieuw/?status={status}").status_code == 404
-    assert client.post("/beheer/post/nieuwsbrief/1/opnieuw/", data={"status": status}).status_code == 404
-
-
-def test_a_newsletter_that_was_stopped_is_not_sent_again(staff_client):
-    newsletter = newsletter_of(1, DeliveryState.FAILED)
-    newsletter.state = NewsletterState.CANCELLED
-    assert newsletter.mail
-    outbox.cancel(newsletter.mail)
-
-    page = staff_client("redacteur").get("/beheer/post/nieuwsbrief/1/opnieuw/?status=failed").text
-
-    assert "Deze nieuwsbrief is gestopt." in page
-    assert "<button" not in page.split("<main")[1]
