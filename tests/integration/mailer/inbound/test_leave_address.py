@@ -1,0 +1,41 @@
+"""Unsubscribing by mail, from the header of a newsletter to the end of the subscription."""
+
+import re
+from collections.abc import Callable
+
+from flask import Flask
+
+from dordt.extensions import db
+from dordt.mailer import outbox
+from dordt.mailer.models import MailKind
+from dordt.newsletters import audience
+from dordt.newsletters.rendering import draft_of
+from dordt.subscribers.models import SubscriberState
+from tests.factories.inbound import hear
+from tests.factories.mailer import WRITTEN_AT
+from tests.factories.newsletters import make_newsletter
+from tests.factories.subscribers import make_subscriber
+from tests.support.relay import Relay
+
+
+def test_who_writes_to_the_address_in_the_header_leaves_and_nobody_else(
+    app: Flask, relay: Relay, deliver: Callable[..., None]
+) -> None:
+    # given
+    anna, bas = make_subscriber(email="anna@voorbeeld.nl"), make_subscriber(email="bas@voorbeeld.nl")
+    draft = draft_of(make_newsletter())
+    outbox.freeze(draft, audience.everyone(), kind=MailKind.NEWSLETTER, list_id="nieuwsbrief", at=WRITTEN_AT)
+    db.session.commit()
+    deliver()
+    letter = next(letter for letter in relay.letters if letter.recipients == ("anna@voorbeeld.nl",))
+
+    # when
+    web, mail = letter.message["List-Unsubscribe"].split(", ")
+    address = re.fullmatch(r"<mailto:([^?]+)\?subject=afmelden>", mail)
+    assert address
+    hear(b"Subject: afmelden\r\n\r\n", recipient=address[1])
+
+    # then
+    assert web.startswith("<http")
+    assert letter.sender.startswith("bounces+")
+    assert (anna.state, bas.state) == (SubscriberState.UNSUBSCRIBED, SubscriberState.CONFIRMED)
