@@ -1,0 +1,102 @@
+"""The long crash test: kill mail workers again and again, and count who was lost or mailed twice.
+
+`python -m tests.crash --kills 200` prints a table and the seed of its chance; --seed gives that again.
+"""
+
+import argparse
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+
+from tests.bench.houses import Database, Sqlite, postgres
+from tests.bench.processes import end_on_signals
+from tests.crash.fates import PLACES
+from tests.crash.runs import Result, crash
+from tests.support.databases import build_app
+
+DATABASES = ("sqlite", "postgres")
+ROW = "{:12}{:>8}  {:12}{:>6}{:>12}{:>6}{:>7}{:>11}{:>9}{:>9}"
+HEADINGS = (
+    *("database", "workers", "kills at", "kills", "deliveries"),
+    *("lost", "twice", "uncertain", "allowed", "seconds"),
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One line of the table."""
+
+    database: Database
+    workers: int
+    at_boundaries: bool
+    kills: int
+    seed: int
+
+
+def main() -> int:
+    """Do what was asked; returns how it ended."""
+    end_on_signals()
+    asked = _parser().parse_args()
+    seed = asked.seed if asked.seed is not None else random.randrange(1_000_000)
+    print(f"Seed {seed}\n")
+    print(ROW.format(*HEADINGS))
+    is_right = True
+    with tempfile.TemporaryDirectory(prefix="dordt-crash-") as folder, ExitStack() as stack:
+        root = Path(folder)
+        databases = [Sqlite(root) if name == "sqlite" else stack.enter_context(postgres(root)) for name in asked.on]
+        for case in _cases(databases, asked.workers, asked.kills, seed):
+            is_right &= _show(case)
+    return 0 if is_right else 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.crash", description=__doc__)
+    parser.add_argument("--kills", type=int, default=200, help="in all")
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--on", nargs="+", choices=DATABASES, default=DATABASES)
+    parser.add_argument("--workers", nargs="+", type=int, default=(1, 3))
+    return parser
+
+
+def _cases(databases: list[Database], workers: list[int], kills: int, seed: int) -> Iterator[Case]:
+    """The kills divided over all there is to try."""
+    kinds = list(product(databases, workers, (False, True)))
+    for number, (database, count, at_boundaries) in enumerate(kinds):
+        share = kills // len(kinds) + (number < kills % len(kinds))
+        yield Case(database, count, at_boundaries, share, seed + number)
+
+
+def _show(case: Case) -> bool:
+    """Do one case and print its line; returns whether all was right."""
+    began = time.monotonic()
+    result = _result(case)
+    account = result.account
+    where = "boundaries" if case.at_boundaries else "random"
+    counts = (len(result.deaths), result.deliveries, len(account.lost), len(account.twice), len(account.uncertain))
+    row = (case.database.name, case.workers, where, *counts, result.allowed, f"{time.monotonic() - began:.0f}")
+    print(ROW.format(*row), flush=True)
+    for problem in account.problems:
+        print(f"  {problem}")
+    if not account.is_right:
+        print(f"  seed of this line: {case.seed}; the workers died {', '.join(result.deaths)}")
+    if result.missed:
+        print(f"  killed elsewhere, for no worker came there in time: {', '.join(result.missed)}")
+    return account.is_right
+
+
+def _result(case: Case) -> Result:
+    with case.database.house(0) as house:
+        app = build_app(house.folder, house.url)
+        first = case.seed % len(PLACES) if case.at_boundaries else None
+        with app.app_context():
+            return crash(app, workers=case.workers, kills=case.kills, seed=case.seed, first_boundary=first)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,62 @@
+"""How a worker will die."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import cycle, islice
+
+from tests.crash.boundaries import Boundary, Side, Step
+from tests.crash.truth import Moment
+
+EARLIEST, LATEST = 0.02, 0.5  # seconds of work, before a random kill
+SPREAD = 25  # letters or commits, of which any may be the last
+
+
+@dataclass(frozen=True)
+class AfterSeconds:
+    """Killed from outside, so long after its first letter was announced."""
+
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"after {self.seconds:.2f} s of work"
+
+
+@dataclass(frozen=True)
+class AtMoment:
+    """Killed from outside at the n-th time that its conversations come to a moment."""
+
+    moment: Moment
+    passing: int
+
+    def __str__(self) -> str:
+        return f"at {self.moment} {self.passing}"
+
+
+Fate = AfterSeconds | AtMoment | Boundary
+
+OFTEN = (Step.MARK, Step.RECORD)  # passed with every letter; the others a few times in a life
+PLACES: tuple[
+    tuple[Step, Side] | Moment, ...
+] = (  # a reaper finds something after a death that left letters on the way
+    *((Step.MARK, Side.AFTER), (Step.REAP, Side.AFTER), Moment.ANSWERED, (Step.MARK, Side.BEFORE)),
+    *(Moment.STORED, (Step.REAP, Side.BEFORE), (Step.RECORD, Side.AFTER), Moment.DOT, (Step.RECORD, Side.BEFORE)),
+    *(Moment.HALFWAY, (Step.CLAIM, Side.AFTER), Moment.DATA, (Step.CLAIM, Side.BEFORE), Moment.RCPT),
+    *((Step.RENEW, Side.AFTER), Moment.MAIL, (Step.RENEW, Side.BEFORE)),
+    *((Step.GIVE_BACK, Side.AFTER), (Step.GIVE_BACK, Side.BEFORE)),
+)
+
+
+def random_fates(chance: random.Random) -> Iterator[Fate]:
+    """At random moments."""
+    while True:
+        yield AfterSeconds(chance.uniform(EARLIEST, LATEST))
+
+
+def boundary_fates(chance: random.Random, *, first: int = 0) -> Iterator[Fate]:
+    """At each state boundary in turn, beginning with the one that has this number."""
+    for place in islice(cycle(PLACES), first, None):
+        if isinstance(place, Moment):
+            yield AtMoment(place, chance.randint(1, SPREAD))
+        else:
+            yield Boundary(*place, passing=chance.randint(1, SPREAD) if place[0] in OFTEN else 1)

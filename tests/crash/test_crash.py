@@ -1,0 +1,37 @@
+"""Workers are killed at any moment: nobody is lost, nobody is mailed twice, and few are uncertain."""
+
+import pytest
+
+from dordt.extensions import db
+from tests.crash import ledger
+from tests.crash.runs import crash
+
+pytestmark = pytest.mark.slow
+SEED = 20_270_301
+
+
+@pytest.mark.parametrize(("workers", "kills"), [(1, 2), (3, 3)])
+def test_kills_at_random_moments(app, workers, kills):
+    result = crash(app, workers=workers, kills=kills, seed=SEED)
+
+    assert result.account.is_right, (result.account, result.deaths)
+    assert len(result.deaths) == kills
+
+
+@pytest.mark.parametrize(("workers", "kills", "first"), [(1, 2, 0), (3, 3, 2)])
+def test_kills_at_state_boundaries(app, workers, kills, first):
+    on_postgres = db.engine.dialect.name == "postgresql"  # it gets other places to die; `make bench` does all on both
+
+    result = crash(app, workers=workers, kills=kills, seed=SEED, first_boundary=first + 6 * on_postgres)
+
+    assert result.account.is_right, (result.account, result.deaths)
+    assert len(result.deaths) == kills
+    assert not result.missed
+
+
+def test_who_sends_first_and_writes_that_down_later_is_found_out(app):
+    how = {"receipts": 0, "after_death": ledger.forget_marks}
+
+    result = crash(app, workers=1, kills=1, seed=SEED, first_boundary=4, **how)
+
+    assert result.account.twice, result.deaths

@@ -1,0 +1,261 @@
+"""A relay that is the truth: what it stored was mailed, whatever a ledger says. It can be told to misbehave."""
+
+import asyncio
+import re
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+
+MESSAGE_ID = re.compile(rb"^message-id:\s*(<[^>]*>)", re.IGNORECASE | re.MULTILINE)
+PATH = re.compile(rb"<([^>]*)>")
+DOT = b"\r\n.\r\n"
+HOST = "127.0.0.1"
+
+
+class Moment(StrEnum):
+    """Where a conversation is. Something may be done to it, or to the worker at its other end, at each of these."""
+
+    GREETING = "greeting"
+    MAIL = "MAIL"
+    RCPT = "RCPT"
+    DATA = "DATA"
+    HALFWAY = "body"  # some of it came
+    DOT = "final dot"  # nothing is stored yet
+    STORED = "stored"  # and not answered
+    ANSWERED = "answered"  # with 250
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What the relay does instead of going on: it answers this line, or hangs up; having stored the letter, or not."""
+
+    answer: str = ""
+    hangs_up: bool = False
+    stores: bool = False  # at the final dot
+    seconds: float = 0.0  # that it takes over it
+
+    @property
+    def code(self) -> int | None:
+        """Of the answer."""
+        return int(self.answer[:3]) if self.answer else None
+
+
+HANG_UP = Deed(hangs_up=True)
+STORE_AND_HANG_UP = Deed(hangs_up=True, stores=True)
+GOOD = {
+    Moment.GREETING: Deed("220 truth.test ESMTP"),
+    Moment.MAIL: Deed("250 2.1.0 OK"),
+    Moment.RCPT: Deed("250 2.1.5 OK"),
+    Moment.DATA: Deed("354 Go ahead"),
+    Moment.DOT: Deed("250 2.0.0 OK", stores=True),
+}
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One letter that the relay took: from then on it is the relay's."""
+
+    recipient: str
+    message_id: str
+    seat: int
+
+
+Whim = Callable[["Talk", Moment], Deed | None]
+
+
+def well_behaved(_talk: "Talk", _moment: Moment) -> None:
+    """The whim of a relay that has none."""
+
+
+class Truth:
+    """The relay: one port for each seat, a place where one worker after another works.
+
+    whim: asked at each moment of each conversation what to do; None lets it go on.
+    """
+
+    def __init__(self, *, seats: int = 1, seconds: float = 0.0, pipelining: bool = True) -> None:
+        self.stored: list[Stored] = []
+        self.whim: Whim = well_behaved
+        self.seconds, self.pipelining = seconds, pipelining  # seconds: that it takes over each letter
+        self.most_letters: int | None = None  # on one connection; then it says 421
+        self.ports: list[int] = []
+        self._seats = seats
+        self._talks: set[Talk] = set()
+
+    @contextmanager
+    def running(self) -> Iterator["Truth"]:
+        """Listen, in a thread, for as long as the block lasts."""
+        ready: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
+        thread = threading.Thread(target=lambda: asyncio.run(self._serve(ready)), name="truth")
+        thread.start()
+        loop, end = ready.result()
+        try:
+            yield self
+        finally:
+            loop.call_soon_threadsafe(end.set)
+            thread.join()
+
+    def greet(self, talk: "Talk") -> None:
+        """Keep hold of a conversation."""
+        self._talks.add(talk)
+
+    def forget(self, talk: "Talk") -> None:
+        """It is over."""
+        self._talks.discard(talk)
+
+    async def _serve(self, ready: "Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]]") -> None:
+        loop, end = asyncio.get_running_loop(), asyncio.Event()
+        servers = [
+            await loop.create_server(lambda seat=seat: Talk(self, seat, loop), HOST, 0) for seat in range(self._seats)
+        ]
+        self.ports = [server.sockets[0].getsockname()[1] for server in servers]
+        ready.set_result((loop, end))
+        await end.wait()
+        for server in servers:
+            server.close()
+        for talk in list(self._talks):
+            talk.abort()
+        await asyncio.sleep(0)
+
+
+class Talk(asyncio.Protocol):
+    """One conversation; the bytes may come in any pieces, and run ahead of the answers."""
+
+    def __init__(self, truth: Truth, seat: int, loop: asyncio.AbstractEventLoop) -> None:
+        self.truth, self.seat, self._loop = truth, seat, loop
+        self.recipient: str | None = None
+        self.letters = 0
+        self._transport: asyncio.Transport | None = None
+        self._buffer = b""
+        self._has_sender = self._is_in_body = self._is_halfway = self._is_busy = self._is_over = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Greet."""
+        self._transport = transport  # type: ignore[assignment]
+        self.truth.greet(self)
+        self._reach(Moment.GREETING)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """A letter without its final dot is no letter."""
+        self._is_over, self._buffer = True, b""
+        self.truth.forget(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Take in what came, as far as it may be answered now."""
+        if not self._is_over:
+            self._buffer += data
+            self._go_on()
+
+    def hang_up(self) -> None:
+        """Say nothing more and hear nothing more; what was said before still arrives."""
+        if not self._is_over and self._transport is not None:
+            self._transport.write_eof()
+        self._is_over, self._buffer = True, b""
+
+    def abort(self) -> None:
+        """Let go of the socket."""
+        if self._transport is not None:
+            self._transport.abort()
+
+    def _go_on(self) -> None:
+        while self._buffer and not self._is_busy and (self._take_body() if self._is_in_body else self._take_command()):
+            pass
+
+    def _take_command(self) -> bool:
+        line, end, rest = self._buffer.partition(b"\r\n")
+        if end:
+            self._buffer = rest
+            verb = line[:4].upper()
+            {b"MAIL": self._mail, b"RCPT": self._rcpt, b"DATA": self._data}.get(verb, self._other)(line)
+        return bool(end)
+
+    def _take_body(self) -> bool:
+        if not self._is_halfway:
+            self._is_halfway = True
+            if self._reach(Moment.HALFWAY):
+                self._is_in_body = False
+                return False
+        body, end, rest = (b"\r\n" + self._buffer).partition(DOT)
+        if end:
+            self._buffer, self._is_in_body = rest, False
+            self._content = body
+            self._reach(Moment.DOT)
+            self._has_sender, self.recipient = False, None
+        return bool(end)
+
+    def _mail(self, _line: bytes) -> None:
+        if self.truth.most_letters is not None and self.letters >= self.truth.most_letters:
+            self._do(Moment.MAIL, Deed("421 4.7.0 Enough for one connection", hangs_up=True))
+        elif not self._reach(Moment.MAIL):
+            self._has_sender = True
+
+    def _rcpt(self, line: bytes) -> None:
+        found = PATH.search(line)
+        if not self._has_sender or not found:
+            self._say("503 5.5.1 MAIL first")
+            return
+        self.recipient = found[1].decode()
+        if self._reach(Moment.RCPT):
+            self.recipient = None
+
+    def _data(self, _line: bytes) -> None:
+        if self.recipient is None:
+            self._say("554 5.5.1 No valid recipients")
+        elif not self._reach(Moment.DATA):
+            self._is_in_body, self._is_halfway = True, False
+
+    def _other(self, line: bytes) -> None:
+        verb = line[:4].upper()
+        if verb == b"EHLO":
+            self._say("250-truth.test\r\n250-PIPELINING\r\n250 8BITMIME" if self.truth.pipelining else "250 truth.test")
+        elif verb == b"QUIT":
+            self._do(Moment.GREETING, Deed("221 2.0.0 Bye", hangs_up=True))
+        elif verb == b"RSET":
+            self._has_sender, self.recipient = False, None
+            self._say("250 2.0.0 OK")
+        else:
+            self._say("500 5.5.2 What?")
+
+    def _reach(self, moment: Moment) -> bool:
+        """Whether something was done there that ends this letter."""
+        whim, usual = self.truth.whim(self, moment), GOOD.get(moment)
+        deed = whim or usual
+        if deed and not self._is_over:
+            self._do(moment, deed)
+        return self._is_over or (whim is not None and (usual is None or whim.code != usual.code))
+
+    def _do(self, moment: Moment, deed: Deed) -> None:
+        """Do it, after a while if it takes that; what came after it waits for its turn."""
+        if deed.stores:
+            self._store()
+        seconds = deed.seconds or (self.truth.seconds if moment is Moment.DOT else 0)
+        if seconds:
+            self._is_busy = True
+            self._loop.call_later(seconds, self._finish, deed)
+        else:
+            self._finish(deed)
+
+    def _finish(self, deed: Deed) -> None:
+        was_busy, self._is_busy = self._is_busy, False
+        if deed.answer:
+            self._say(deed.answer)
+        if deed.answer and deed.stores:
+            self.truth.whim(self, Moment.ANSWERED)
+        if deed.hangs_up:
+            self.hang_up()
+        elif was_busy:
+            self._go_on()
+
+    def _store(self) -> None:
+        assert self.recipient is not None
+        found = MESSAGE_ID.search(self._content)
+        self.letters += 1
+        self.truth.stored.append(Stored(self.recipient, found[1].decode() if found else "", self.seat))
+        self.truth.whim(self, Moment.STORED)
+
+    def _say(self, line: str) -> None:
+        if self._transport is not None and not self._is_over:
+            self._transport.write(line.encode() + b"\r\n")
