@@ -80,25 +80,30 @@ def claim(owner: str, count: int, *, at: datetime, cursors: Cursors | None = Non
 def _take_singles(owner: str, count: int, at: datetime) -> list[Due]:
     query = _singles(at).order_by(Delivery.next_attempt_at, Delivery.id).limit(count)
     query = query.with_only_columns(*_COLUMNS, is_suppressed().label("is_suppressed"))
-    rows = db.session.execute(query.with_for_update(of=Delivery, skip_locked=True)).all()
-    due = [Due(*row[:-1]) for row in rows if not row.is_suppressed]
-    _hold(owner, [row.id for row in due], [row.id for row in rows if row.is_suppressed], at)
-    return due if due or not rows else _take_singles(owner, count, at)
+    query = query.with_for_update(of=Delivery, skip_locked=True)
+    while rows := db.session.execute(query).all():
+        due = [Due(*row[:-1]) for row in rows if not row.is_suppressed]
+        _hold(owner, [row.id for row in due], [row.id for row in rows if row.is_suppressed], at)
+        if due:
+            return due
+    return []
 
 
 def _take_of(mail: "sa.Row[Any]", owner: str, count: int, at: datetime, cursors: Cursors) -> list[Due]:
     """From one mail; at its end begin anew next time, for what came back stands behind the cursor."""
-    after = cursors.get(mail.id)
-    rows = statements.due_of(db.session.connection(), mail, count, at=at, after=after)
-    if rows:
-        cursors[mail.id] = (rows[-1].next_attempt_at, rows[-1].id)
-    if len(rows) < count:
-        cursors.pop(mail.id, None)
-        if not rows and after is None:
-            _finish(mail.id, at)
-    due = [_due_of(row, mail) for row in rows if not row.is_suppressed]
-    _hold(owner, [row.id for row in due], [row.id for row in rows if row.is_suppressed], at)
-    return due if due or not rows else _take_of(mail, owner, count, at, cursors)
+    began_at = after = cursors.get(mail.id)
+    while rows := statements.due_of(db.session.connection(), mail, count, at=at, after=after):
+        after = cursors[mail.id] = (rows[-1].next_attempt_at, rows[-1].id)
+        due = [_due_of(row, mail) for row in rows if not row.is_suppressed]
+        _hold(owner, [row.id for row in due], [row.id for row in rows if row.is_suppressed], at)
+        if len(rows) < count:
+            cursors.pop(mail.id)
+        if due:
+            return due
+    cursors.pop(mail.id, None)
+    if began_at is None:
+        _finish(mail.id, at)
+    return []
 
 
 def _due_of(row: "statements.Waiting", mail: "sa.Row[Any]") -> Due:
@@ -118,8 +123,23 @@ def _finish(mail_id: int, at: datetime) -> None:
 
 def is_open(mail_id: int) -> "sa.ColumnElement[bool]":
     """Whether something of a mail that many get has not ended yet; asked of the two small indexes."""
-    of_mail = Delivery.mail_id == mail_id
-    return sa.or_(sa.exists().where(of_mail, IS_DUE_BULK), sa.exists().where(of_mail, IS_HELD))
+    is_due, is_held = (sa.exists().where(*which) for which in (due_of(mail_id), held_of(mail_id)))
+    return sa.or_(is_due, is_held)
+
+
+def due_of(mail_id: int) -> tuple[Any, ...]:
+    """What waits of a mail that many get."""
+    return (Delivery.mail_id == mail_id, IS_DUE_BULK)
+
+
+def held_of(mail_id: int) -> tuple[Any, ...]:
+    """What workers hold of a mail; put so that the small index of what is held serves, not the large one of mails."""
+    return (sa.func.coalesce(Delivery.mail_id, 0) == mail_id, IS_HELD)
+
+
+def ended_of(mail_id: int) -> tuple[Any, ...]:
+    """What has ended of a mail, one way or another."""
+    return (Delivery.mail_id == mail_id, HAS_ENDED)
 
 
 def mark_sending(ids: Collection[int], owner: str, *, connection: sa.Connection | None = None) -> set[int]:

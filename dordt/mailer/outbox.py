@@ -122,9 +122,9 @@ def progress(mail_id: int) -> Mapping[DeliveryState, int]:
 
     Three questions, each of which a small or covering index answers without reading a million rows.
     """
-    by_state = sa.select(Delivery.state, sa.func.count()).where(Delivery.mail_id == mail_id).group_by(Delivery.state)
-    parts = (claiming.IS_DUE_BULK, claiming.IS_HELD, claiming.HAS_ENDED)
-    return {row[0]: row[1] for part in parts for row in db.session.execute(by_state.where(part))}
+    by_state = sa.select(Delivery.state, sa.func.count()).group_by(Delivery.state)
+    parts = (claiming.due_of(mail_id), claiming.held_of(mail_id), claiming.ended_of(mail_id))
+    return {row[0]: row[1] for part in parts for row in db.session.execute(by_state.where(*part))}
 
 
 def is_finished(mail_id: int) -> bool:

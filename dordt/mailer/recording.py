@@ -8,7 +8,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 
 from dordt.extensions import db
-from dordt.mailer import statements
+from dordt.mailer import bounces, statements
 from dordt.mailer.conversation import Stage
 from dordt.mailer.lanes import Answer
 from dordt.mailer.letters import Letter
@@ -70,6 +70,9 @@ class Recorder:
         events = [_event(answer, verdict, at) for answer, verdict in judged if verdict.event]
         if events:
             connection.execute(sa.insert(_mail_event), events)
+        for answer, _ in sorted(judged, key=lambda pair: pair[0].letter.due.address_key):
+            if answer.reply.stage is Stage.RCPT and _is_final(answer):
+                _note_refusal(answer, at)
 
     def record_unwritable(self, delivery_id: int, problem: Exception, *, at: datetime) -> None:
         """A letter that cannot be written fails: sending it again would not help."""
@@ -96,9 +99,9 @@ class Recorder:
         }
 
     def _count(self, answer: Answer, verdict: Verdict) -> bool:
-        """Whether it is enough: a refusal of one recipient says nothing of the newsletter; one at another step does."""
+        """Whether it is enough: what a relay says of one recipient says nothing of the newsletter; the rest does."""
         due, reply = answer.letter.due, answer.reply
-        if verdict.state is DeliveryState.FAILED and reply.stage is not Stage.RCPT:
+        if verdict.state is DeliveryState.FAILED and _is_about_us(answer):
             self._refusals[due.mail_id] += 1
             if self._refusals[due.mail_id] >= REFUSALS_BEFORE_PAUSE and due.kind is not MailKind.TRANSACTIONAL:
                 self._pause(answer.letter, f"{reply.code} {reply.text}")
@@ -115,6 +118,31 @@ class Recorder:
 def _verdict(answer: Answer, at: datetime) -> Verdict:
     due = answer.letter.due
     return judge(answer.reply, due.kind, due.attempts + 1, was_fresh=answer.was_fresh, at=at)
+
+
+def _is_final(answer: Answer) -> bool:
+    return answer.reply.code is not None and answer.reply.code >= 500
+
+
+def _is_about_us(answer: Answer) -> bool:
+    """Whether the next recipient would hear the same: "relaying denied" may come at RCPT, too."""
+    reply = answer.reply
+    if reply.stage is not Stage.RCPT:
+        return True
+    meaning = bounces.meaning(code=reply.code, enhanced=reply.enhanced, words=reply.text)
+    return meaning is bounces.Meaning.OURS
+
+
+def _note_refusal(answer: Answer, at: datetime) -> None:
+    due, reply = answer.letter.due, answer.reply
+    bounces.note_refusal(
+        delivery_id=due.id,
+        address_key=due.address_key,
+        code=reply.code or 0,
+        enhanced=reply.enhanced,
+        words=reply.text,
+        at=at,
+    )
 
 
 def _accepted(answer: Answer) -> Accepted:

@@ -50,8 +50,8 @@ _AMONG = {
 }
 _LOCK = {"sqlite": "", "postgresql": "FOR UPDATE OF delivery SKIP LOCKED"}
 _DOMAIN = {
-    "sqlite": "substr(address_key, instr(address_key, '@'))",
-    "postgresql": "substr(address_key, strpos(address_key, '@'))",
+    "sqlite": "substr(delivery.address_key, instr(delivery.address_key, '@'))",
+    "postgresql": "substr(delivery.address_key, strpos(delivery.address_key, '@'))",
 }
 _COVERED = """EXISTS (SELECT 1 FROM suppression WHERE suppression.address_key = {}
     AND (scope = 'all' OR scope = :kind AND list_id IN ('', :list_id)))"""

@@ -11,7 +11,6 @@ BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 JITTER = 0.2  # of the pause, either way: what was refused together does not come back together
 MOST_ATTEMPTS = 16  # with these pauses about 45 hours
 MOST_RESENDS = 3  # of transactional mail whose outcome is unknown
-RELAY_REST = timedelta(seconds=30)
 MAILBOX_FULL = 552  # at RCPT it means "not now" (RFC 5321, 4.5.3.1.10)
 
 
@@ -31,11 +30,11 @@ def judge(reply: Reply, kind: MailKind, attempts: int, *, was_fresh: bool, at: d
     attempts: this one included. was_fresh: the connection had carried no letter before this one.
     """
     if reply.code is None:
-        return after_loss(kind, attempts, at=at) if reply.stage is Stage.BODY else _not_tried(was_fresh, at)
+        return after_loss(kind, attempts, at=at) if reply.stage is Stage.BODY else _not_tried(attempts, was_fresh, at)
     if reply.is_good:
         return Verdict(DeliveryState.ACCEPTED, at, MailEventKind.ACCEPTED)
     if reply.code == SERVICE_CLOSES and not was_fresh:
-        return _not_tried(was_fresh, at)  # enough letters for one connection, says the relay
+        return _not_tried(attempts, was_fresh, at)  # enough letters for one connection, says the relay
     if _is_final(reply):
         return Verdict(DeliveryState.FAILED, at, MailEventKind.FAILED)
     return _later(attempts, at, MailEventKind.DEFERRED)
@@ -48,9 +47,14 @@ def after_loss(kind: MailKind, attempts: int, *, at: datetime) -> Verdict:
     return Verdict(DeliveryState.UNCERTAIN, at, MailEventKind.UNCERTAIN)
 
 
-def _not_tried(was_fresh: bool, at: datetime) -> Verdict:
-    """Before the final dot nothing has happened; on a fresh connection others go first now."""
-    return Verdict(DeliveryState.QUEUED, at + RELAY_REST if was_fresh else at, event=None, counts=False)
+def _not_tried(attempts: int, was_fresh: bool, at: datetime) -> Verdict:
+    """Before the final dot nothing has happened: at once again over another connection.
+
+    But on a fresh connection it was an attempt: a letter at which a relay always hangs up must come to an end.
+    """
+    if was_fresh:
+        return _later(attempts, at, MailEventKind.DEFERRED)
+    return Verdict(DeliveryState.QUEUED, at, event=None, counts=False)
 
 
 def _later(attempts: int, at: datetime, event: MailEventKind) -> Verdict:

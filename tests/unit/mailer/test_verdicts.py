@@ -20,7 +20,7 @@ NEWSLETTER, RECEIPT = MailKind.NEWSLETTER, MailKind.TRANSACTIONAL
         ("BODY", None, MailKind.GROUP, False, "uncertain", True),
         ("BODY", None, RECEIPT, False, "deferred", True),
         ("MAIL", None, NEWSLETTER, False, "queued", False),
-        ("DATA", None, RECEIPT, True, "queued", False),
+        ("DATA", None, RECEIPT, True, "deferred", True),
         ("MAIL", 421, NEWSLETTER, False, "queued", False),
         ("MAIL", 421, NEWSLETTER, True, "deferred", True),
         ("RCPT", 450, NEWSLETTER, False, "deferred", True),
