@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from flask import current_app
 
-from dordt.mailer.inbound.mailbox import Address, Mailbox, opened
+from dordt.mailer.inbound.mailbox import Address, Mailbox, MailboxTrouble, opened
 from dordt.mailer.inbound.receiving import LARGEST, MailRefused, receive
 from dordt.shared import clock
 
@@ -15,14 +15,14 @@ logger = logging.getLogger(__name__)
 _left: set[int] = set()  # what can never be taken in, told once; it stays in the mailbox
 
 
-def fetch(address: Address) -> int:
-    """Take in what stands in the mailbox; returns how many mails were new.
+def fetch(address: Address) -> None:
+    """Take in what stands in the mailbox.
 
     Two workers that fetch at once do no harm: a mail is stored once, and gone is gone. Raises OSError when the mailbox
     cannot be read, and the database's errors; then the mails that were not stored still stand there.
     """
     folder, until = current_app.config["IMAP_MOVE_TO"], time.monotonic() + MOST_SECONDS
-    new, stored = 0, []
+    stored, trouble = [], None
     with opened(address) as mailbox:
         waiting = list(_waiting(mailbox))
         if waiting and folder:
@@ -30,14 +30,16 @@ def fetch(address: Address) -> int:
         for uid in waiting:
             if time.monotonic() > until:
                 break
-            taken_in = _take_in(mailbox, uid)
-            if taken_in is not None:
-                mailbox.take_away(uid, to=folder)
-                stored.append(uid)
-                new += taken_in
+            try:
+                if _store(mailbox, uid):
+                    mailbox.take_away(uid, to=folder)
+                    stored.append(uid)
+            except MailboxTrouble as problem:  # with this one; the others have their turn, and it is told after them
+                trouble = problem
         if stored:
             mailbox.expunge(stored)
-    return new
+    if trouble:
+        raise trouble
 
 
 def _waiting(mailbox: Mailbox) -> Iterator[int]:
@@ -48,14 +50,17 @@ def _waiting(mailbox: Mailbox) -> Iterator[int]:
             _leave(uid, f"{size} octets")
 
 
-def _take_in(mailbox: Mailbox, uid: int) -> bool | None:
-    """Whether the mail was new; None when it cannot be stored, and must stay. One of them never stops the others."""
+def _store(mailbox: Mailbox, uid: int) -> bool:
+    """Whether the mail is stored, now or before; if not it stays."""
+    raw = mailbox.raw(uid)
+    if raw is None:
+        return False
     try:
-        raw = mailbox.raw(uid)
-        return None if raw is None else receive(raw, source="imap", at=clock.now())
+        receive(raw, source="imap", at=clock.now())
     except MailRefused as refused:
         _leave(uid, str(refused))
-        return None
+        return False
+    return True
 
 
 def _leave(uid: int, why: str) -> None:

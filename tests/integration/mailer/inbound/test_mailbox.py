@@ -114,6 +114,20 @@ def test_a_mail_that_could_not_be_taken_away_is_not_acted_on_again(
     assert server.raws() == []
 
 
+def test_one_mail_that_cannot_be_taken_away_keeps_no_other_from_being_stored(
+    connect: Callable[[str], None], new_imap_server: NewServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    server = new_imap_server()
+    server.put(QUESTION, b"Subject: Nog een\r\n\r\n")
+    connect(url_of(server))
+    server.no = {"STORE"}
+
+    tasks.fetch_mail()
+
+    assert (count(), len(server.raws())) == (2, 2)
+    assert "The mailbox cannot be read: UNAVAILABLE" in caplog.text
+
+
 def test_what_others_marked_as_deleted_is_stored_before_it_goes(
     connect: Callable[[str], None], new_imap_server: NewServer
 ) -> None:

@@ -155,13 +155,9 @@ def test_what_a_person_writes_waits_for_staff(app: Flask) -> None:
 
 
 def test_two_at_once_do_one_thing(app: Flask) -> None:
-    first, second = make_sent(), make_sent()
-    for early in (make_sent(), second):
-        hear(sample("postfix-mailbox-full-5.2.2", early))
-    db.session.execute(sa.update(Delivery).values(accepted_at=WRITTEN_AT))
-    db.session.commit()
-    third = make_sent()
-    raws = [sample("postfix-mailbox-full-5.2.2", delivery) for delivery in (first, third)] * 3
+    before, first, second = make_sent(), make_sent(), make_sent()
+    hear(sample("postfix-mailbox-full-5.2.2", before))
+    raws = [sample("postfix-mailbox-full-5.2.2", delivery) for delivery in (first, second)] * 3
     db.session.rollback()
 
     def run(raw: bytes) -> bool:
