@@ -32,7 +32,7 @@ check: setup ## Look for mistakes without running anything: style, types, import
 	lint-imports
 	@python -m tests.support.largest
 
-bench: setup ## Measure the mailer and the pages against plain Flask-Mail and bare Flask
+bench: setup ## Measure mail (beside smtp-source and Flask-Mail) and pages; QUICK=1 in a minute
 	python -m tests.bench
 
 bounces: setup ## Let a real Postfix bounce a newsletter and look whether every bounce is understood (as root)

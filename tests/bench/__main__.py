@@ -1,15 +1,21 @@
-"""`make bench`, and its parts on their own: `python -m tests.bench --help` lists them."""
+"""`make bench`, and its parts on their own: `python -m tests.bench --help` lists them.
+
+LETTERS=10000 says how many a newsletter goes to, QUICK=1 measures little in a minute and writes nothing down, MILLION=0
+leaves the million subscribers out.
+"""
 
 import argparse
 import sys
 import tempfile
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
-from tests.bench import ours, pages, sources, specimen
+from config import flag, number
+from tests.bench import million, ours, pages, profiling, report, sources, specimen
 from tests.bench.houses import Database, Sqlite, postgres
-from tests.bench.processes import end_on_signals
-from tests.bench.sinks import counting_sink, main_sink
+from tests.bench.mail import Bench, Plan
+from tests.bench.processes import ROOT, end_on_signals
+from tests.bench.sinks import Sink, counting_sink, main_sink
 
 
 def main() -> int:
@@ -30,25 +36,52 @@ def main() -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.set_defaults(does=_everything)
-    parts = parser.add_subparsers()
-    mine = parts.add_parser("ours", help="our whole path, once")
-    mine.add_argument("--connections", type=int, default=10)
+    add = parser.add_subparsers().add_parser
+    add("mail", help="the mail part of `make bench`").set_defaults(does=_mail)
+    add("pages", help="the pages part").set_defaults(does=_pages)
+    mine = add("ours", help="our whole path, once")
     mine.add_argument("--workers", type=int, default=1)
-    mine.add_argument("--postgres", action="store_true", help="on PostgreSQL instead of SQLite")
-    mine.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of the worker")
     mine.set_defaults(does=_ours)
-    source = parts.add_parser("source", help="Postfix's smtp-source with session reuse")
+    profile = add("profile", help="where the time of one worker goes")
+    profile.set_defaults(does=_profile)
+    many = add("million", help="a newsletter to very many")
+    many.add_argument("--people", type=int, default=1_000_000)
+    many.set_defaults(does=_million)
+    source = add("source", help="Postfix's smtp-source with session reuse")
     source.add_argument("--sessions", type=int, default=10)
     source.set_defaults(does=_source)
-    loops = parts.add_parser("loops", help="the plain Flask-Mail loop, and smtplib with prebuilt bytes")
+    loops = add("loops", help="the plain Flask-Mail loop, and smtplib with prebuilt bytes")
     loops.set_defaults(does=_loops)
-    for part in (mine, source, loops):
+    for part in (mine, profile):
+        part.add_argument("--connections", type=int, default=10)
+        part.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of the worker")
+    for part in (mine, profile, many):
+        part.add_argument("--postgres", action="store_true", help="on PostgreSQL instead of SQLite")
+    for part in (mine, profile, source, loops):
         part.add_argument("--letters", type=int, default=10_000)
         part.add_argument("--delay", type=int, default=0, help="milliseconds that the server takes for each answer")
     return parser
 
 
 def _everything(_asked: argparse.Namespace, root: Path) -> None:
+    _mail(_asked, root)
+    if not flag("QUICK"):
+        _pages(_asked, root)
+
+
+def _mail(_asked: argparse.Namespace, root: Path) -> None:
+    is_quick = flag("QUICK")
+    letters = number("LETTERS", 2_000 if is_quick else 10_000) or 0
+    plan = Plan(letters, with_million=flag("MILLION", True))
+    if is_quick:
+        plan = Plan(letters, sessions=(10,), connections=(10,), far=(50,), with_million=flag("MILLION", False))
+    found = Bench(plan, root).run()
+    print(f"\nWanted and measured:\n{report.summary(found)}\n", flush=True)
+    if not is_quick:
+        print(f"Written down in {report.write(found).relative_to(ROOT)}.\n", flush=True)
+
+
+def _pages(_asked: argparse.Namespace, root: Path) -> None:
     found = pages.measure(root / "pages")
     bare = found.pop("bare")
     print(f"A page with the demo content, median of {pages.ROUNDS}; a bare Flask answer takes {bare:.2f} ms:")
@@ -56,17 +89,36 @@ def _everything(_asked: argparse.Namespace, root: Path) -> None:
         print(f"  {path:20} {milliseconds:8.2f} ms {milliseconds / bare:8.1f} times")
 
 
-def _sink(asked: argparse.Namespace):
+def _million(asked: argparse.Namespace, root: Path) -> None:
+    with ExitStack() as stack:
+        sink = stack.enter_context(main_sink())
+        print(million.measure(_database(asked, root, stack), sink, people=asked.people))
+
+
+def _profile(asked: argparse.Namespace, root: Path) -> None:
+    with ExitStack() as stack:
+        sink, database = stack.enter_context(_sink(asked)), _database(asked, root, stack)
+        how = {"letters": asked.letters, "connections": asked.connections}
+        print(profiling.table(profiling.measure(database, sink, **how, **_settings(asked))))
+
+
+def _database(asked: argparse.Namespace, root: Path, stack: ExitStack) -> Database:
+    return stack.enter_context(postgres(root)) if asked.postgres else Sqlite(root)
+
+
+def _settings(asked: argparse.Namespace) -> dict[str, str]:
+    return dict(pair.split("=", 1) for pair in asked.set)
+
+
+def _sink(asked: argparse.Namespace) -> AbstractContextManager[Sink]:
     return counting_sink(delay=asked.delay) if asked.delay else main_sink()
 
 
 def _ours(asked: argparse.Namespace, root: Path) -> None:
-    settings = dict(pair.split("=", 1) for pair in asked.set)
     with ExitStack() as stack:
-        database: Database = stack.enter_context(postgres(root)) if asked.postgres else Sqlite(root)
-        sink = stack.enter_context(_sink(asked))
-        how = {"connections": asked.connections, "workers": asked.workers}
-        print(ours.measure(database, sink, letters=asked.letters, **how, **settings))
+        sink, database = stack.enter_context(_sink(asked)), _database(asked, root, stack)
+        how = {"letters": asked.letters, "connections": asked.connections, "workers": asked.workers}
+        print(ours.measure(database, sink, **how, **_settings(asked)))
 
 
 def _source(asked: argparse.Namespace, root: Path) -> None:

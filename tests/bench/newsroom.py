@@ -16,7 +16,7 @@ from dordt.subscribers.models import Subscriber, SubscriberState
 
 PARAGRAPH = "Bewoners en gemeente werken samen aan een groene en veilige buurt, met ideeën van u en uw buren. "
 INTRO = "De plannen voor het park zijn geteld. Op zaterdag laten wij zien wat ermee gebeurt.\n\n" + "\n\n".join(
-    f"## Bericht {number}\n\n{PARAGRAPH * 8}" for number in range(1, 6)
+    f"## Bericht {number}\n\n{PARAGRAPH * 7}" for number in range(1, 6)
 )
 NUMBERS = {
     "sqlite": "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :count)"

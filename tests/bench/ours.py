@@ -4,42 +4,51 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
+from dordt.shared.columns import UtcMoment
 from tests.bench.houses import Database, Frozen, House
 from tests.bench.measured import Measured
 from tests.bench.processes import Child, running
 from tests.bench.sinks import Sink
 
-IS_HELD = "SELECT 1 FROM delivery WHERE state IN ('leased', 'sending') LIMIT 1"
-IS_DUE = "SELECT 1 FROM delivery WHERE mail_id = :mail_id AND priority > 1 AND state IN ('queued', 'deferred') LIMIT 1"
-STATES = "SELECT state, count(*) FROM delivery WHERE mail_id = :mail_id GROUP BY state"
-TIMES = "SELECT min(accepted_at), max(accepted_at) FROM delivery WHERE mail_id = :mail_id"
+IS_HELD = sa.text("SELECT 1 FROM delivery WHERE state IN ('leased', 'sending') LIMIT 1")
+IS_DUE = sa.text(
+    "SELECT 1 FROM delivery WHERE mail_id = :mail_id AND priority > 1 AND state IN ('queued', 'deferred') LIMIT 1"
+)
+STATES = sa.text("SELECT state, count(*) FROM delivery WHERE mail_id = :mail_id GROUP BY state")
+ACCEPTED = sa.text("SELECT count(*) FROM delivery WHERE mail_id = :mail_id AND state = 'accepted'")
+SENT = sa.text(
+    "SELECT count(*), min(accepted_at), max(accepted_at) FROM delivery"
+    " WHERE mail_id = :mail_id AND accepted_at > :since"
+)
 PATIENCE, LOOK_EVERY = 20, 0.05  # seconds
 
 
 class Ledger:
     """What the ledger says of one mail, asked with the least trouble for who writes in it."""
 
-    def __init__(self, house: House, frozen: Frozen) -> None:
-        self.engine, self._mail = sa.create_engine(house.url), {"mail_id": frozen.mail_id}
+    def __init__(self, house: House, frozen: Frozen, since: datetime) -> None:
+        self._engine, self._frozen = sa.create_engine(house.url), frozen
+        self._of_mail, self._since = {"mail_id": frozen.mail_id}, sa.bindparam("since", since, type_=UtcMoment)
 
     def __enter__(self) -> "Ledger":
         return self
 
     def __exit__(self, *_problem: object) -> None:
-        self.engine.dispose()
+        self._engine.dispose()
 
     @property
     def is_held(self) -> bool:
         """Whether a worker is busy with anything."""
-        return bool(self.ask(IS_HELD))
+        return bool(self.ask(IS_HELD, {}))
 
-    @property
-    def is_done(self) -> bool:
-        """Whether nothing is left to send."""
+    def is_done(self, left: int = 0) -> bool:
+        """Whether nothing, or no more than this, is left to send."""
+        if left:
+            return bool(self.ask(ACCEPTED)[0][0] >= self._frozen.count - left)
         return not self.ask(IS_DUE) and not self.is_held
 
     @property
@@ -48,42 +57,55 @@ class Ledger:
         return {row[0]: row[1] for row in self.ask(STATES)}
 
     @property
-    def seconds(self) -> float:
-        """From the first letter that the relay took to the last."""
-        first, last = (_moment(value) for value in self.ask(TIMES)[0])
-        return (last - first).total_seconds()
+    def sent(self) -> tuple[int, float]:
+        """How many letters the relay took since we look, and the seconds from the first to the last."""
+        count, first, last = self.ask(SENT.bindparams(self._since))[0]
+        return count, (_moment(last) - _moment(first)).total_seconds()
 
-    def ask(self, question: str) -> Sequence[sa.Row]:
+    def ask(self, question: sa.TextClause, values: dict[str, int] | None = None) -> Sequence[sa.Row]:
         """The rows; everything is let go again."""
-        names = {name: value for name, value in self._mail.items() if f":{name}" in question}
-        with self.engine.connect() as connection:
-            return connection.execute(sa.text(question), names).all()
+        with self._engine.connect() as connection:
+            return connection.execute(question, self._of_mail if values is None else values).all()
 
 
 def measure(
-    database: Database,
-    sink: Sink,
-    *,
-    letters: int,
-    connections: int,
-    workers: int = 1,
-    **settings: str,
+    database: Database, sink: Sink, *, letters: int, connections: int, workers: int = 1, **settings: str
 ) -> Measured:
     """Freeze a newsletter, start the workers, and look how long they take. Raises RuntimeError when it goes wrong."""
+    title = f"ours, {database.name}, {workers} worker{'s' * (workers > 1)}"
     with database.house(letters) as house:
         frozen = house.freeze()
-        relay = {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": str(sink.port), "MAIL_CONNECTIONS": str(connections)}
-        with Ledger(house, frozen) as ledger, at_work(house, workers, **relay, **settings) as staff:
+        how = {"connections": connections, "workers": workers, "title": title}
+        return send(database, sink, house, frozen, **how, **settings)
+
+
+def send(
+    database: Database,
+    sink: Sink,
+    house: House,
+    frozen: Frozen,
+    *,
+    connections: int,
+    workers: int = 1,
+    left: int = 0,
+    title: str,
+    **settings: str,
+) -> Measured:
+    """Let workers send what is frozen until so many are left, and stop them."""
+    relay = {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": str(sink.port), "MAIL_CONNECTIONS": str(connections)}
+    since = datetime.now(UTC)
+    with Ledger(house, frozen, since) as ledger:
+        with at_work(house, workers, **relay, **settings) as staff:
             wait_for(lambda: ledger.is_held, staff)
             begun = Usage(database, sink, staff)
-            wait_for(lambda: ledger.is_done, staff, moves=lambda: ledger.states)
+            wait_for(lambda: ledger.is_done(left), staff, moves=lambda: ledger.states)
             used = Usage(database, sink, staff).since(begun)
+            letters, seconds = ledger.sent
             memory = max(worker.peak_memory for worker in staff)
-            if ledger.states != {"accepted": letters}:
-                raise RuntimeError(f"{letters} letters had to leave, but the ledger says {ledger.states}")
-            seconds = ledger.seconds
+        if not left and ledger.states != {"accepted": frozen.count}:
+            raise RuntimeError(f"{frozen.count} letters had to leave, but the ledger says {ledger.states}")
     return Measured(
-        f"ours, {database.name}, {workers} worker{'s' * (workers > 1)}",
+        title,
         connections,
         letters,
         seconds=seconds,

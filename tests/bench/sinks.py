@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from tests.bench.processes import Child, running
@@ -18,10 +18,10 @@ SESSIONS, BACKLOG = "500", "500"
 
 
 class Sink:
-    """A sink that runs."""
+    """A sink that runs; one that `is_far` answers late."""
 
-    def __init__(self, name: str, port: int, process: Child) -> None:
-        self.name, self.port, self.process = name, port, process
+    def __init__(self, name: str, port: int, process: Child, *, is_far: bool = False) -> None:
+        self.name, self.port, self.process, self.is_far = name, port, process, is_far
 
 
 class CountingSink(Sink):
@@ -62,10 +62,10 @@ def counting_sink(*, delay: int = 0) -> Iterator[CountingSink]:
     module = ["tests.bench.slow_sink", str(delay)] if delay else ["tests.bench.sink"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with running(sys.executable, "-m", *module, **pipes) as process:
-        yield CountingSink(f"{delay} ms" if delay else "our sink", int(_line(process)), process)
+        yield CountingSink("our own sink", int(_line(process)), process, is_far=delay > 0)
 
 
-def main_sink() -> Any:
+def main_sink() -> AbstractContextManager[Sink]:
     """The fastest that this machine has."""
     return postfix_sink() if find("smtp-sink") else counting_sink()
 

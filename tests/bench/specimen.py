@@ -1,13 +1,16 @@
 """One letter as our worker sends it, so that all ways send the same."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+
+import sqlalchemy as sa
 
 from tests.bench.houses import Sqlite
 from tests.bench.ours import Ledger, at_work, wait_for
 from tests.bench.sinks import counting_sink
 
-CONTENT = "SELECT text, html FROM mail WHERE id = :mail_id"
+CONTENT = sa.text("SELECT text, html FROM mail WHERE id = :mail_id")
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ def write(database: Sqlite, folder: Path) -> Specimen:
     with counting_sink() as sink, database.house(1) as house:
         frozen = house.freeze()
         relay = {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": str(sink.port), "MAIL_CONNECTIONS": "1"}
-        with Ledger(house, frozen) as ledger, at_work(house, 1, **relay) as staff:
+        with Ledger(house, frozen, datetime.now(UTC)) as ledger, at_work(house, 1, **relay) as staff:
             wait_for(lambda: ledger.states == {"accepted": 1}, staff)
             ((text, html),) = ledger.ask(CONTENT)
         letter = sink.tally()["last"].replace("\r\n..", "\r\n.").encode("latin-1")

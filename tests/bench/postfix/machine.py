@@ -63,11 +63,12 @@ def prepare() -> Person:
     if os.geteuid() != 0:
         raise MissingHere("Postfix's master process starts as root only: run this as root (sudo make bounces).")
     if not shutil.which("postfix"):
-        _install()
+        install()
     return _somebody()
 
 
-def _install() -> None:
+def install() -> None:
+    """Install Debian's Postfix, configured as nothing. Raises MissingHere."""
     if not shutil.which("apt-get"):
         raise MissingHere("Postfix is missing, and there is no apt-get to install it with: install it yourself.")
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
