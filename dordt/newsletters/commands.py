@@ -11,8 +11,10 @@ from flask.cli import AppGroup
 from dordt.extensions import db
 from dordt.mailer import outbox
 from dordt.news.front_matter import ImportProblem
-from dordt.newsletters import importing, services
+from dordt.newsletters import importing, planning, services
 from dordt.newsletters.models import Newsletter
+from dordt.newsletters.moments import Moment, MomentRefused, as_written, read_moment
+from dordt.newsletters.planning import Plan
 from dordt.shared import clock
 from dordt.shared.problems import DomainError
 from dordt.subscribers.commands import import_subscribers_command
@@ -51,16 +53,19 @@ def new_command(file: Path, approve: bool) -> None:
 
 @newsletter_cli.command("send")
 @number_argument
-def send_command(number: int) -> None:
-    """Send an approved newsletter to all confirmed subscribers, starting now."""
-    with _refusals():
-        is_new = services.start_newsletter(number, at=clock.now())
-    mail = _found(number).mail
-    frozen = mail.frozen_count if mail else 0
-    if is_new:
-        click.echo(f"{frozen} deliveries frozen for newsletter {number}.")
+@click.option("--at", "start", metavar="MOMENT", help="Start then instead of now, e.g. 2027-03-01T09:00.")
+@click.option("--not-after", "latest", metavar="MOMENT", help="Do not start later than this; two hours after --at.")
+def send_command(number: int, start: str | None, latest: str | None) -> None:
+    """Send an approved newsletter to all confirmed subscribers, starting now or at a moment.
+
+    A MOMENT is a time in Amsterdam, unless it ends with Z or an offset: 2027-03-01T09:00+01:00.
+    """
+    if start:
+        _plan(number, start, latest)
+    elif latest:
+        raise click.UsageError("--not-after needs --at.")
     else:
-        click.echo(f"Newsletter {number} was started before, with {frozen} deliveries; nothing was added.")
+        _start(number)
 
 
 @newsletter_cli.command("status")
@@ -69,10 +74,25 @@ def status_command(number: int) -> None:
     """Say where a newsletter stands, and how many of its deliveries are in each state."""
     newsletter = _found(number)
     click.echo(f"Newsletter {number}: {newsletter.state}")
+    standing = planning.standing_of(newsletter, at=clock.now())
+    if standing:
+        click.echo(f"starts {as_written(standing.plan.starts_at)}")
+        click.echo(f"not-after {as_written(standing.plan.latest_at)}")
+        if standing.is_late:
+            click.echo("too late: nothing starts by itself; send it now, plan it anew or cancel it")
+        if standing.reason:
+            click.echo(f"reason {standing.reason}")
     if newsletter.mail:
         click.echo(f"frozen {newsletter.mail.frozen_count}")
         for state, count in sorted(outbox.progress(newsletter.mail.id).items()):
             click.echo(f"{state} {count}")
+
+
+@newsletter_cli.command("unplan")
+@number_argument
+def unplan_command(number: int) -> None:
+    """Withdraw the plan of a newsletter; it stays approved."""
+    _act(planning.withdraw_plan, number, "no longer planned")
 
 
 @newsletter_cli.command("pause")
@@ -94,6 +114,34 @@ def resume_command(number: int) -> None:
 def cancel_command(number: int) -> None:
     """Stop a newsletter for good; what has not left never leaves."""
     _act(services.cancel_newsletter, number, "cancelled")
+
+
+def _start(number: int) -> None:
+    with _refusals():
+        is_new = services.start_newsletter(number, at=clock.now())
+    mail = _found(number).mail
+    frozen = mail.frozen_count if mail else 0
+    if is_new:
+        click.echo(f"{frozen} deliveries frozen for newsletter {number}.")
+    else:
+        click.echo(f"Newsletter {number} was started before, with {frozen} deliveries; nothing was added.")
+
+
+def _plan(number: int, start: str, latest: str | None) -> None:
+    starts = _moment(start, "--at")
+    ends = _moment(latest, "--not-after").at if latest else starts.at + planning.DEFAULT_WINDOW
+    with _refusals():
+        planning.plan_newsletter(number, Plan(starts.at, ends), at=clock.now())
+    click.echo(f"Newsletter {number} starts {as_written(starts.at)}, not after {as_written(ends)} (Amsterdam).")
+    if starts.note:
+        click.echo(starts.note, err=True)
+
+
+def _moment(text: str, option: str) -> Moment:
+    try:
+        return read_moment(text)
+    except MomentRefused as refused:
+        raise click.BadParameter(str(refused), param_hint=option) from refused
 
 
 def _act(step: Callable[..., None], number: int, done: str) -> None:

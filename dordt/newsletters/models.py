@@ -12,6 +12,8 @@ from dordt.mailer.models import Mail, MailState
 from dordt.news.models import Article
 from dordt.shared.columns import Base, Text, Title, foreign_key, state_column
 
+PAUSED_BY_STAFF = "Stilgezet door een medewerker."
+
 
 class NewsletterState(StrEnum):
     """draft → approved → scheduled → sending ⇄ paused → sent, or cancelled."""
@@ -82,6 +84,12 @@ class Newsletter(Base):
         """What the post room is working on, or has just finished."""
         return sa.select(cls).where(cls.state.in_([NewsletterState.SENDING, NewsletterState.PAUSED])).order_by(cls.id)
 
+    @classmethod
+    def due(cls, at: datetime) -> "sa.Select[int]":
+        """The numbers of those that were planned for this moment or an earlier one, also of those that are too late."""
+        is_planned = (cls.state == NewsletterState.SCHEDULED, cls.scheduled_at <= at)
+        return sa.select(cls.number).where(*is_planned).order_by(cls.scheduled_at, cls.id)
+
     @property
     def can_be_edited(self) -> bool:
         """Whether it was neither started nor cancelled."""
@@ -92,6 +100,11 @@ class Newsletter(Base):
         """Whether sending was paused, by staff or by the post room itself."""
         is_held = self.mail is not None and self.mail.state == MailState.PAUSED
         return self.state == NewsletterState.PAUSED or (self.state == NewsletterState.SENDING and is_held)
+
+    @property
+    def was_paused_by_post(self) -> bool:
+        """Whether the post room stopped it by itself, after too many refusals; the mail has its reason."""
+        return self.is_standing_still and self.mail is not None and self.mail.state_reason != PAUSED_BY_STAFF
 
     def may_become(self, state: NewsletterState) -> bool:
         """Whether this step is in the table of steps."""

@@ -8,20 +8,18 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from dordt.accounts.models import StaffMember
-from dordt.audit import services as audit
 from dordt.extensions import db
 from dordt.mailer import outbox
 from dordt.mailer.models import MailKind
 from dordt.news.models import Article
 from dordt.newsletters import audience, checks, rendering
-from dordt.newsletters.models import Newsletter, NewsletterArticle, NewsletterState
-from dordt.newsletters.words import STATE_WORDS
-from dordt.shared.problems import NotAllowed, NotFound
+from dordt.newsletters.models import PAUSED_BY_STAFF, Newsletter, NewsletterArticle, NewsletterState
+from dordt.newsletters.steps import locked, log, step, unknown
+from dordt.shared.problems import NotAllowed
 from dordt.subscribers import services as subscribers
 
 LIST_ID = "nieuwsbrief"
 STARTED = {NewsletterState.SENDING, NewsletterState.PAUSED, NewsletterState.SENT}
-PAUSED_BY_STAFF = "Stilgezet door een medewerker."
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ def newsletter_numbered(number: int) -> Newsletter:
     """The newsletter with this number. Raises NotFound."""
     found = db.session.scalars(Newsletter.numbered(number)).one_or_none()
     if found is None:
-        raise _unknown(number)
+        raise unknown(number)
     return found
 
 
@@ -46,29 +44,32 @@ def create_newsletter(content: NewsletterContent, *, at: datetime, by: StaffMemb
     """Add a draft with the next number. Raises NotAllowed when an article is not on the site."""
     newsletter = _numbered(content, at=at, by=by)
     _fill(newsletter, content, at=at)
-    _log("newsletter.created", newsletter, by, at=at)
+    log("newsletter.created", newsletter, by, at=at)
     db.session.commit()
     return newsletter
 
 
 def edit_newsletter(number: int, content: NewsletterContent, *, at: datetime, by: StaffMember | None = None) -> None:
     """Change what it says; an approval no longer holds. Raises NotAllowed once it was started or cancelled."""
-    newsletter = _locked(number)
+    newsletter = locked(number)
     if newsletter.state != NewsletterState.DRAFT:
-        _step(newsletter, NewsletterState.DRAFT)
+        step(newsletter, NewsletterState.DRAFT)
         newsletter.approved_by_id = newsletter.approved_at = None
+        newsletter.scheduled_at = newsletter.latest_start_at = None
     _fill(newsletter, content, at=at)
-    _log("newsletter.edited", newsletter, by, at=at)
+    log("newsletter.edited", newsletter, by, at=at)
     db.session.commit()
 
 
 def approve_newsletter(number: int, *, at: datetime, by: StaffMember | None = None) -> None:
     """It may be sent as it is now. Raises NotAllowed when something stands in the way."""
-    newsletter = _locked(number)
-    _step(newsletter, NewsletterState.APPROVED)
+    newsletter = locked(number)
+    if newsletter.state == NewsletterState.SCHEDULED:
+        raise NotAllowed("Deze nieuwsbrief is al goedgekeurd, en gepland.")
+    step(newsletter, NewsletterState.APPROVED)
     checks.require_ready(newsletter, at=at)
     newsletter.approved_at, newsletter.approved_by_id = at, by.id if by else None
-    _log("newsletter.approved", newsletter, by, at=at)
+    log("newsletter.approved", newsletter, by, at=at)
     db.session.commit()
 
 
@@ -78,49 +79,55 @@ def start_newsletter(number: int, *, at: datetime, by: StaffMember | None = None
     Returns False, and does nothing, when it was started before: two clicks are one newsletter.
     Raises NotAllowed when it was not approved, is not in order any more, or nobody would get it.
     """
-    newsletter = _locked(number)
+    newsletter = locked(number)
     if newsletter.state in STARTED:
         db.session.rollback()
         return False
-    _step(newsletter, NewsletterState.SENDING)
+    begin(newsletter, at=at, by=by)
+    db.session.commit()
+    return True
+
+
+def begin(newsletter: Newsletter, *, at: datetime, by: StaffMember | None) -> None:
+    """Freeze the audience of a newsletter whose row is locked; commits nothing. Raises NotAllowed."""
+    step(newsletter, NewsletterState.SENDING)
     subscribers.hold_list()
     checks.require_ready(newsletter, at=at)
     checks.require_audience()
     draft = rendering.draft_of(newsletter)
     newsletter.mail = outbox.freeze(draft, audience.everyone(), kind=MailKind.NEWSLETTER, list_id=LIST_ID, at=at)
     newsletter.started_at = at
-    _log("newsletter.started", newsletter, by, at=at, frozen=newsletter.mail.frozen_count)
-    db.session.commit()
-    return True
+    log("newsletter.started", newsletter, by, at=at, frozen=newsletter.mail.frozen_count)
 
 
 def pause_newsletter(number: int, *, at: datetime, by: StaffMember | None = None) -> None:
     """Nothing more leaves, but for what is on its way; resuming goes on where it stopped."""
-    newsletter = _locked(number)
-    _step(newsletter, NewsletterState.PAUSED)
-    if newsletter.mail:
+    newsletter = locked(number)
+    was_paused_by_post = newsletter.was_paused_by_post
+    step(newsletter, NewsletterState.PAUSED)
+    if newsletter.mail and not was_paused_by_post:  # or the words of the relay are lost
         outbox.pause(newsletter.mail, PAUSED_BY_STAFF)
-    _log("newsletter.paused", newsletter, by, at=at)
+    log("newsletter.paused", newsletter, by, at=at)
     db.session.commit()
 
 
 def resume_newsletter(number: int, *, at: datetime, by: StaffMember | None = None) -> None:
     """Go on after a pause, also one of the post room itself. Raises NotAllowed when it was not paused."""
-    newsletter = _locked(number)
+    newsletter = locked(number)
     if not newsletter.is_standing_still or newsletter.mail is None:
         raise NotAllowed("Deze nieuwsbrief staat niet stil. Er valt dus niets te hervatten.")
     newsletter.state = NewsletterState.SENDING
     outbox.resume(newsletter.mail)
-    _log("newsletter.resumed", newsletter, by, at=at)
+    log("newsletter.resumed", newsletter, by, at=at)
     db.session.commit()
 
 
 def cancel_newsletter(number: int, *, at: datetime, by: StaffMember | None = None) -> None:
     """Stop for good: what has not left yet never leaves."""
-    newsletter = _locked(number)
-    _step(newsletter, NewsletterState.CANCELLED)
+    newsletter = locked(number)
+    step(newsletter, NewsletterState.CANCELLED)
     stopped = outbox.cancel(newsletter.mail) if newsletter.mail else 0
-    _log("newsletter.cancelled", newsletter, by, at=at, stopped=stopped)
+    log("newsletter.cancelled", newsletter, by, at=at, stopped=stopped)
     db.session.commit()
 
 
@@ -131,7 +138,7 @@ def follow_post(*, at: datetime) -> None:
             newsletter.state = NewsletterState.PAUSED
         if newsletter.mail_id and outbox.is_finished(newsletter.mail_id):
             newsletter.state, newsletter.sent_at = NewsletterState.SENT, at
-            _log("newsletter.sent", newsletter, None, at=at)
+            log("newsletter.sent", newsletter, None, at=at)
     db.session.commit()
 
 
@@ -166,36 +173,3 @@ def _articles(slugs: Sequence[str], *, at: datetime) -> list[Article]:
     if missing:
         raise NotAllowed(f"Niet op de site: {', '.join(missing)}. Kies alleen berichten die gepubliceerd zijn.")
     return [found[slug] for slug in wanted]
-
-
-def _locked(number: int) -> Newsletter:
-    """The row, locked and read anew, so that two clicks at once do one thing."""
-    query = Newsletter.numbered(number).with_for_update(of=Newsletter).execution_options(populate_existing=True)
-    found = db.session.scalars(query).one_or_none()
-    if found is None:
-        raise _unknown(number)
-    return found
-
-
-def _unknown(number: int) -> NotFound:
-    return NotFound(f"Nieuwsbrief {number} bestaat niet.")
-
-
-def _step(newsletter: Newsletter, state: NewsletterState) -> None:
-    if not newsletter.may_become(state):
-        now = STATE_WORDS[newsletter.state]
-        raise NotAllowed(f"Dat kan niet: nieuwsbrief {newsletter.number} staat op ‘{now}’.")
-    newsletter.state = state
-
-
-def _log(action: str, newsletter: Newsletter, by: StaffMember | None, *, at: datetime, **detail: object) -> None:
-    name = by.name if by else audit.SYSTEM
-    audit.record(
-        action,
-        subject=("newsletter", newsletter.id),
-        at=at,
-        actor_id=by.id if by else None,
-        actor_name=name,
-        number=newsletter.number,
-        **detail,
-    )

@@ -41,6 +41,10 @@ ACTIONS: dict[str, str] = {
     "newsletter.created": "Nieuwsbrief begonnen",
     "newsletter.edited": "Nieuwsbrief gewijzigd",
     "newsletter.approved": "Nieuwsbrief goedgekeurd",
+    "newsletter.scheduled": "Nieuwsbrief gepland",
+    "newsletter.unscheduled": "Planning van nieuwsbrief ingetrokken",
+    "newsletter.not_started": "Geplande nieuwsbrief kon niet beginnen",
+    "newsletter.too_late": "Geplande nieuwsbrief te laat: niet begonnen",
     "newsletter.started": "Versturen van nieuwsbrief begonnen",
     "newsletter.paused": "Versturen van nieuwsbrief stilgezet",
     "newsletter.resumed": "Versturen van nieuwsbrief hervat",
@@ -92,6 +96,8 @@ DETAILS: dict[str, str] = {
     "state": "stond op",
     "scope": "welke e-mail",
     "cause": "oorzaak",
+    "starts": "begint",
+    "latest": "niet later dan",
 }
 CHANGES = {"before", "after"}  # a number here is a member of staff; elsewhere it counts something
 VALUES: dict[str, str] = {

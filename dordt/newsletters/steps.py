@@ -1,0 +1,47 @@
+"""One step of a newsletter: the row locked, the table of steps kept, a line in the log. Nothing here commits."""
+
+from datetime import datetime
+
+from dordt.accounts.models import StaffMember
+from dordt.audit import services as audit
+from dordt.extensions import db
+from dordt.newsletters.models import Newsletter, NewsletterState
+from dordt.newsletters.words import STATE_WORDS
+from dordt.shared.problems import NotAllowed, NotFound
+
+SUBJECT = "newsletter"  # in the log
+
+
+def locked(number: int) -> Newsletter:
+    """The row, locked and read anew, so that two clicks at once do one thing. Raises NotFound."""
+    query = Newsletter.numbered(number).with_for_update(of=Newsletter).execution_options(populate_existing=True)
+    found = db.session.scalars(query).one_or_none()
+    if found is None:
+        raise unknown(number)
+    return found
+
+
+def unknown(number: int) -> NotFound:
+    """What is said of a number that nobody gave."""
+    return NotFound(f"Nieuwsbrief {number} bestaat niet.")
+
+
+def step(newsletter: Newsletter, state: NewsletterState) -> None:
+    """Go to another state. Raises NotAllowed when that is not in the table of steps."""
+    if not newsletter.may_become(state):
+        now = STATE_WORDS[newsletter.state]
+        raise NotAllowed(f"Dat kan niet: nieuwsbrief {newsletter.number} staat op ‘{now}’.")
+    newsletter.state = state
+
+
+def log(action: str, newsletter: Newsletter, by: StaffMember | None, *, at: datetime, **detail: object) -> None:
+    """Note what was done; by the house itself when `by` is None."""
+    audit.record(
+        action,
+        subject=(SUBJECT, newsletter.id),
+        at=at,
+        actor_id=by.id if by else None,
+        actor_name=by.name if by else audit.SYSTEM,
+        number=newsletter.number,
+        **detail,
+    )
