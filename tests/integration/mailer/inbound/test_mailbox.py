@@ -142,6 +142,21 @@ def test_what_others_marked_as_deleted_is_stored_before_it_goes(
     assert (count(), server.raws()) == (2, [])
 
 
+def test_what_cannot_be_stored_stays_even_if_others_marked_it(
+    connect: Callable[[str], None], new_imap_server: NewServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = new_imap_server(capabilities="AUTH=PLAIN")
+    large = b"Subject: Groot\r\n\r\n" + b"a" * 5000
+    server.put(large, QUESTION)
+    server.folders["INBOX"][0].flags.add(r"\Deleted")
+    monkeypatch.setattr(polling, "LARGEST", 4000)
+    connect(url_of(server))
+
+    tasks.fetch_mail()
+
+    assert (count(), large in server.raws()) == (1, True)
+
+
 def test_one_mail_that_cannot_be_taken_in_stays_and_stops_no_other(
     connect: Callable[[str], None],
     new_imap_server: NewServer,
