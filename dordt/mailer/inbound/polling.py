@@ -2,20 +2,20 @@
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 
 from flask import current_app
 
 from dordt.mailer.inbound.mailbox import Address, Mailbox, MailboxTrouble, opened
 from dordt.mailer.inbound.receiving import LARGEST, MailRefused, receive
-from dordt.shared import clock
 
 MOST_SECONDS = 40  # for one round: other work of the minute waits for it
 logger = logging.getLogger(__name__)
 _left: set[int] = set()  # what can never be taken in, told once; it stays in the mailbox
 
 
-def fetch(address: Address) -> None:
+def fetch(address: Address, *, now: Callable[[], datetime]) -> None:
     """Take in what stands in the mailbox.
 
     Two workers that fetch at once do no harm: a mail is stored once, and gone is gone. Raises OSError when the mailbox
@@ -31,7 +31,7 @@ def fetch(address: Address) -> None:
             if time.monotonic() > until:
                 break
             try:
-                if _store(mailbox, uid):
+                if _store(mailbox, uid, at=now()):
                     mailbox.take_away(uid, to=folder)
                     stored.append(uid)
             except MailboxTrouble as problem:  # with this one; the others have their turn, and it is told after them
@@ -50,13 +50,13 @@ def _waiting(mailbox: Mailbox) -> Iterator[int]:
             _leave(uid, f"{size} octets")
 
 
-def _store(mailbox: Mailbox, uid: int) -> bool:
+def _store(mailbox: Mailbox, uid: int, *, at: datetime) -> bool:
     """Whether the mail is stored, now or before; if not it stays."""
     raw = mailbox.raw(uid)
     if raw is None:
         return False
     try:
-        receive(raw, source="imap", at=clock.now())
+        receive(raw, source="imap", at=at)
     except MailRefused as refused:
         _leave(uid, str(refused))
         return False

@@ -36,7 +36,7 @@ def fetch_mail() -> None:
     if address is None:
         return
     try:
-        polling.fetch(address)
+        polling.fetch(address, now=clock.now)
     except OSError as problem:  # its words may hold an address
         words = str(problem) if isinstance(problem, MailboxTrouble) else type(problem).__name__
         logger.warning("The mailbox cannot be read: %s", words)
