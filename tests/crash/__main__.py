@@ -16,14 +16,16 @@ from pathlib import Path
 
 from tests.bench.houses import Database, Sqlite, postgres
 from tests.bench.processes import end_on_signals
-from tests.crash.fates import PLACES
+from tests.crash.fates import boundary_fates, random_fates, stall_fates
 from tests.crash.runs import Result, crash
 from tests.support.databases import build_app
 
 DATABASES = ("sqlite", "postgres")
+FATES = {"random": random_fates, "boundaries": boundary_fates, "stalls": stall_fates}
+SHARES = {"random": 0.44, "boundaries": 0.48, "stalls": 0.08}  # a stall takes long
 ROW = "{:12}{:>8}  {:12}{:>6}{:>12}{:>6}{:>7}{:>11}{:>9}{:>9}"
 HEADINGS = (
-    *("database", "workers", "kills at", "kills", "deliveries"),
+    *("database", "workers", "killed at", "kills", "deliveries"),
     *("lost", "twice", "uncertain", "allowed", "seconds"),
 )
 
@@ -34,7 +36,7 @@ class Case:
 
     database: Database
     workers: int
-    at_boundaries: bool
+    where: str
     kills: int
     seed: int
 
@@ -66,10 +68,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _cases(databases: list[Database], workers: list[int], kills: int, seed: int) -> Iterator[Case]:
     """The kills divided over all there is to try."""
-    kinds = list(product(databases, workers, (False, True)))
-    for number, (database, count, at_boundaries) in enumerate(kinds):
-        share = kills // len(kinds) + (number < kills % len(kinds))
-        yield Case(database, count, at_boundaries, share, seed + number)
+    places = list(product(databases, workers))
+    for number, ((database, count), where) in enumerate(product(places, FATES)):
+        yield Case(database, count, where, round(kills * SHARES[where] / len(places)), seed + number)
 
 
 def _show(case: Case) -> bool:
@@ -77,9 +78,8 @@ def _show(case: Case) -> bool:
     began = time.monotonic()
     result = _result(case)
     account = result.account
-    where = "boundaries" if case.at_boundaries else "random"
     counts = (len(result.deaths), result.deliveries, len(account.lost), len(account.twice), len(account.uncertain))
-    row = (case.database.name, case.workers, where, *counts, result.allowed, f"{time.monotonic() - began:.0f}")
+    row = (case.database.name, case.workers, case.where, *counts, result.allowed, f"{time.monotonic() - began:.0f}")
     print(ROW.format(*row), flush=True)
     for problem in account.problems:
         print(f"  {problem}")
@@ -93,9 +93,8 @@ def _show(case: Case) -> bool:
 def _result(case: Case) -> Result:
     with case.database.house(0) as house:
         app = build_app(house.folder, house.url)
-        first = case.seed % len(PLACES) if case.at_boundaries else None
         with app.app_context():
-            return crash(app, workers=case.workers, kills=case.kills, seed=case.seed, first_boundary=first)
+            return crash(app, workers=case.workers, kills=case.kills, seed=case.seed, fates=FATES[case.where])
 
 
 if __name__ == "__main__":

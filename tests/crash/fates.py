@@ -23,6 +23,16 @@ class AfterSeconds:
 
 
 @dataclass(frozen=True)
+class AfterStall:
+    """Held up from outside so long that its leases run out, let go on, and then killed."""
+
+    seconds: float  # of work before it
+
+    def __str__(self) -> str:
+        return f"after {self.seconds:.2f} s of work and a stall"
+
+
+@dataclass(frozen=True)
 class AtMoment:
     """Killed from outside at the n-th time that its conversations come to a moment."""
 
@@ -33,7 +43,7 @@ class AtMoment:
         return f"at {self.moment} {self.passing}"
 
 
-Fate = AfterSeconds | AtMoment | Boundary
+Fate = AfterSeconds | AfterStall | AtMoment | Boundary
 
 OFTEN = (Step.MARK, Step.RECORD)  # passed with every letter; the others a few times in a life
 PLACES: tuple[
@@ -51,6 +61,12 @@ def random_fates(chance: random.Random) -> Iterator[Fate]:
     """At random moments."""
     while True:
         yield AfterSeconds(chance.uniform(EARLIEST, LATEST))
+
+
+def stall_fates(chance: random.Random) -> Iterator[Fate]:
+    """At random moments, and not at once."""
+    while True:
+        yield AfterStall(chance.uniform(EARLIEST, LATEST))
 
 
 def boundary_fates(chance: random.Random, *, first: int = 0) -> Iterator[Fate]:

@@ -10,12 +10,13 @@ from flask import Flask
 
 from tests.crash import ledger
 from tests.crash.accounting import Account, settle
-from tests.crash.fates import Fate, boundary_fates, random_fates
+from tests.crash.fates import Fate, random_fates
 from tests.crash.supervisor import Supervisor
 from tests.crash.truth import Truth
 
 CONNECTIONS = 4  # of each worker
 SECONDS_PER_LETTER = 0.004  # that the relay takes, so that a kill finds letters on their way
+Fates = Callable[[random.Random], Iterator[Fate]]
 KEPT = ("PATH", "HOME", "LANG", "TZ", "TMPDIR")
 
 
@@ -40,22 +41,20 @@ def crash(
     workers: int,
     kills: int,
     seed: int,
-    first_boundary: int | None = None,
+    fates: Fates = random_fates,
     receipts: int = 10,
     after_death: Callable[[], None] | None = None,
 ) -> Result:
     """Kill workers of an application whose context is pushed, on an empty ledger.
 
-    first_boundary: with a number they die at state boundaries, from that one on; without, at random moments.
     receipts: for each worker beside the newsletters, again and again.
     after_death: called each time that one has died.
     """
     chance = random.Random(seed)
-    fates = random_fates(chance) if first_boundary is None else boundary_fates(chance, first=first_boundary)
     truth = Truth(seats=workers, seconds=SECONDS_PER_LETTER)
     with truth.running():
         supervisor = _supervisor(
-            app, truth, fates, chance=chance, workers=workers, receipts_each=receipts, after_death=after_death
+            app, truth, fates(chance), chance=chance, workers=workers, receipts_each=receipts, after_death=after_death
         )
         supervisor.run(kills)
     outcomes = ledger.outcomes()

@@ -13,11 +13,13 @@ from pathlib import Path
 
 from tests.crash import ledger, worker
 from tests.crash.boundaries import Boundary
-from tests.crash.fates import AfterSeconds, AtMoment, Fate
+from tests.crash.fates import AfterSeconds, AfterStall, AtMoment, Fate
 from tests.crash.truth import HANG_UP, Deed, Moment, Talk, Truth
 
 LOOK_EVERY = 0.005  # seconds
 LOOK_AT_LEDGER_EVERY = 0.1
+STALL = worker.LEASE.total_seconds() * 1.75
+AFTER_STALL = 0.4  # seconds that it lives on
 LONGEST_LIFE = 8.0  # seconds that a worker is given to come to where it must die
 READERS = 150  # per worker, each time there is nothing left to send
 PIPELINES = 0.8  # of all lives: the relay offers it
@@ -37,20 +39,38 @@ class Seat:
     passed: int = 0  # how often its conversations came to the moment of its fate
     born_at: float = 0.0
     at_work_since: float | None = None
+    is_stalled: bool = False
 
     def kill(self) -> None:
         """From outside, at once."""
-        with contextlib.suppress(ProcessLookupError):
-            if self.process and self.process.pid:
-                os.kill(self.process.pid, signal.SIGKILL)
+        self._send(signal.SIGKILL)
+
+    def stall(self) -> None:
+        """Hold it up."""
+        self.is_stalled = True
+        self._send(signal.SIGSTOP)
+
+    def wake(self) -> None:
+        """Let it go on."""
+        self.is_stalled = False
+        self._send(signal.SIGCONT)
+
+    @property
+    def worked(self) -> float:
+        """Seconds since it announced its first letter."""
+        return time.monotonic() - self.at_work_since if self.at_work_since else 0.0
 
     @property
     def is_overdue(self) -> bool:
         """Whether its time has come, or it did not come to where it had to die."""
-        now = time.monotonic()
         if isinstance(self.fate, AfterSeconds) and self.at_work_since:
-            return now > self.at_work_since + self.fate.seconds
-        return self.fate is not None and now > self.born_at + LONGEST_LIFE
+            return self.worked > self.fate.seconds
+        return self.fate is not None and time.monotonic() > self.born_at + LONGEST_LIFE
+
+    def _send(self, number: int) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            if self.process and self.process.pid:
+                os.kill(self.process.pid, number)
 
 
 @dataclass
@@ -110,10 +130,21 @@ class Supervisor:
         assert seat.process is not None
         if not seat.process.is_alive():
             self._bury(seat)
+        elif isinstance(seat.fate, AfterStall) and seat.worked > seat.fate.seconds:
+            self._hold_up(seat, seat.fate)
         elif seat.is_overdue:
             if not isinstance(seat.fate, AfterSeconds):
                 self.missed.append(str(seat.fate))
                 seat.fate = AfterSeconds(0)
+            seat.kill()
+
+    def _hold_up(self, seat: Seat, fate: AfterStall) -> None:
+        if seat.worked < fate.seconds + STALL:
+            if not seat.is_stalled:
+                seat.stall()
+        elif seat.is_stalled:
+            seat.wake()
+        elif seat.worked > fate.seconds + STALL + AFTER_STALL:
             seat.kill()
 
     def _bury(self, seat: Seat) -> None:
@@ -129,7 +160,7 @@ class Supervisor:
         dying = sum(1 for other in self._seats if other is not seat and other.fate)
         seat.fate = next(self.fates) if len(self.deaths) + dying < self._kills else None
         self._went_on_at = time.monotonic()
-        seat.passed, seat.at_work_since, seat.born_at = 0, None, time.monotonic()
+        seat.passed, seat.at_work_since, seat.is_stalled, seat.born_at = 0, None, False, time.monotonic()
         relay = {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": str(self.truth.ports[seat.number])}
         environment = self.environment | relay | {"MAIL_CONNECTIONS": str(self.connections)}
         boundary = seat.fate if isinstance(seat.fate, Boundary) else None
