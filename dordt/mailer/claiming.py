@@ -78,7 +78,7 @@ def claim(owner: str, count: int, *, at: datetime, cursors: Cursors | None = Non
 
 
 def _take_singles(owner: str, count: int, at: datetime) -> list[Due]:
-    query = _singles(at).order_by(Delivery.next_attempt_at, Delivery.id).limit(count)
+    query: Any = _singles(at).order_by(Delivery.next_attempt_at, Delivery.id).limit(count)
     query = query.with_only_columns(*_COLUMNS, is_suppressed().label("is_suppressed"))
     query = query.with_for_update(of=Delivery, skip_locked=True)
     while rows := db.session.execute(query).all():
@@ -212,7 +212,7 @@ def _singles(at: datetime) -> "sa.Select[Any]":
     return _due(at, IS_DUE_SINGLE).join(Mail).where(Mail.state == MailState.RUNNING)
 
 
-def _open_mails() -> "sa.Select[Any]":
+def _open_mails() -> Any:
     """Mails that many get and that may have something left to send."""
     is_unfinished = sa.text("mail.kind != 'transactional' AND mail.finished_at IS NULL")
     return sa.select(Mail.id, Mail.kind, Mail.list_id).where(is_unfinished, Mail.state == MailState.RUNNING)

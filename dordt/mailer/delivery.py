@@ -18,10 +18,10 @@ from sqlalchemy.exc import OperationalError
 from dordt.extensions import db, mail
 from dordt.mailer import claiming
 from dordt.mailer.claiming import Cursors, Due
-from dordt.mailer.lanes import Answer, Lane, Lanes, Opened, Refused
+from dordt.mailer.lanes import Answer, Heard, Lane, Lanes, Refused
 from dordt.mailer.letters import Letter, LetterWriter
-from dordt.mailer.pace import Relays
 from dordt.mailer.recording import Recorder
+from dordt.mailer.relays import Relay, Relays
 
 TICK = 0.25  # seconds after which a stop is noticed
 RENEW_EVERY = 15  # seconds; a lease lasts three times as long
@@ -52,7 +52,7 @@ class Rounds:
         self._cursors: Cursors = {}
         self._answers: list[Answer] = []
         self._writer, self._recorder = LetterWriter(), Recorder(self.owner)
-        self._relays = Relays(now)
+        self._relays = Relays()
         self._ledger = db.engine.connect()
         self._chunk = len(self._lanes)
         self._claimed_at = self._renewed_at = time.monotonic()
@@ -80,7 +80,6 @@ class Rounds:
             self._hear(lane.lose("the worker stops"))
         self._write_down()
         self._relays.save()
-        db.session.commit()
         self._lanes.close()
         self._ledger.close()
 
@@ -117,15 +116,15 @@ class Rounds:
     def _listen(self, seconds: float) -> None:
         self._hear(self._lanes.listen(seconds))
 
-    def _hear(self, said: Iterable[object]) -> None:
+    def _hear(self, said: Iterable[Heard]) -> None:
         for heard in said:
+            relay = heard.lane.relay
             if isinstance(heard, Answer):
                 self._answers.append(heard)
-                self._relays.heard(heard.lane.relay, heard.reply, heard.was_fresh)
-            elif isinstance(heard, Refused):
-                self._relays.unreachable(heard.lane.relay, heard.reason)
-            elif isinstance(heard, Opened):
-                self._relays.opened(heard.lane.relay)
+                if relay:
+                    self._relays.heard(relay, heard.reply, heard.was_fresh)
+            elif isinstance(heard, Refused) and relay:
+                self._relays.unreachable(relay, heard.reason)
 
     def _round(self) -> None:
         """Record and mark in one commit, then let the marked letters go and announce the next ones behind them.
@@ -179,7 +178,8 @@ class Rounds:
         free = [lane for lane in self._lanes if lane.is_free(soon=True)][: len(self._waiting)]
         letters: list[tuple[Lane, Letter]] = []
         for relay, lanes in groupby(free, key=lambda lane: lane.relay):
-            for lane in list(lanes)[: self._relays.allowance(relay, len(free))]:
+            lanes_to = list(lanes)
+            for lane in lanes_to[: self._relays.allowance(relay, len(lanes_to)) if relay else None]:
                 letter = self._next_letter()
                 if letter:
                     letters.append((lane, letter))
@@ -209,11 +209,14 @@ class Rounds:
 
     def _tend_lanes(self) -> None:
         """Close lanes that are worn, and open as many as there is work for; after trouble one, to see how it is."""
+        self._relays.save()
+        relay = self._relays.choose()
+        if relay and not relay.is_backup:
+            self._leave_backup(relay)
         for lane in self._lanes:
             if lane.is_open and lane.is_idle and lane.is_worn:
                 lane.take_leave()
                 lane.drop()
-        relay = self._relays.choose()
         if relay is None:
             if self._is_cut_off:
                 self._give_back()
@@ -221,9 +224,17 @@ class Rounds:
         closed = self._lanes.closed
         wanted = len(self._waiting)
         if self._relays.is_probing(relay):
-            wanted = int(not any(lane.relay == relay and (lane.is_open or lane.is_opening) for lane in self._lanes))
+            wanted = int(not self._lanes.to(relay))
         for lane in closed[:wanted]:
-            self._lanes.open(lane, mail.connect(None))
+            self._lanes.open(lane, mail.connect(relay))
+
+    def _leave_backup(self, relay: Relay) -> None:
+        """The first relay may be used again: one lane goes to see, and when a letter went well the others follow."""
+        others = [lane for lane in self._lanes if lane.is_open and lane.relay != relay]
+        if self._relays.is_probing(relay):
+            others = [] if self._lanes.to(relay) or self._lanes.closed else others[:1]
+        for lane in others:
+            lane.is_retired = True
 
     def _give_back(self) -> None:
         if self._waiting:

@@ -13,6 +13,7 @@ from typing import Any
 
 from dordt.mailer.conversation import NOT_SENT, Dialogue, NoSmtp, Reply, Stage
 from dordt.mailer.letters import Letter
+from dordt.mailer.relays import Relay
 from dordt.mailer.transport import Connection, Unreachable
 
 PIECE = 4_096  # octets read at once: answers are short
@@ -54,14 +55,15 @@ class Lane:
 
     def __init__(self, selector: selectors.BaseSelector) -> None:
         self.connection: Connection | None = None
-        self.relay: Any = None  # where it leads, or led when it was open
-        self.is_opening = self.is_open = False
+        self.relay: Relay | None = None  # where it leads, or led when it was open
+        self.is_opening = self.is_open = self.is_retired = False
         self.sending: Letter | None = None
         self.coming: Letter | None = None
         self.may_deliver = False  # the go-ahead for the coming letter was heard
         self._dialogue = Dialogue(pipelining=False)
         self._sending_was_fresh = self._coming_was_fresh = True
-        self._selector, self._socket, self._watched = selector, None, 0
+        self._selector, self._watched = selector, 0
+        self._socket: Any = None
         self._until_dot = 0  # octets that must still leave up to the final dot of the letter that is being sent
         self._waits_until = 0.0
 
@@ -72,8 +74,8 @@ class Lane:
 
     @property
     def is_worn(self) -> bool:
-        """Whether it has carried as many letters as one connection may."""
-        return self.connection is not None and self.connection.is_worn
+        """Whether it has carried as many letters as one connection may, or was told to end."""
+        return self.is_retired or (self.connection is not None and self.connection.is_worn)
 
     def is_free(self, *, soon: bool = False) -> bool:
         """Whether an envelope may be announced now, or `soon`: once the letter that may go has gone."""
@@ -86,9 +88,9 @@ class Lane:
     def begin(self, connection: Connection) -> None:
         """Talk over a connection that was just opened."""
         host = connection.host
-        self.connection, self.is_open = connection, True
+        self.connection, self.is_open, self.is_retired = connection, True, False
         self._dialogue = Dialogue(pipelining=host is not None and host.has_extn("pipelining"))
-        self._socket: Any = host.sock if host is not None else None
+        self._socket = host.sock if host is not None else None
         if self._socket is not None:
             self._socket.setblocking(False)
             self._watched = selectors.EVENT_READ
@@ -187,7 +189,8 @@ class Lane:
                     self._socket.settimeout(patience)
                     self._socket.recv(PIECE)
             self._socket.close()
-        self._socket = self.connection = self.sending = self.coming = None
+        self._socket = self.connection = None
+        self.sending = self.coming = None
         self.is_open = self.may_deliver = False
 
     def _hear(self, reply: Reply, heard: list[Heard]) -> None:
@@ -234,6 +237,10 @@ class Lanes:
     def closed(self) -> list[Lane]:
         """To be opened before a letter can go."""
         return [lane for lane in self._lanes if not lane.is_open and not lane.is_opening]
+
+    def to(self, relay: Relay) -> list[Lane]:
+        """Those that lead to a relay, or will."""
+        return [lane for lane in self._lanes if lane.relay == relay and (lane.is_open or lane.is_opening)]
 
     @property
     def is_quiet(self) -> bool:

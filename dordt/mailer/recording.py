@@ -32,7 +32,7 @@ _OUTCOME = (
             name: sa.bindparam(f"new_{name}")
             for name in (
                 *("state", "attempts", "next_attempt_at", "message_id"),
-                *("relay_code", "relay_enhanced", "relay_text"),
+                *("relay_code", "relay_enhanced", "relay_text", "relay"),
             )
         }
         | {"lease_owner": None, "lease_until": None}
@@ -96,6 +96,7 @@ class Recorder:
             "new_relay_code": reply.code,
             "new_relay_enhanced": reply.enhanced,
             "new_relay_text": reply.text[:1000],
+            "new_relay": _name_of(answer),
         }
 
     def _count(self, answer: Answer, verdict: Verdict) -> bool:
@@ -130,7 +131,7 @@ def _is_about_us(answer: Answer) -> bool:
     if reply.stage is not Stage.RCPT:
         return True
     meaning = bounces.meaning(code=reply.code, enhanced=reply.enhanced, words=reply.text)
-    return meaning is bounces.Meaning.OURS
+    return meaning in (bounces.Meaning.OURS, bounces.Meaning.UNCLEAR)
 
 
 def _note_refusal(answer: Answer, at: datetime) -> None:
@@ -147,7 +148,13 @@ def _note_refusal(answer: Answer, at: datetime) -> None:
 
 def _accepted(answer: Answer) -> Accepted:
     reply, letter = answer.reply, answer.letter
-    return Accepted(letter.due.id, letter.message_id, reply.code, reply.enhanced, reply.text[:900], None)
+    return Accepted(letter.due.id, letter.message_id, reply.code, reply.enhanced, reply.text[:900], _name_of(answer))
+
+
+def _name_of(answer: Answer) -> str | None:
+    """Worth a note where there are two."""
+    relay = answer.lane.relay
+    return relay.name if relay and relay.is_backup else None
 
 
 def _event(answer: Answer, verdict: Verdict, at: datetime) -> dict[str, Any]:

@@ -117,7 +117,7 @@ def accept(connection: sa.Connection, rows: Sequence[Accepted], *, owner: str, a
 def moment_of(stored: Any) -> datetime:
     """A moment as a column gave it: a million recipients share one."""
     value = datetime.fromisoformat(stored) if isinstance(stored, str) else stored
-    found = MOMENT.process_result_value(value, None)  # type: ignore[attr-defined]
+    found = MOMENT.process_result_value(value, None)
     assert isinstance(found, datetime)
     return found
 

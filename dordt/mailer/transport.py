@@ -5,7 +5,7 @@ import smtplib
 import socket
 import ssl
 from email.utils import parseaddr
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app
@@ -17,6 +17,10 @@ from flask_mail import email_dispatched, sanitize_address
 from dordt.mailer.conversation import NOT_SENT, Reply, hand_over, hang_up
 
 FINAL_WAIT = 10  # times MAIL_TIMEOUT: the relay may look a letter over before it answers (RFC 5321, 4.5.3.2.6)
+
+
+if TYPE_CHECKING:
+    from dordt.mailer.relays import Relay  # at run time it would come round in a circle, by the models
 
 
 class Unreachable(Exception):
@@ -48,7 +52,7 @@ class Connection(FlaskMailConnection):
 
     host: smtplib.SMTP | None
 
-    def __init__(self, app: Flask, relay: Any = None) -> None:
+    def __init__(self, app: Flask, relay: "Relay | None" = None) -> None:
         super().__init__(app.extensions["mail"])
         self.app, self.relay = app, relay
         self._target: Any = relay or self.mail
@@ -149,7 +153,7 @@ class Mail(FlaskMail):
         app.config.setdefault("MAIL_DEBUG", False)
         return super().init_app(app)
 
-    def connect(self, relay: Any = None) -> Connection:
+    def connect(self, relay: "Relay | None" = None) -> Connection:
         """A connection to a relay (None: the one of MAIL_SERVER), not yet open."""
         return Connection(current_app._get_current_object(), relay)  # type: ignore[attr-defined]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import current_app
-from itsdangerous import BadData, SignatureExpired, URLSafeTimedSerializer
+from itsdangerous import BadData, SignatureExpired, TimestampSigner, URLSafeTimedSerializer
 from itsdangerous.encoding import base64_encode, int_to_bytes
 
 from dordt.shared.problems import LinkExpired, LinkInvalid
@@ -29,6 +29,7 @@ def issue_token(row_id: int, *, purpose: str, version: int) -> str:
 def token_issuer(purpose: str) -> Callable[[int, int], str]:
     """What `issue_token` does, for many rows: called with a row id and a version."""
     signer = _serializer(purpose).make_signer()
+    assert isinstance(signer, TimestampSigner)
     key, between = signer.derive_key(), bytes(signer.sep)
 
     def issue(row_id: int, version: int) -> str:
