@@ -9,6 +9,7 @@ from tests.crash.boundaries import Boundary, Side, Step
 from tests.crash.truth import Moment
 
 EARLIEST, LATEST = 0.02, 0.5  # seconds of work, before a random kill
+STALL = (2.0, 2.6)  # seconds: what a lease lasts here, and while others work on what was taken back
 SPREAD = 25  # letters or commits, of which any may be the last
 
 
@@ -27,9 +28,10 @@ class AfterStall:
     """Held up from outside so long that its leases run out, let go on, and then killed."""
 
     seconds: float  # of work before it
+    stall: float  # seconds
 
     def __str__(self) -> str:
-        return f"after {self.seconds:.2f} s of work and a stall"
+        return f"after {self.seconds:.2f} s of work and a stall of {self.stall:.2f} s"
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def random_fates(chance: random.Random) -> Iterator[Fate]:
 def stall_fates(chance: random.Random) -> Iterator[Fate]:
     """At random moments, and not at once."""
     while True:
-        yield AfterStall(chance.uniform(EARLIEST, LATEST))
+        yield AfterStall(chance.uniform(EARLIEST, LATEST), chance.uniform(*STALL))
 
 
 def boundary_fates(chance: random.Random, *, first: int = 0) -> Iterator[Fate]:

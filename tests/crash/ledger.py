@@ -23,13 +23,13 @@ class Outcome:
     owner: str | None
 
 
-def add_newsletter(count: int, *, first: int) -> Mail:
+def add_newsletter(count: int, *, first: int, **values: str) -> Mail:
     """A newsletter for this many readers whom nobody else writes to, committed."""
     number = sa.select(sa.literal(first).label("number")).cte("number", recursive=True)
     number = number.union_all(sa.select(number.c.number + 1).where(number.c.number < first + count - 1))
     address = sa.literal("lezer", sa.String) + sa.cast(number.c.number, sa.String) + "@voorbeeld.nl"
     readers = sa.select(number.c.number, address.label("address"), address.label("key"), sa.literal(1).label("version"))
-    draft = make_draft(token_purpose="newsletter-unsubscribe")
+    draft = make_draft(token_purpose="newsletter-unsubscribe", **values)
     mail = outbox.freeze(draft, readers, kind=MailKind.NEWSLETTER, list_id="nieuwsbrief", at=clock.now())
     db.session.commit()
     return mail

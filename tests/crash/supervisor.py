@@ -18,7 +18,6 @@ from tests.crash.truth import HANG_UP, Deed, Moment, Talk, Truth
 
 LOOK_EVERY = 0.005  # seconds
 LOOK_AT_LEDGER_EVERY = 0.1
-STALL = worker.LEASE.total_seconds() * 1.75
 AFTER_STALL = 0.4  # seconds that it lives on
 LONGEST_LIFE = 8.0  # seconds that a worker is given to come to where it must die
 READERS = 150  # per worker, each time there is nothing left to send
@@ -139,12 +138,12 @@ class Supervisor:
             seat.kill()
 
     def _hold_up(self, seat: Seat, fate: AfterStall) -> None:
-        if seat.worked < fate.seconds + STALL:
+        if seat.worked < fate.seconds + fate.stall:
             if not seat.is_stalled:
                 seat.stall()
         elif seat.is_stalled:
             seat.wake()
-        elif seat.worked > fate.seconds + STALL + AFTER_STALL:
+        elif seat.worked > fate.seconds + fate.stall + AFTER_STALL:
             seat.kill()
 
     def _bury(self, seat: Seat) -> None:

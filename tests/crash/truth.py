@@ -177,6 +177,8 @@ class Talk(asyncio.Protocol):
             self._is_halfway = True
             if self._reach(Moment.HALFWAY):
                 self._is_in_body = False
+                if self._transport is not None:
+                    self._transport.pause_reading()  # the rest of a large letter cannot leave any more
                 return False
         body, end, rest = (b"\r\n" + self._buffer).partition(DOT)
         if end:

@@ -1,0 +1,221 @@
+"""A relay that refuses, closes and hangs up as chance has it: every delivery ends in exactly one right state."""
+
+import random
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from dordt.extensions import db
+from dordt.mailer import outbox, tasks
+from dordt.mailer.models import OPEN_STATES, Delivery, DeliveryState, Mail, MailKind, MailState
+from dordt.mailer.verdicts import MOST_ATTEMPTS, MOST_RESENDS
+from dordt.shared import clock
+from tests.crash import ledger
+from tests.crash.truth import HANG_UP, STORE_AND_HANG_UP, Deed, Moment, Talk, Truth
+from tests.factories.mailer import WRITTEN_AT, states
+
+pytestmark = pytest.mark.slow
+READERS, RECEIPTS = 80, 30
+LETTERS_PER_CONNECTION = 7
+TROUBLE_WITH_ALL = 0.03  # of the greetings and of the letters: something happens that has nothing to do with this one
+HURRY = 400  # seconds of the ledger's clock in one of ours
+LONGEST = timedelta(days=5)  # of the ledger's clock
+TOO_LONG_FOR_ANY_BUFFER = 400_000  # lines
+QUICK = {"delivery.TICK": 0.02, "relays.PAUSES": (0.02,) * 5, "relays.SLOWED_FROM": 5000.0}  # these go by our clock
+TEMPORARY = ("450 4.2.0 Mailbox is busy", "451 4.7.1 Greylisted", "452 4.3.1 No room")
+FINAL = ("550 5.1.1 No such mailbox", "554 5.7.1 Refused", "501 5.5.4 Syntax")
+CLOSING = Deed("421 4.3.2 Closing down", hangs_up=True)
+STEPS = (Moment.RCPT, Moment.DATA, Moment.DOT)  # at which the relay knows for whom it is
+ACCEPTED, FAILED, UNCERTAIN = DeliveryState.ACCEPTED, DeliveryState.FAILED, DeliveryState.UNCERTAIN
+
+
+@dataclass
+class Plan:
+    """What the relay does to one recipient, one thing after another; then it takes the letter.
+
+    ends: the states that are right then. is_endless: the last thing is done for ever.
+    """
+
+    deeds: deque[tuple[Moment, Deed]]
+    ends: set[DeliveryState]
+    decisive: str
+    is_endless: bool = False
+    last_code: int | None = None
+
+    def next_at(self, moment: Moment) -> Deed | None:
+        """What to do now, if it is for now."""
+        if not self.deeds or self.deeds[0][0] is not moment:
+            return None
+        deed = self.deeds[0][1]
+        if len(self.deeds) > 1 or not self.is_endless:
+            self.deeds.popleft()
+        self.last_code = deed.code
+        return deed
+
+
+def plan_for(chance: random.Random, *, is_receipt: bool) -> Plan:
+    """Some troubles that pass, and perhaps one that decides."""
+    deeds = deque(_passing(chance) for _ in range(chance.choice((0, 0, 1, 1, 2, 3))))
+    unknown = {ACCEPTED, UNCERTAIN} if is_receipt else {UNCERTAIN}
+    decisive: dict[str, tuple[tuple[Moment, Deed] | None, set[DeliveryState]]] = {
+        "nothing": (None, {ACCEPTED}),
+        "refused": ((chance.choice(STEPS), Deed(chance.choice(FINAL))), {FAILED}),
+        "never now": ((chance.choice(STEPS), Deed(chance.choice(TEMPORARY))), {FAILED}),
+        "dropped in the body": ((Moment.HALFWAY, HANG_UP), unknown | {ACCEPTED}),
+        "lost": ((Moment.DOT, HANG_UP), unknown),
+        "stored, and lost": ((Moment.DOT, STORE_AND_HANG_UP), unknown),
+    }
+    name = chance.choice(["nothing", *decisive])
+    deed, ends = decisive[name]
+    taking_time = deque((moment, replace(each, seconds=chance.choice((0, 0, 0.03)))) for moment, each in deeds)
+    return Plan(taking_time + deque([deed] if deed else []), ends, name, is_endless=name == "never now")
+
+
+def _passing(chance: random.Random) -> tuple[Moment, Deed]:
+    """A trouble after which trying again is harmless."""
+    if chance.random() < 0.25:
+        return chance.choice((Moment.RCPT, Moment.DATA)), HANG_UP
+    return chance.choice(STEPS), chance.choice((*(Deed(words) for words in TEMPORARY), CLOSING))
+
+
+class Relay:
+    """A relay with a plan for each recipient, and troubles that have nothing to do with any of them."""
+
+    def __init__(self, seed: int, *, pipelining: bool) -> None:
+        chance = random.Random(seed)
+        readers = [f"lezer{number}@voorbeeld.nl" for number in range(1, READERS + 1)]
+        residents = [f"bewoner{number}@voorbeeld.nl" for number in range(1, RECEIPTS + 1)]
+        self.plans = {address: plan_for(chance, is_receipt=False) for address in readers}
+        self.plans |= {address: plan_for(chance, is_receipt=True) for address in residents}
+        self.truth = Truth(pipelining=pipelining)
+        self.truth.most_letters, self.truth.whim = LETTERS_PER_CONNECTION, self._whim
+        self._chance = chance
+
+    def names_for(self, address: str) -> list[str]:
+        """The Message-ID of each letter that was stored for somebody."""
+        return [letter.message_id for letter in self.truth.stored if letter.recipient == address]
+
+    def _whim(self, talk: Talk, moment: Moment) -> Deed | None:
+        if moment in {Moment.GREETING, Moment.MAIL} and self._chance.random() < TROUBLE_WITH_ALL:
+            return self._chance.choice((CLOSING, HANG_UP, *([Deed(TEMPORARY[0])] if moment is Moment.MAIL else [])))
+        return self.plans[talk.recipient].next_at(moment) if talk.recipient else None
+
+
+class HurriedClock:
+    """The clock of the ledger: quicker than ours, and it can leap."""
+
+    def __init__(self, at: datetime) -> None:
+        self._at, self._since = at, time.monotonic()
+
+    def now(self) -> datetime:
+        """The present moment."""
+        return self._at + timedelta(seconds=(time.monotonic() - self._since) * HURRY)
+
+    def leap_to(self, moment: datetime) -> None:
+        """On, never back."""
+        self._at, self._since = max(moment, self.now()), time.monotonic()
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> HurriedClock:
+    """The clock of the whole application, hurried."""
+    hurried = HurriedClock(WRITTEN_AT)
+    monkeypatch.setattr(clock, "now", hurried.now)
+    for name, value in QUICK.items():
+        monkeypatch.setattr(f"dordt.mailer.{name}", value)
+    return hurried
+
+
+@pytest.fixture
+def reach(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Truth], None]]:
+    """Let the application find a relay."""
+    address_file = app.config["MAIL_CATCHER_FILE"]
+    yield lambda truth: address_file.write_text(f"127.0.0.1:{truth.ports[0]}")
+    address_file.unlink()
+
+
+def deliver_all(hurried: HurriedClock) -> None:
+    """Until everything has ended, as a worker would over days; what pauses itself is resumed, as staff would."""
+    stop = threading.Event()
+    timer = threading.Timer(60, stop.set)
+    timer.start()
+    while not ledger.is_finished() and not stop.is_set() and hurried.now() < WRITTEN_AT + LONGEST:
+        tasks.deliver_what_is_due(stop)
+        for mail in db.session.scalars(sa.select(Mail).where(Mail.state == MailState.PAUSED)):
+            outbox.resume(mail)
+        latest = sa.select(sa.func.max(Delivery.next_attempt_at)).where(Delivery.state.in_(OPEN_STATES))
+        hurried.leap_to(db.session.scalar(latest) or hurried.now())
+        db.session.commit()
+    timer.cancel()
+    timer.join()
+
+
+def faults_of(delivery: Delivery, plan: Plan, names: Sequence[str]) -> list[str]:
+    """What is wrong with the end of one delivery, given what the relay did and stored."""
+    state, is_receipt = delivery.state, delivery.mail.kind is MailKind.TRANSACTIONAL
+    expected = {
+        ACCEPTED: [1] if not (is_receipt and plan.decisive == "stored, and lost") else [2],
+        UNCERTAIN: [1] if plan.decisive == "stored, and lost" else [0],
+    }
+    checks = {
+        f"{state} is not right": state in plan.ends,
+        f"{len(names)} letters were stored": len(names) in expected.get(state, [0]),
+        f"the letters have the names {names}": len(set(names)) < 2,
+        f"refused with {delivery.relay_code}": plan.decisive != "refused" or delivery.relay_code == plan.last_code,
+        f"given up after {delivery.attempts}": not plan.is_endless or delivery.attempts == MOST_ATTEMPTS,
+        "an uncertain receipt was not sent again": state is not UNCERTAIN or not is_receipt or _is_worn(delivery),
+    }
+    return [f"{delivery.address} ({plan.decisive}): {problem}" for problem, is_right in checks.items() if not is_right]
+
+
+def _is_worn(delivery: Delivery) -> bool:
+    return delivery.attempts >= MOST_RESENDS
+
+
+@pytest.mark.parametrize(("seed", "pipelining"), [(20_270_301, True), (20_270_302, False)])
+def test_whatever_the_relay_does_each_delivery_ends_in_its_one_right_state(app, hurried, reach, seed, pipelining):
+    relay = Relay(seed, pipelining=pipelining)
+    mail_id = ledger.add_newsletter(READERS, first=1).id
+    ledger.add_receipts(RECEIPTS, first=1)
+
+    with relay.truth.running():
+        reach(relay.truth)
+        deliver_all(hurried)
+
+    deliveries = db.session.scalars(sa.select(Delivery).join(Mail)).all()
+    faults = [
+        fault
+        for delivery in deliveries
+        for fault in faults_of(delivery, relay.plans[delivery.address], relay.names_for(delivery.address))
+    ]
+    assert not faults
+    assert sum(outbox.progress(mail_id).values()) == db.session.get_one(Mail, mail_id).frozen_count == READERS
+    assert len(deliveries) == READERS + RECEIPTS
+
+
+def test_a_relay_that_hangs_up_before_the_final_dot_has_left_gets_the_letter_again(app, hurried, reach):
+    truth = Truth()
+    dropped: set[str | None] = set()
+
+    def drop_once(talk: Talk, moment: Moment) -> Deed | None:
+        if moment is not Moment.HALFWAY or talk.recipient in dropped:
+            return None
+        dropped.add(talk.recipient)
+        return HANG_UP
+
+    truth.whim = drop_once
+    ledger.add_newsletter(3, first=1, text="Een heel lang verhaal over de wijk.\n" * TOO_LONG_FOR_ANY_BUFFER)
+
+    with truth.running():
+        reach(truth)
+        deliver_all(hurried)
+
+    assert states() == {"accepted": 3}
+    assert sorted(letter.recipient for letter in truth.stored) == sorted(map(str, dropped))
