@@ -1,16 +1,25 @@
-"""What an editor fills in to make a newsletter."""
+"""What an editor fills in to make a newsletter, and to plan it."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from wtforms import SelectMultipleField, StringField, TextAreaField
+from wtforms import SelectField, SelectMultipleField, StringField, TextAreaField, ValidationError
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its type hints
 
 from dordt.news.models import Article
 from dordt.newsletters.models import Newsletter
+from dordt.newsletters.moments import Moment, MomentRefused, as_written, read_moment
+from dordt.newsletters.planning import DEFAULT_WINDOW, Plan
 from dordt.newsletters.services import NewsletterContent
 from dordt.shared.formats import dutch_date
 from dordt.shared.forms import DordtForm, at_most, required
 
 FEWEST_PLACES = 6
+OWN_TIME = "zelf"
+WINDOWS = {str(hours): timedelta(hours=hours) for hours in (1, 2, 4, 8)}
+DEFAULT_CHOICE = next(choice for choice, window in WINDOWS.items() if window == DEFAULT_WINDOW)
+CHOICES = [SelectChoice(choice, f"{choice} uur later") for choice in WINDOWS]
+CHOICES += [SelectChoice(OWN_TIME, "Een tijd die ik zelf kies")]
 
 
 class NewsletterForm(DordtForm):
@@ -44,6 +53,65 @@ class NewsletterForm(DordtForm):
             intro=(self.intro.data or "").replace("\r\n", "\n"),
             articles=self.chosen,
         )
+
+
+class PlanForm(DordtForm):
+    """When a newsletter starts, and until when it may start by itself; times as Amsterdam counts them."""
+
+    starts = StringField("Begin met versturen op", validators=[required("Kies een dag en een tijd.")])
+    window = SelectField(
+        "Begin niet later dan", choices=CHOICES, default=DEFAULT_CHOICE, validators=[required("Kies tot wanneer.")]
+    )
+    latest = StringField("Zelf gekozen tijd (alleen als u dat hierboven koos)")
+
+    def __init__(self, plan: Plan | None, *, at: datetime) -> None:
+        super().__init__(data=_planned(plan) if plan else None)
+        self.at = at
+
+    def validate_starts(self, field: StringField) -> None:
+        """A moment that is still to come."""
+        problem = Plan(_moment(field).at, _moment(field).at).start_problem(self.at)
+        if problem:
+            raise ValidationError(problem)
+
+    def validate_latest(self, field: StringField) -> None:
+        """Asked for only by who wants to choose it; measured from a start that can be."""
+        if self.window.data != OWN_TIME:
+            return
+        if not field.data:
+            raise ValidationError("Kies een dag en een tijd.")
+        latest = _moment(field).at
+        if self.starts.errors:
+            return
+        problem = Plan(_moment(self.starts).at, latest).latest_problem()
+        if problem:
+            raise ValidationError(problem)
+
+    @property
+    def notes(self) -> list[str]:
+        """What should be known of a time that comes twice in one night."""
+        fields = [self.starts, self.latest] if self.window.data == OWN_TIME else [self.starts]
+        return [note for field in fields if (note := _moment(field).note)]
+
+    def plan(self) -> Plan:
+        """What the service needs."""
+        starts_at = _moment(self.starts).at
+        window = WINDOWS.get(self.window.data)
+        return Plan(starts_at, starts_at + window if window else _moment(self.latest).at)
+
+
+def _moment(field: StringField) -> Moment:
+    try:
+        return read_moment(field.data or "")
+    except MomentRefused as refused:
+        raise ValidationError(str(refused)) from refused
+
+
+def _planned(plan: Plan) -> dict[str, str]:
+    window = plan.latest_at - plan.starts_at
+    chosen = next((choice for choice, each in WINDOWS.items() if each == window), OWN_TIME)
+    latest = as_written(plan.latest_at) if chosen == OWN_TIME else ""
+    return {"starts": as_written(plan.starts_at), "window": chosen, "latest": latest}
 
 
 def _values(newsletter: Newsletter) -> dict[str, object]:

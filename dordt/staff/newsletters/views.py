@@ -5,17 +5,18 @@ from flask.typing import ResponseReturnValue
 
 from dordt.accounts.rights import Right
 from dordt.news.models import Article
-from dordt.newsletters import audience, checks, rendering, services
+from dordt.newsletters import audience, checks, planning, rendering, services
 from dordt.newsletters.models import Newsletter
 from dordt.newsletters.words import STATE_WORDS
 from dordt.shared import clock
+from dordt.shared.formats import dutch_day, dutch_time
 from dordt.shared.forms import require_csrf
 from dordt.shared.mail import Draft
 from dordt.shared.problems import NotAllowed
 from dordt.shared.reading import page, row_or_404, rows
 from dordt.staff.guard import is_open, member, requires
 from dordt.staff.mail_frame import PAGE_POLICY, framed, without_keys
-from dordt.staff.newsletters.forms import NewsletterForm
+from dordt.staff.newsletters.forms import NewsletterForm, PlanForm
 from dordt.staff.newsletters.progress import progress_of
 
 bp = Blueprint("newsletters", __name__, url_prefix="/nieuwsbrieven")
@@ -28,7 +29,8 @@ ARTICLES_OFFERED = 100
 def index() -> ResponseReturnValue:
     """All newsletters, the newest first."""
     found = page(Newsletter.in_room(), request.args.get("pagina"))
-    return render_template("staff/newsletters/index.html", page=found, state_words=STATE_WORDS)
+    standings = planning.standings(found.items, at=clock.now())
+    return render_template("staff/newsletters/index.html", page=found, standings=standings, state_words=STATE_WORDS)
 
 
 @bp.route("/nieuw/", methods=["GET", "POST"])
@@ -58,6 +60,7 @@ def show(number: int) -> ResponseReturnValue:
         newsletter=newsletter,
         text=without_keys(_draft(newsletter).text),
         progress=progress_of(newsletter.mail, at=at) if newsletter.mail else None,
+        standing=planning.standing_of(newsletter, at=at),
         post_is_open=is_open("staff.post"),
         state_words=STATE_WORDS,
         at=at,
@@ -90,20 +93,39 @@ def html(number: int) -> Response:
 @bp.route(f"/{NUMBER}/versturen/", methods=["GET", "POST"])
 @requires(Right.SEND_NEWSLETTER)
 def send(number: int) -> ResponseReturnValue:
-    """What must be in order, to how many it goes, and the button."""
+    """What must be in order, to how many it goes, and the choice: now, or planned."""
     newsletter = _numbered(number)
     if request.method == "POST":
         require_csrf()
         services.start_newsletter(number, at=clock.now(), by=member())
         flash("De nieuwsbrief wordt verstuurd. Hieronder ziet u hoe ver het is.", "ok")
         return redirect(url_for(".show", number=number), code=303)
-    return render_template(
-        "staff/newsletters/send.html",
-        newsletter=newsletter,
-        problems=checks.problems(newsletter, at=clock.now()),
-        count=audience.count(),
-        state_words=STATE_WORDS,
-    )
+    return _send_page(newsletter, PlanForm(planning.plan_of(newsletter), at=clock.now()))
+
+
+@bp.route(f"/{NUMBER}/plannen/", methods=["GET", "POST"])
+@requires(Right.SEND_NEWSLETTER)
+def plan(number: int) -> ResponseReturnValue:
+    """Let it start by itself; the same page, with what is wrong with the moments."""
+    newsletter, at = _numbered(number), clock.now()
+    form = PlanForm(planning.plan_of(newsletter), at=at)
+    if form.validate_on_submit():
+        chosen = form.plan()
+        planning.plan_newsletter(number, chosen, at=at, by=member())
+        moment = f"{dutch_day(chosen.starts_at)} om {dutch_time(chosen.starts_at)}"
+        flash(" ".join([f"Gepland: het versturen begint vanzelf op {moment}.", *form.notes]), "ok")
+        return redirect(url_for(".show", number=number), code=303)
+    return _send_page(newsletter, form)
+
+
+@bp.post(f"/{NUMBER}/planning-intrekken/")
+@requires(Right.SEND_NEWSLETTER)
+def withdraw(number: int) -> ResponseReturnValue:
+    """Let it start no more by itself."""
+    require_csrf()
+    planning.withdraw_plan(number, at=clock.now(), by=member())
+    flash("De planning is ingetrokken. De nieuwsbrief blijft goedgekeurd en gaat niet vanzelf weg.", "ok")
+    return redirect(url_for(".show", number=number), code=303)
 
 
 @bp.post(f"/{NUMBER}/goedkeuren/")
@@ -158,6 +180,20 @@ def _write(newsletter: Newsletter | None) -> ResponseReturnValue:
         flash("De nieuwsbrief is bewaard. Bekijk hieronder hoe hij wordt.", "ok")
         return redirect(url_for(".show", number=number), code=303)
     return render_template("staff/newsletters/edit.html", form=form, newsletter=newsletter), form.status
+
+
+def _send_page(newsletter: Newsletter, form: PlanForm) -> ResponseReturnValue:
+    at = clock.now()
+    template = render_template(
+        "staff/newsletters/send.html",
+        newsletter=newsletter,
+        form=form,
+        standing=planning.standing_of(newsletter, at=at),
+        problems=checks.problems(newsletter, at=at),
+        count=audience.count(),
+        state_words=STATE_WORDS,
+    )
+    return template, form.status
 
 
 def _numbered(number: int) -> Newsletter:

@@ -141,7 +141,7 @@ def test_pausing_resuming_and_stopping(staff_client: StaffClient):
     client.post(f"{ROOM}1/versturen/")
 
     for action, state, button in (
-        ("pauzeren", "paused", "Verder met versturen"),
+        ("pauzeren", "paused", "Hervatten"),
         ("hervatten", "sending", "Versturen stilzetten"),
         ("stoppen", "cancelled", "gestopt"),
     ):
