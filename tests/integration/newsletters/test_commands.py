@@ -1,5 +1,6 @@
 """`flask newsletter …`: the commands that scripts use."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,10 @@ import sqlalchemy as sa
 
 from dordt.extensions import db
 from dordt.mailer.models import Delivery, DeliveryState
-from dordt.newsletters.models import Newsletter
+from dordt.newsletters import planning
+from dordt.newsletters.models import Newsletter, NewsletterState
+from dordt.newsletters.planning import Plan
+from dordt.shared import clock
 from tests.factories.news import make_article
 from tests.factories.newsletters import make_newsletter
 from tests.factories.subscribers import make_subscriber
@@ -101,7 +105,70 @@ def test_pause_resume_and_cancel_do_what_they_say(run, file):
         assert the_newsletter().state == state
 
 
-@pytest.mark.parametrize("command", ["send", "status", "pause", "resume", "cancel"])
+def test_send_at_a_moment_plans_it_in_the_time_of_amsterdam(run):
+    make_subscriber()
+    make_newsletter(NewsletterState.APPROVED)
+
+    result = run("send", "1", "--at", "2090-07-01T09:00")
+
+    assert result.exit_code == 0
+    assert result.stdout == "Newsletter 1 starts 2090-07-01T09:00, not after 2090-07-01T11:00 (Amsterdam).\n"
+    assert the_newsletter().scheduled_at == datetime(2090, 7, 1, 7, 0, tzinfo=UTC)
+    status = run("status", "1").stdout.splitlines()
+    assert status == ["Newsletter 1: scheduled", "starts 2090-07-01T09:00", "not-after 2090-07-01T11:00"]
+
+
+def test_a_plan_can_have_an_offset_and_a_last_moment_and_can_be_withdrawn(run):
+    make_newsletter(NewsletterState.APPROVED)
+
+    result = run("send", "1", "--at", "2090-07-01T09:00Z", "--not-after", "2090-07-01T11:30")
+
+    assert "starts 2090-07-01T11:00, not after 2090-07-01T11:30" in result.stdout
+    assert the_newsletter().latest_start_at == datetime(2090, 7, 1, 9, 30, tzinfo=UTC)
+    assert run("unplan", "1").stdout == "Newsletter 1 no longer planned.\n"
+    assert (the_newsletter().state, the_newsletter().scheduled_at) == ("approved", None)
+    assert run("unplan", "1").exit_code == 1
+
+
+def test_a_time_that_comes_twice_is_explained(run):
+    make_newsletter(NewsletterState.APPROVED)
+
+    assert "komt twee keer" in run("send", "1", "--at", "2090-10-29T02:30").stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        (("--at", "morgen"), 2, "Vul een datum en een tijd in"),
+        (("--at", "2090-03-26T02:30"), 2, "bestaat dan niet"),
+        (("--at", "2090-07-01T09:00", "--not-after", "x"), 2, "--not-after"),
+        (("--not-after", "2090-07-01T09:00"), 2, "--not-after needs --at"),
+        (("--at", "2020-07-01T09:00"), 1, "al voorbij"),
+        (("--at", "2090-07-01T09:00", "--not-after", "2090-07-01T08:00"), 1, "Kies een moment na de start"),
+    ],
+)
+def test_a_moment_that_cannot_be_is_refused_in_words(run, options, code, words):
+    make_newsletter(NewsletterState.APPROVED)
+
+    result = run("send", "1", *options)
+
+    assert (result.exit_code, result.stdout) == (code, "")
+    assert words in result.stderr
+    assert the_newsletter().state == "approved"
+
+
+def test_status_says_that_it_is_too_late_and_why(run):
+    number = make_newsletter(NewsletterState.APPROVED).number
+    then = clock.now() - timedelta(hours=9)
+    planning.plan_newsletter(number, Plan(then + timedelta(hours=1), then + timedelta(hours=2)), at=then)
+
+    status = run("status", "1").stdout
+
+    assert "too late: nothing starts by itself" in status
+    assert "reason Het programma dat de nieuwsbrief verstuurt, draaide toen niet" in status
+
+
+@pytest.mark.parametrize("command", ["send", "unplan", "status", "pause", "resume", "cancel"])
 def test_a_number_that_does_not_exist_is_refused_in_words(run, command):
     result = run(command, "7")
 
