@@ -106,9 +106,10 @@ def _take_of(mail: "sa.Row[Any]", owner: str, count: int, at: datetime, cursors:
     return []
 
 
-def _due_of(row: "statements.Waiting", mail: "sa.Row[Any]") -> Due:
-    made = statements.moment_of(row.created_at)
-    return Due(row.id, mail.id, mail.kind, *row[1:6], made)
+def _due_of(row: "sa.Row[Any]", mail: "sa.Row[Any]") -> Due:
+    number, recipient, address, key, version, attempts, made_at = tuple(row)[:7]
+    made = statements.moment_of(made_at)
+    return Due(number, mail.id, mail.kind, recipient, address, key, version, attempts, made)
 
 
 def _hold(owner: str, due: list[int], suppressed: list[int], at: datetime) -> None:

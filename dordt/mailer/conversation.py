@@ -25,7 +25,7 @@ class Stage(StrEnum):
     RSET = "RSET"
 
 
-_ON_THE_WAY = (Stage.MAIL, Stage.RCPT)
+ENVELOPE = (Stage.MAIL, Stage.RCPT, Stage.DATA)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,8 @@ class Reply:
         return self.stage is Stage.DATA and self.code == GO_AHEAD
 
 
+USUAL = {Stage.MAIL: b"250", Stage.RCPT: b"250", Stage.DATA: b"354"}
+GO_ON = Reply(Stage.DATA, GO_AHEAD, "go ahead")
 NOT_SENT = Reply(Stage.BODY, 250, "not sent: MAIL_SUPPRESS_SEND is on")
 
 
@@ -92,13 +94,16 @@ class Dialogue:
 
     def announce(self, sender: str, recipient: str) -> None:
         """Begin with the next letter: MAIL, RCPT and DATA."""
-        if self._needs_reset:
-            self._commands.append((Stage.RSET, b"RSET\r\n"))
-            self._needs_reset = False
-        self._commands.append((Stage.MAIL, b"MAIL FROM:<%b>\r\n" % sender.encode("ascii")))
-        self._commands.append((Stage.RCPT, b"RCPT TO:<%b>\r\n" % recipient.encode("ascii")))
-        self._commands.append((Stage.DATA, b"DATA\r\n"))
+        envelope = b"MAIL FROM:<%b>\r\nRCPT TO:<%b>\r\nDATA\r\n" % (sender.encode("ascii"), recipient.encode("ascii"))
         self._refusal = None
+        if self.pipelining and not self._needs_reset:
+            self.outgoing.append(envelope)
+            self._expected += ENVELOPE
+            return
+        self._commands += zip(ENVELOPE, envelope.splitlines(keepends=True), strict=True)
+        if self._needs_reset:
+            self._commands.appendleft((Stage.RSET, b"RSET\r\n"))
+            self._needs_reset = False
         self._go_on()
 
     def deliver(self, content: bytes) -> None:
@@ -119,33 +124,31 @@ class Dialogue:
             raise NoSmtp("an answer without end")
         said: list[Reply] = []
         text: list[bytes] = []
-        for number, line in enumerate(lines):
-            text.append(line[4:])
+        for line in lines:
+            text.append(line)
             if line[3:4] == b"-":
-                if number == len(lines) - 1:  # more of this answer is to come
-                    self._keep(lines[number + 1 - len(text) :])
-                continue
-            decisive = self._take(line[:3], text)
+                continue  # more of this answer is to come
+            decisive = self._take(text)
             text = []
             if decisive:
                 said.append(decisive)
             if self.is_over:
                 break
+        if text:
+            self._incoming = b"\n".join([*text, self._incoming])
         return said
 
-    def _keep(self, lines: list[bytes]) -> None:
-        self._incoming = b"\n".join([*lines, self._incoming])
-
-    def _take(self, code: bytes, text: list[bytes]) -> Reply | None:
+    def _take(self, lines: list[bytes]) -> Reply | None:
+        code = lines[-1][:3]
         if not code.isdigit() or not self._expected:
             if code == b"421":  # the relay leaves unasked: it was idle for too long, or it stops
                 self.is_over = True
                 return None
             raise NoSmtp("the answer is no SMTP")
         stage = self._expected.popleft()
-        if code == b"250" and self.pipelining and self._refusal is None and stage in _ON_THE_WAY:
-            return None  # nearly all answers: nothing to decide, and no command waits for this one
-        words = " ".join(b" ".join(text).decode("utf-8", "replace").replace("\0", "").split())
+        if code == USUAL.get(stage) and self.pipelining and self._refusal is None:
+            return GO_ON if stage is Stage.DATA else None  # nearly all answers: no command waits for this one
+        words = " ".join(b" ".join([line[4:] for line in lines]).decode("utf-8", "replace").replace("\0", "").split())
         return self._judge(Reply(stage, int(code), words))
 
     def _judge(self, reply: Reply) -> Reply | None:

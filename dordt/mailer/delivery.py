@@ -170,28 +170,29 @@ class Rounds:
                 lane.announce(letter)
             else:
                 self._waiting.appendleft(letter.due)
-        for lane in self._lanes:
+        for lane in {*ready, *(lane for lane, _ in letters)}:
             self._lanes.flush(lane)
 
     def _next_letters(self) -> list[tuple[Lane, Letter]]:
         """A letter for each lane that can announce one, as far as the relays' limits allow."""
         free = [lane for lane in self._lanes if lane.is_free(soon=True)][: len(self._waiting)]
         letters: list[tuple[Lane, Letter]] = []
+        at = self._now()
         for relay, lanes in groupby(free, key=lambda lane: lane.relay):
             lanes_to = list(lanes)
             for lane in lanes_to[: self._relays.allowance(relay, len(lanes_to)) if relay else None]:
-                letter = self._next_letter()
+                letter = self._next_letter(at)
                 if letter:
                     letters.append((lane, letter))
         return letters
 
-    def _next_letter(self) -> Letter | None:
+    def _next_letter(self, at: datetime) -> Letter | None:
         while self._waiting:
             due = self._waiting.popleft()
             try:
-                return self._writer.write(due, at=self._now())
+                return self._writer.write(due, at=at)
             except ValueError as problem:
-                self._recorder.record_unwritable(due.id, problem, at=self._now())
+                self._recorder.record_unwritable(due.id, problem, at=at)
         return None
 
     def _write_down(self) -> None:

@@ -136,8 +136,9 @@ class Relays:
     def heard(self, relay: Relay, reply: Reply, was_fresh: bool) -> None:
         """Tell a relay in trouble, or one that finds us too fast, from a letter that is not wanted."""
         health = self._by_name[relay.name]
-        if reply.is_good:
+        if reply.is_good and not health.failures:
             self._taken += 1
+            return
         is_trouble = reply.code == SERVICE_CLOSES or (reply.code is None and reply.stage is not Stage.BODY)
         if not is_trouble:
             if health.failures:

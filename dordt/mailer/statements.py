@@ -27,20 +27,6 @@ class Accepted(NamedTuple):
     relay: str | None
 
 
-class Waiting(NamedTuple):
-    """A due delivery of a mail that many get, locked for us; moments as the database gave them."""
-
-    id: int
-    recipient: int
-    address: str
-    address_key: str
-    link_version: int | None
-    attempts: int
-    created_at: Any
-    next_attempt_at: Any
-    is_suppressed: bool
-
-
 _TYPES = ("integer", "text", "integer", "text", "text", "text")  # of the fields of Accepted
 _FIELD = {"sqlite": "json_extract(value, '$[{}]')", "postgresql": "value->>{}"}
 _ALL = {"sqlite": "json_each(:rows)", "postgresql": "json_array_elements(CAST(:rows AS json))"}
@@ -58,7 +44,7 @@ _COVERED = """EXISTS (SELECT 1 FROM suppression WHERE suppression.address_key = 
 
 _NEXT = f"""
     SELECT id, recipient, address, address_key, link_version, attempts, created_at, next_attempt_at,
-      {_COVERED.format("delivery.address_key")} OR {_COVERED.format("{domain}")}
+      {_COVERED.format("delivery.address_key")} OR {_COVERED.format("{domain}")} AS is_suppressed
     FROM delivery
     WHERE mail_id = :mail_id AND priority > 1 AND state IN ({DUE}) AND next_attempt_at <= :at {{after}}
     ORDER BY next_attempt_at, id LIMIT :count {{lock}}"""  # noqa: S608  (our own words)
@@ -86,12 +72,14 @@ def due_of(
     *,
     at: datetime,
     after: tuple[Any, int] | None,
-) -> list[Waiting]:
-    """Lock what is due next of a mail (a row of its id, kind and list_id); `after`: where the last claim ended."""
+) -> Sequence["sa.Row[Any]"]:
+    """Lock what is due next of a mail, as rows of _NEXT; moments are as the database gave them.
+
+    mail: a row of its id, kind and list_id. after: where the last claim ended.
+    """
     values = {"mail_id": mail.id, "kind": mail.kind.value, "list_id": mail.list_id, "at": _moment(connection, at)}
     values |= {"count": count, "after_at": after[0], "after_id": after[1]} if after else {"count": count}
-    rows = connection.execute(_next(_name(connection), bool(after)), values)
-    return [Waiting(*row) for row in rows.all()]
+    return connection.execute(_next(_name(connection), bool(after)), values).all()
 
 
 def lease(connection: sa.Connection, ids: Collection[int], *, owner: str, until: datetime) -> None:

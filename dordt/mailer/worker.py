@@ -1,5 +1,6 @@
 """The worker process: a postman who delivers, and beside him Huey's consumer, which rings his bell."""
 
+import gc
 import logging
 import signal
 import threading
@@ -29,6 +30,8 @@ class Worker(Consumer):
     def start(self) -> None:
         """Start the postman too; he looks at the ledger at once."""
         super().start()
+        gc.collect()
+        gc.freeze()  # what was imported is never garbage: look for it no more
         self._postman.start()
 
     def stop(self, graceful: bool = False) -> None:

@@ -1,9 +1,11 @@
 """Signed links: they carry a row id and a version, never an address, for signing is not encryption."""
 
 import hmac
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
 from flask import current_app
 from itsdangerous import BadData, SignatureExpired, TimestampSigner, URLSafeTimedSerializer
@@ -32,11 +34,15 @@ def token_issuer(purpose: str) -> Callable[[int, int], str]:
     assert isinstance(signer, TimestampSigner)
     key, between = signer.derive_key(), bytes(signer.sep)
 
+    @lru_cache(maxsize=2)
+    def stamp(second: int) -> bytes:
+        return between + base64_encode(int_to_bytes(second))
+
     def issue(row_id: int, version: int) -> str:
         """As URLSafeTimedSerializer.dumps: that derives the key anew and tries to compress, for each of a million."""
-        made_at = base64_encode(int_to_bytes(signer.get_timestamp()))
-        value = base64_encode(b"[%d,%d]" % (row_id, version)) + between + made_at
-        return (value + between + base64_encode(hmac.digest(key, value, "sha1"))).decode()
+        value = urlsafe_b64encode(b"[%d,%d]" % (row_id, version)).rstrip(b"=") + stamp(signer.get_timestamp())
+        signature = urlsafe_b64encode(hmac.digest(key, value, "sha1")).rstrip(b"=")
+        return (value + between + signature).decode("ascii")
 
     return issue
 
