@@ -34,6 +34,7 @@ check: setup ## Look for mistakes without running anything: style, types, import
 
 bench: setup ## Measure mail (beside smtp-source and Flask-Mail) and pages; QUICK=1 in a minute
 	python -m tests.bench
+	python -m tests.crash --kills 200
 
 bounces: setup ## Let a real Postfix bounce a newsletter and look whether every bounce is understood (as root)
 	python -m tests.bench.bounces

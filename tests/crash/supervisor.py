@@ -117,7 +117,8 @@ class Supervisor:
         while True:
             for seat in self._seats:
                 self._look_after(seat)
-            if looks() and ledger.is_finished():
+            is_held_up = any(seat.is_stalled for seat in self._seats)  # and may hold the one lock of SQLite
+            if looks() and not is_held_up and ledger.is_finished():
                 if len(self.deaths) >= self._kills:
                     return
                 self._add_mail()
