@@ -32,9 +32,9 @@ check: setup ## Look for mistakes without running anything: style, types, import
 	lint-imports
 	@python -m tests.support.largest
 
-bench: setup ## Measure mail (beside smtp-source and Flask-Mail) and pages; QUICK=1 in a minute
+bench: setup ## Measure mail (beside smtp-source and Flask-Mail) and pages, kill workers 200 times; QUICK=1 is short
 	python -m tests.bench
-	python -m tests.crash --kills 200
+	python -m tests.crash --kills $(if $(QUICK),20,200)
 
 bounces: setup ## Let a real Postfix bounce a newsletter and look whether every bounce is understood (as root)
 	python -m tests.bench.bounces

@@ -70,7 +70,9 @@ def _cases(databases: list[Database], workers: list[int], kills: int, seed: int)
     """The kills divided over all there is to try."""
     places = list(product(databases, workers))
     for number, ((database, count), where) in enumerate(product(places, FATES)):
-        yield Case(database, count, where, round(kills * SHARES[where] / len(places)), seed + number)
+        share = round(kills * SHARES[where] / len(places))
+        if share:
+            yield Case(database, count, where, share, seed + number)
 
 
 def _show(case: Case) -> bool:
