@@ -96,7 +96,7 @@ def test_a_newsletter_is_planned_and_the_plan_withdrawn_without_scripts(new_page
     page.get_by_label("Begin met versturen op").fill("2090-03-01T09:00")
     page.get_by_role("button", name="Plan voor").click()
     expect(page.locator("main")).to_contain_text("Gepland voor woensdag 1 maart 2090 om 09.00 uur")
-    for address in (page.url, f"{page.url}versturen/", f"{page.url}plannen/", f"{site.url}/beheer/nieuwsbrieven/"):
+    for address in (page.url, f"{page.url}versturen/", f"{site.url}/beheer/nieuwsbrieven/"):
         judge.goto(address)
         found += violations(judge)
     page.get_by_role("button", name="Planning intrekken").click()

@@ -103,7 +103,7 @@ def send(number: int) -> ResponseReturnValue:
     return _send_page(newsletter, PlanForm(planning.plan_of(newsletter), at=clock.now()))
 
 
-@bp.route(f"/{NUMBER}/plannen/", methods=["GET", "POST"])
+@bp.post(f"/{NUMBER}/plannen/")
 @requires(Right.SEND_NEWSLETTER)
 def plan(number: int) -> ResponseReturnValue:
     """Let it start by itself; the same page, with what is wrong with the moments."""
