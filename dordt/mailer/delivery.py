@@ -6,7 +6,7 @@ import secrets
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import groupby
@@ -138,16 +138,23 @@ class Rounds:
             letters = self._next_letters()
             if db.session().in_transaction():
                 db.session.commit()
-            with self._transaction() as ledger:
-                is_paused = self._recorder.record(self._answers, at=self._now(), connection=ledger)
-                marked = claiming.mark_sending(coming, self.owner, connection=ledger)
+            is_paused, marked = self._write_down(coming)
         except OperationalError:
             self._try_again(letters)
             return
-        self._answers.clear()
         self._send(ready, marked, letters)
         if is_paused or len(marked) < len(ready):  # what is held of a paused mail is not for us any more
             self._give_back()
+
+    def _write_down(self, coming: Collection[int] = ()) -> tuple[bool, set[int]]:
+        """Commit what was answered and what leaves next; returns whether a mail was paused by it, and what may leave."""
+        if not self._answers and not coming:
+            return False, set()
+        with self._transaction() as ledger:
+            is_paused = self._recorder.record(self._answers, at=self._now(), connection=ledger)
+            marked = claiming.mark_sending(coming, self.owner, connection=ledger)
+        self._answers.clear()
+        return is_paused, marked
 
     @contextmanager
     def _transaction(self) -> Iterator[sa.Connection]:
@@ -194,12 +201,6 @@ class Rounds:
             except ValueError as problem:
                 self._recorder.record_unwritable(due.id, problem, at=at)
         return None
-
-    def _write_down(self) -> None:
-        if self._answers:
-            self._recorder.record(self._answers, at=self._now())
-            db.session.commit()
-            self._answers.clear()
 
     def _try_again(self, letters: list[tuple[Lane, Letter]]) -> None:
         """The database could not be written: nothing has left, and what was answered is kept for the next round."""
