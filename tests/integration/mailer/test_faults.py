@@ -31,6 +31,7 @@ TOO_LONG_FOR_ANY_BUFFER = 400_000  # lines
 QUICK = {"delivery.TICK": 0.02, "relays.PAUSES": (0.02,) * 5, "relays.SLOWED_FROM": 5000.0}  # these go by our clock
 TEMPORARY = ("450 4.2.0 Mailbox is busy", "451 4.7.1 Greylisted", "452 4.3.1 No room")
 FINAL = ("550 5.1.1 No such mailbox", "554 5.7.1 Refused", "501 5.5.4 Syntax")
+SENDER_REFUSED = Deed("553 5.1.8 Sender refused")  # nobody else is refused with this code
 CLOSING = Deed("421 4.3.2 Closing down", hangs_up=True)
 STEPS = (Moment.RCPT, Moment.DATA, Moment.DOT)  # at which the relay knows for whom it is
 ACCEPTED, FAILED, UNCERTAIN = DeliveryState.ACCEPTED, DeliveryState.FAILED, DeliveryState.UNCERTAIN
@@ -96,6 +97,7 @@ class Relay:
         self.plans |= {address: plan_for(chance, is_receipt=True) for address in residents}
         self.truth = Truth(pipelining=pipelining)
         self.truth.most_letters, self.truth.whim = LETTERS_PER_CONNECTION, self._whim
+        self.refused_senders = 0
         self._chance = chance
 
     def names_for(self, address: str) -> list[str]:
@@ -104,7 +106,10 @@ class Relay:
 
     def _whim(self, talk: Talk, moment: Moment) -> Deed | None:
         if moment in {Moment.GREETING, Moment.MAIL} and self._chance.random() < TROUBLE_WITH_ALL:
-            return self._chance.choice((CLOSING, HANG_UP, *([Deed(TEMPORARY[0])] if moment is Moment.MAIL else [])))
+            only_senders = [Deed(TEMPORARY[0]), SENDER_REFUSED] if moment is Moment.MAIL else []
+            deed = self._chance.choice((CLOSING, HANG_UP, *only_senders))
+            self.refused_senders += deed is SENDER_REFUSED
+            return deed
         return self.plans[talk.recipient].next_at(moment) if talk.recipient else None
 
 
@@ -160,6 +165,8 @@ def deliver_all(hurried: HurriedClock) -> None:
 def faults_of(delivery: Delivery, plan: Plan, names: Sequence[str]) -> list[str]:
     """What is wrong with the end of one delivery, given what the relay did and stored."""
     state, is_receipt = delivery.state, delivery.mail.kind is MailKind.TRANSACTIONAL
+    if _is_refused_sender(delivery):
+        return [f"{delivery.address}: refused, and stored"] if names and not is_receipt else []
     expected = {
         ACCEPTED: [1] if not (is_receipt and plan.decisive == "stored, and lost") else [2],
         UNCERTAIN: [1] if plan.decisive == "stored, and lost" else [0],
@@ -173,6 +180,10 @@ def faults_of(delivery: Delivery, plan: Plan, names: Sequence[str]) -> list[str]
         "an uncertain receipt was not sent again": state is not UNCERTAIN or not is_receipt or _is_worn(delivery),
     }
     return [f"{delivery.address} ({plan.decisive}): {problem}" for problem, is_right in checks.items() if not is_right]
+
+
+def _is_refused_sender(delivery: Delivery) -> bool:
+    return delivery.state is FAILED and delivery.relay_code == SENDER_REFUSED.code
 
 
 def _is_worn(delivery: Delivery) -> bool:
@@ -196,6 +207,7 @@ def test_whatever_the_relay_does_each_delivery_ends_in_its_one_right_state(app, 
         for fault in faults_of(delivery, relay.plans[delivery.address], relay.names_for(delivery.address))
     ]
     assert not faults
+    assert sum(map(_is_refused_sender, deliveries)) == relay.refused_senders
     assert sum(outbox.progress(mail_id).values()) == db.session.get_one(Mail, mail_id).frozen_count == READERS
     assert len(deliveries) == READERS + RECEIPTS
 
