@@ -92,7 +92,12 @@ def peak_memory_of(pid: int | str) -> float:
 def end_on_signals() -> None:
     """Let SIGTERM and SIGHUP end this process as Ctrl-C does: everything that was started is stopped."""
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: sys.exit(1))
+        signal.signal(number, _end)
+
+
+def _end(number: int, _frame: object) -> None:
+    signal.signal(number, signal.SIG_IGN)  # a second one must not disturb the clearing up (`timeout` sends two)
+    sys.exit(1)
 
 
 def _children(pid: int) -> list[int]:
