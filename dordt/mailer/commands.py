@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -13,6 +14,7 @@ from flask.cli import AppGroup
 from dordt.extensions import db
 from dordt.mailer.inbound.receiving import LARGEST, MailRefused, receive
 from dordt.mailer.models import DUE_STATES, Delivery, DeliveryState, Mail, MailState
+from dordt.mailer.relays.standing import Standing, standing
 from dordt.mailer.worker import Worker
 from dordt.shared import clock
 from dordt.shared.transactions import reading
@@ -64,6 +66,11 @@ def status_command(as_json: bool) -> None:
     for state, count in status["states"].items():
         click.echo(f"{state:12} {count}")
     click.echo(f"due now      {status['due']}, the oldest since {status['oldest_due_at'] or '-'}")
+    for relay in status["relays"]:
+        left_alone = f"left alone until {relay['closed_until']}" if relay["closed_until"] else "in use"
+        slowed = f", slowed to {relay['slowed_to']:.1f} a second" if relay["slowed_to"] else ""
+        problem = f"; last problem {relay['problem_at']}: {relay['problem']}" if relay["problem"] else ""
+        click.echo(f"relay        {relay['name']}: {left_alone}{slowed}{problem}")
     for mail in status["paused"]:
         click.echo(f"paused       mail {mail['id']}: {mail['reason']}")
 
@@ -80,4 +87,11 @@ def _status() -> dict[str, Any]:
         "due": waiting,
         "oldest_due_at": oldest and oldest.isoformat(),
         "paused": [{"id": row.id, "reason": row.state_reason} for row in paused],
+        "relays": [_told(relay) for relay in standing(at=clock.now())],
     }
+
+
+def _told(relay: Standing) -> dict[str, Any]:
+    """As JSON has it."""
+    moments = ("closed_until", "problem_at")
+    return asdict(relay) | {name: (value := getattr(relay, name)) and value.isoformat() for name in moments}

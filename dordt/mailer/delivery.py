@@ -18,10 +18,11 @@ from sqlalchemy.exc import OperationalError
 from dordt.extensions import db, mail
 from dordt.mailer import claiming
 from dordt.mailer.claiming import Cursors, Due
-from dordt.mailer.lanes import Answer, Heard, Lane, Lanes, Refused
+from dordt.mailer.lanes import Answer, Heard, Lane, Lanes, Opened, Refused
 from dordt.mailer.letters import Letter, LetterWriter
 from dordt.mailer.recording import Recorder
-from dordt.mailer.relays import Relay, Relays
+from dordt.mailer.relays.settings import Relay
+from dordt.mailer.relays.treating import Relays
 
 TICK = 0.25  # seconds after which a stop is noticed
 RENEW_EVERY = 15  # seconds; a lease lasts three times as long
@@ -32,9 +33,12 @@ Clock = Callable[[], datetime]
 logger = logging.getLogger(__name__)
 
 
-def deliver_due(*, now: Clock, stop: threading.Event) -> None:
-    """Send all that is due, until nothing is or the worker is asked to stop."""
-    rounds = Rounds(now=now, stop=stop)
+def deliver_due(*, now: Clock, stop: threading.Event, wall: Clock | None = None) -> None:
+    """Send all that is due, until nothing is or the worker is asked to stop.
+
+    wall: the clock by which relays are treated, which must run on; else that of the ledger.
+    """
+    rounds = Rounds(now=now, stop=stop, wall=wall or now)
     try:
         rounds.go()
     finally:
@@ -44,7 +48,7 @@ def deliver_due(*, now: Clock, stop: threading.Event) -> None:
 class Rounds:
     """One worker's way through what is due: one thread for the ledger and for all connections."""
 
-    def __init__(self, *, now: Clock, stop: threading.Event) -> None:
+    def __init__(self, *, now: Clock, stop: threading.Event, wall: Clock) -> None:
         self.owner = f"{os.uname().nodename[:80]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._now, self._stop = now, stop
         self._lanes = Lanes(current_app.config["MAIL_CONNECTIONS"])
@@ -52,7 +56,7 @@ class Rounds:
         self._cursors: Cursors = {}
         self._answers: list[Answer] = []
         self._writer, self._recorder = LetterWriter(), Recorder(self.owner)
-        self._relays = Relays()
+        self._relays = Relays(wall)
         self._ledger = db.engine.connect()
         self._chunk = len(self._lanes)
         self._claimed_at = self._renewed_at = time.monotonic()
@@ -79,7 +83,7 @@ class Rounds:
         for lane in self._lanes:
             self._hear(lane.lose("the worker stops"))
         self._write_down()
-        self._relays.save()
+        self._share()
         self._lanes.close()
         self._ledger.close()
 
@@ -125,6 +129,8 @@ class Rounds:
                     self._relays.heard(relay, heard.reply, heard.was_fresh)
             elif isinstance(heard, Refused) and relay:
                 self._relays.unreachable(relay, heard.reason)
+            elif isinstance(heard, Opened) and relay:
+                self._relays.opened(relay)
 
     def _round(self) -> None:
         """Record and mark in one commit, then let the marked letters go and announce the next ones behind them.
@@ -147,7 +153,7 @@ class Rounds:
             self._give_back()
 
     def _write_down(self, coming: Collection[int] = ()) -> tuple[bool, set[int]]:
-        """Commit what was answered and what leaves next; returns whether a mail was paused by it, and what may leave."""
+        """Commit what was answered and what leaves next; returns whether a mail was paused by it and what may leave."""
         if not self._answers and not coming:
             return False, set()
         with self._transaction() as ledger:
@@ -211,7 +217,7 @@ class Rounds:
 
     def _tend_lanes(self) -> None:
         """Close lanes that are worn, and open as many as there is work for; after trouble one, to see how it is."""
-        self._relays.save()
+        self._share()
         relay = self._relays.choose()
         if relay and not relay.is_backup:
             self._leave_backup(relay)
@@ -228,7 +234,14 @@ class Rounds:
         if self._relays.is_probing(relay):
             wanted = int(not self._lanes.to(relay))
         for lane in closed[:wanted]:
+            self._relays.opening(relay)
             self._lanes.open(lane, mail.connect(relay))
+
+    def _share(self) -> None:
+        """Tell the other workers how the relays are, and hear what they found."""
+        self._relays.save()
+        if db.session().in_transaction():
+            db.session.commit()
 
     def _leave_backup(self, relay: Relay) -> None:
         """The first relay may be used again: one lane goes to see, and when a letter went well the others follow."""

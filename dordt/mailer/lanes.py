@@ -13,7 +13,7 @@ from typing import Any
 
 from dordt.mailer.conversation import NOT_SENT, Dialogue, NoSmtp, Reply, Stage
 from dordt.mailer.letters import Letter
-from dordt.mailer.relays import Relay
+from dordt.mailer.relays.settings import Relay
 from dordt.mailer.transport import Connection, Unreachable
 
 PIECE = 4_096  # octets read at once: answers are short

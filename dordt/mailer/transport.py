@@ -20,7 +20,7 @@ FINAL_WAIT = 10  # times MAIL_TIMEOUT: the relay may look a letter over before i
 
 
 if TYPE_CHECKING:
-    from dordt.mailer.relays import Relay  # at run time it would come round in a circle, by the models
+    from dordt.mailer.relays.settings import Relay
 
 
 class Unreachable(Exception):

@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 
 from dordt.mailer import claiming, delivery
+from dordt.shared import clock
 from tests.factories.mailer import WRITTEN_AT
 from tests.support.relay import Relay
 
@@ -42,7 +43,7 @@ def deliver(app: Flask) -> Deliver:
         timer = threading.Timer(seconds, stop.set)
         timer.start()
         claiming.reap(at=at)
-        delivery.deliver_due(now=lambda: at, stop=stop)
+        delivery.deliver_due(now=lambda: at, stop=stop, wall=clock.now)
         timer.cancel()
         timer.join()
 

@@ -28,7 +28,11 @@ TROUBLE_WITH_ALL = 0.03  # of the greetings and of the letters: something happen
 HURRY = 400  # seconds of the ledger's clock in one of ours
 LONGEST = timedelta(days=5)  # of the ledger's clock
 TOO_LONG_FOR_ANY_BUFFER = 400_000  # lines
-QUICK = {"delivery.TICK": 0.02, "relays.PAUSES": (0.02,) * 5, "relays.SLOWED_FROM": 5000.0}  # these go by our clock
+QUICK = {
+    "delivery.TICK": 0.02,
+    "relays.circuit.PAUSES": (0.02,) * 5,
+    "relays.brake.SLOWED_FROM": 5000.0,
+}
 TEMPORARY = ("450 4.2.0 Mailbox is busy", "451 4.7.1 Greylisted", "452 4.3.1 No room")
 FINAL = ("550 5.1.1 No such mailbox", "554 5.7.1 Refused", "501 5.5.4 Syntax")
 SENDER_REFUSED = Deed("553 5.1.8 Sender refused")  # nobody else is refused with this code

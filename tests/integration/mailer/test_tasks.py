@@ -41,4 +41,7 @@ def test_the_status_names_every_state_and_counts_what_is_due(app: Flask):
 
     status = json.loads(answer.output)
     assert set(status["states"]) == {state.value for state in DeliveryState}
+    assert [(relay["name"], relay["closed_until"], relay["slowed_to"]) for relay in status["relays"]] == [
+        ("catcher", None, None)
+    ]
     assert status["states"] == dict.fromkeys(status["states"], 0) | {"queued": 4}
