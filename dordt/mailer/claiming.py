@@ -10,8 +10,8 @@ from dordt.extensions import db
 from dordt.mailer import statements
 from dordt.mailer.models import (
     DUE,
+    ENDED,
     HELD_STATES,
-    OPEN,
     Delivery,
     DeliveryState,
     Mail,
@@ -28,7 +28,7 @@ FREE = {"lease_owner": None, "lease_until": None}
 IS_DUE_SINGLE = sa.text(f"delivery.priority = 1 AND delivery.state IN ({DUE})")  # the words of the partial indexes
 IS_DUE_BULK = sa.text(f"delivery.priority > 1 AND delivery.state IN ({DUE})")
 IS_HELD = sa.text("delivery.state IN ('leased', 'sending')")
-HAS_ENDED = sa.text(f"delivery.state NOT IN ({OPEN})")
+HAS_ENDED = sa.text(ENDED)
 
 Cursors = dict[int, tuple[Any, int]]  # how far one worker has come in each mail that many get
 
@@ -186,8 +186,14 @@ def reap(*, at: datetime) -> int:
     return len(rows)
 
 
+def losses_of(delivery_id: int) -> int:
+    """How often nobody knew what became of it."""
+    heard = sa.select(sa.func.count(MailEvent.id)).where(MailEvent.delivery_id == delivery_id)
+    return db.session.scalar(heard.where(MailEvent.kind == MailEventKind.UNCERTAIN)) or 0
+
+
 def _set_uncertain(delivery_id: int, kind: MailKind, attempts: int, at: datetime) -> None:
-    verdict = after_loss(kind, attempts, at=at)
+    verdict = after_loss(kind, attempts, losses_of(delivery_id), at=at)
     owner = {} if verdict.state is DeliveryState.UNCERTAIN else FREE
     _set([delivery_id], state=verdict.state, attempts=attempts, next_attempt_at=verdict.next_attempt_at, **owner)
     db.session.execute(

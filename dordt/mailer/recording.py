@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from dordt.extensions import db
 from dordt.mailer import bounces, statements
+from dordt.mailer.claiming import losses_of
 from dordt.mailer.conversation import Stage
 from dordt.mailer.lanes import Answer
 from dordt.mailer.letters import Letter
@@ -118,7 +119,9 @@ class Recorder:
 
 def _verdict(answer: Answer, at: datetime) -> Verdict:
     due = answer.letter.due
-    return judge(answer.reply, due.kind, due.attempts + 1, was_fresh=answer.was_fresh, at=at)
+    is_lost = answer.reply.code is None and answer.reply.stage is Stage.BODY
+    losses = losses_of(due.id) if is_lost else 0
+    return judge(answer.reply, due.kind, due.attempts + 1, was_fresh=answer.was_fresh, at=at, losses=losses)
 
 
 def _is_final(answer: Answer) -> bool:

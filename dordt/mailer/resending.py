@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from dordt.extensions import db
 from dordt.mailer import doorbell
-from dordt.mailer.models import OPEN, Delivery, DeliveryState, Mail, MailEvent, MailEventKind, MailState
+from dordt.mailer.models import ENDED, Delivery, DeliveryState, Mail, MailEvent, MailEventKind, MailState
 from dordt.mailer.outbox import RESENDABLE
 
 
@@ -20,7 +20,7 @@ def resend_all(mail_id: int, state: DeliveryState, *, at: datetime) -> int:
     # The state stands there in the words of ix_delivery_done: SQLite does not use it for bound values.
     again = sa.update(Delivery).where(
         Delivery.mail_id == mail_id,
-        sa.literal_column(f"delivery.state NOT IN ({OPEN}) AND delivery.state = '{state}'"),
+        sa.literal_column(f"{ENDED} AND delivery.state = '{state}'"),
         sa.exists().where(Mail.id == Delivery.mail_id, Mail.state != MailState.CANCELLED),
     )
     fresh = {"attempts": 0, "next_attempt_at": at, "lease_owner": None, "lease_until": None}

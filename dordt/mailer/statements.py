@@ -53,8 +53,8 @@ _LEASE = "UPDATE delivery SET state = 'leased', lease_owner = :owner, lease_unti
 _MARK = """
     UPDATE delivery SET state = 'sending'
     WHERE {among} AND state = 'leased' AND lease_owner = :owner
-      AND EXISTS (SELECT 1 FROM mail WHERE mail.id = delivery.mail_id AND mail.state = 'running')
-    RETURNING id"""
+      AND EXISTS (SELECT 1 FROM mail WHERE mail.id = delivery.mail_id AND mail.state = 'running')"""
+_MARKED = "SELECT id FROM delivery WHERE {among} AND state = 'sending' AND lease_owner = :owner"
 _ACCEPT = """
     UPDATE delivery SET state = 'accepted', attempts = delivery.attempts + 1, accepted_at = :at,
       lease_owner = NULL, lease_until = NULL, message_id = new.message_id, relay_code = new.code,
@@ -90,7 +90,9 @@ def lease(connection: sa.Connection, ids: Collection[int], *, owner: str, until:
 
 def mark(connection: sa.Connection, ids: Collection[int], *, owner: str) -> set[int]:
     """Mark as being sent what is still leased to us and not paused; returns which."""
-    return set(_run(connection, _MARK, list(ids), owner=owner).scalars()) if ids else set()
+    if not ids or _run(connection, _MARK, list(ids), owner=owner).rowcount == len(ids):
+        return set(ids)
+    return set(_run(connection, _MARKED, list(ids), owner=owner).scalars())
 
 
 def accept(connection: sa.Connection, rows: Sequence[Accepted], *, owner: str, at: datetime) -> None:

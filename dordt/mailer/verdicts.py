@@ -10,7 +10,7 @@ from dordt.mailer.models import DeliveryState, MailEventKind, MailKind
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 JITTER = 0.2  # of the pause, either way: what was refused together does not come back together
 MOST_ATTEMPTS = 16  # with these pauses about 45 hours
-MOST_RESENDS = 3  # of transactional mail whose outcome is unknown
+MOST_LOSSES = 3  # of transactional mail: so often its outcome may be unknown before staff must look
 MAILBOX_FULL = 552  # at RCPT it means "not now" (RFC 5321, 4.5.3.1.10)
 
 
@@ -24,13 +24,18 @@ class Verdict:
     counts: bool = True
 
 
-def judge(reply: Reply, kind: MailKind, attempts: int, *, was_fresh: bool, at: datetime) -> Verdict:
+def judge(reply: Reply, kind: MailKind, attempts: int, *, was_fresh: bool, at: datetime, losses: int = 0) -> Verdict:
     """What becomes of a delivery after this answer.
 
-    attempts: this one included. was_fresh: the connection had carried no letter before this one.
+    attempts: this one included. losses: earlier ones of which nobody knows how they ended.
+    was_fresh: the connection had carried no letter before this one.
     """
     if reply.code is None:
-        return after_loss(kind, attempts, at=at) if reply.stage is Stage.BODY else _not_tried(attempts, was_fresh, at)
+        return (
+            after_loss(kind, attempts, losses, at=at)
+            if reply.stage is Stage.BODY
+            else _not_tried(attempts, was_fresh, at)
+        )
     if reply.is_good:
         return Verdict(DeliveryState.ACCEPTED, at, MailEventKind.ACCEPTED)
     if reply.code == SERVICE_CLOSES and not was_fresh:
@@ -40,9 +45,9 @@ def judge(reply: Reply, kind: MailKind, attempts: int, *, was_fresh: bool, at: d
     return _later(attempts, at, MailEventKind.DEFERRED)
 
 
-def after_loss(kind: MailKind, attempts: int, *, at: datetime) -> Verdict:
+def after_loss(kind: MailKind, attempts: int, losses: int, *, at: datetime) -> Verdict:
     """Nobody answered the final dot: a receipt twice harms nobody and a lost one does; the rest is for staff."""
-    if kind is MailKind.TRANSACTIONAL and attempts < MOST_RESENDS:
+    if kind is MailKind.TRANSACTIONAL and losses + 1 < MOST_LOSSES:
         return _later(attempts, at, MailEventKind.UNCERTAIN)
     return Verdict(DeliveryState.UNCERTAIN, at, MailEventKind.UNCERTAIN)
 

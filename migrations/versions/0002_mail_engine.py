@@ -74,15 +74,23 @@ def upgrade() -> None:
             "ix_delivery_troubled",
             ["id"],
             unique=False,
-            sqlite_where=sa.text("state IN ('uncertain', 'failed', 'bounced', 'complained')"),
-            postgresql_where=sa.text("state IN ('uncertain', 'failed', 'bounced', 'complained')"),
+            sqlite_where=sa.text(
+                "(state = 'uncertain' OR state = 'failed' OR state = 'bounced' OR state = 'complained')"
+            ),
+            postgresql_where=sa.text(
+                "(state = 'uncertain' OR state = 'failed' OR state = 'bounced' OR state = 'complained')"
+            ),
         )
         batch_op.create_index(
             "ix_delivery_done",
             ["mail_id", "state"],
             unique=False,
-            sqlite_where=sa.text("state NOT IN ('queued', 'deferred', 'leased', 'sending')"),
-            postgresql_where=sa.text("state NOT IN ('queued', 'deferred', 'leased', 'sending')"),
+            sqlite_where=sa.text(
+                "state != 'queued' AND state != 'deferred' AND state != 'leased' AND state != 'sending'"
+            ),
+            postgresql_where=sa.text(
+                "state != 'queued' AND state != 'deferred' AND state != 'leased' AND state != 'sending'"
+            ),
         )
         batch_op.create_index(
             "ix_delivery_due_bulk",

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from dordt.mailer.models import (
     DUE,
     OPEN_STATES,
+    TROUBLED,
     Delivery,
     DeliveryState,
     InboundMail,
@@ -29,7 +30,6 @@ from dordt.staff.post.words import OPEN, ORDER_WORDS, PERIOD_WORDS
 
 HIGHEST_NUMBER = 2**31 - 1
 TROUBLED_STATES = (DeliveryState.FAILED, DeliveryState.UNCERTAIN, DeliveryState.BOUNCED, DeliveryState.COMPLAINED)
-_TROUBLED = "state IN ('uncertain', 'failed', 'bounced', 'complained')"  # ix_delivery_troubled
 _WAITING = (
     f"priority = 1 AND state IN ({DUE})",  # ix_delivery_due_single
     f"priority > 1 AND state IN ({DUE})",  # ix_delivery_due_bulk
@@ -90,7 +90,7 @@ def counts(chosen: Chosen, *, at: datetime) -> dict[str, int]:
     Of the mails that were chosen; what waits is counted no further than MOST_COUNTED.
     """
     of_mails = _of_mails(chosen, at=at, by=sa.func.coalesce(Delivery.mail_id, 0))  # so that no other index is taken
-    troubled = sa.select(Delivery.state, sa.func.count()).where(_literally(_TROUBLED), *of_mails)
+    troubled = sa.select(Delivery.state, sa.func.count()).where(_literally(TROUBLED), *of_mails)
     found = {str(state): count for state, count in tally(troubled.group_by(Delivery.state)).items()}
     waiting = [sa.select(Delivery.id).where(_literally(words), *of_mails).limit(MOST_COUNTED) for words in _WAITING]
     parts = [sa.select(part.subquery().c.id) for part in waiting]
@@ -145,7 +145,7 @@ def _stands(status: str) -> "sa.ColumnElement[bool]":
         return Delivery.state.in_(OPEN_STATES)
     state = DeliveryState(status)
     if state in TROUBLED_STATES:
-        few = sa.select(Delivery.id).where(_literally(f"{_TROUBLED} AND state = '{state}'"))
+        few = sa.select(Delivery.id).where(_literally(f"{TROUBLED} AND delivery.state = '{state}'"))
         return Delivery.id.in_(few)
     return Delivery.state == state
 

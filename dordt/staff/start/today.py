@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from dordt.audit.models import AuditEntry
 from dordt.contact.models import Message, MessageStatus
-from dordt.mailer.models import Delivery, DeliveryState
+from dordt.mailer.models import TROUBLED, Delivery, DeliveryState
 from dordt.newsletters.models import Newsletter, NewsletterState
 from dordt.workgroups.models import Membership, MembershipState
 
@@ -18,9 +18,7 @@ UNDERWAY = (
     NewsletterState.SENDING,
     NewsletterState.PAUSED,
 )
-TROUBLED = (DeliveryState.UNCERTAIN, DeliveryState.FAILED, DeliveryState.BOUNCED, DeliveryState.COMPLAINED)
-# In the words of the index ix_delivery_troubled: SQLite does not use it for bound values.
-IS_TROUBLED = Delivery.state.in_([sa.literal_column(f"'{state}'") for state in TROUBLED])
+IS_TROUBLED = sa.text(TROUBLED)
 
 
 def new_messages() -> "sa.Select[Message]":

@@ -14,8 +14,9 @@ from flask import Flask
 
 from dordt.extensions import db
 from dordt.mailer import outbox, tasks
+from dordt.mailer.claiming import losses_of
 from dordt.mailer.models import OPEN_STATES, Delivery, DeliveryState, Mail, MailKind, MailState
-from dordt.mailer.verdicts import MOST_ATTEMPTS, MOST_RESENDS
+from dordt.mailer.verdicts import MOST_ATTEMPTS, MOST_LOSSES
 from dordt.shared import clock
 from tests.crash import ledger
 from tests.crash.truth import HANG_UP, STORE_AND_HANG_UP, Deed, Moment, Talk, Truth
@@ -68,7 +69,7 @@ class Plan:
 def plan_for(chance: random.Random, *, is_receipt: bool) -> Plan:
     """Some troubles that pass, and perhaps one that decides."""
     deeds = deque(_passing(chance) for _ in range(chance.choice((0, 0, 1, 1, 2, 3))))
-    unknown = {ACCEPTED, UNCERTAIN} if is_receipt else {UNCERTAIN}
+    unknown = {ACCEPTED} if is_receipt else {UNCERTAIN}
     decisive: dict[str, tuple[tuple[Moment, Deed] | None, set[DeliveryState]]] = {
         "nothing": (None, {ACCEPTED}),
         "refused": ((chance.choice(STEPS), Deed(chance.choice(FINAL))), {FAILED}),
@@ -181,17 +182,15 @@ def faults_of(delivery: Delivery, plan: Plan, names: Sequence[str]) -> list[str]
         f"the letters have the names {names}": len(set(names)) < 2,
         f"refused with {delivery.relay_code}": plan.decisive != "refused" or delivery.relay_code == plan.last_code,
         f"given up after {delivery.attempts}": not plan.is_endless or delivery.attempts == MOST_ATTEMPTS,
-        "an uncertain receipt was not sent again": state is not UNCERTAIN or not is_receipt or _is_worn(delivery),
+        "an uncertain receipt was not sent again": state is not UNCERTAIN
+        or not is_receipt
+        or losses_of(delivery.id) >= MOST_LOSSES,
     }
     return [f"{delivery.address} ({plan.decisive}): {problem}" for problem, is_right in checks.items() if not is_right]
 
 
 def _is_refused_sender(delivery: Delivery) -> bool:
     return delivery.state is FAILED and delivery.relay_code == SENDER_REFUSED.code
-
-
-def _is_worn(delivery: Delivery) -> bool:
-    return delivery.attempts >= MOST_RESENDS
 
 
 @pytest.mark.parametrize(("seed", "pipelining"), [(20_270_301, True), (20_270_302, False)])

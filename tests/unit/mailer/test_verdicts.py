@@ -54,7 +54,7 @@ def test_after_two_days_a_delivery_fails():
 
 
 def test_a_receipt_is_not_sent_for_ever_when_nobody_answers():
-    verdict = judge(Reply(Stage.BODY, None, ""), RECEIPT, 3, was_fresh=False, at=AT)
+    verdict = judge(Reply(Stage.BODY, None, ""), RECEIPT, 3, was_fresh=False, at=AT, losses=2)
 
     assert verdict.state is DeliveryState.UNCERTAIN
 
