@@ -25,6 +25,7 @@ from dordt.shared.mail import Draft
 
 PRIORITY = {MailKind.TRANSACTIONAL: 1, MailKind.GROUP: 5, MailKind.NEWSLETTER: 9}
 FREEZE_LOCK = 20_270_301  # any number, as long as nothing else takes it
+ANALYSE_FROM = 10_000  # deliveries
 SINGLE = 1  # the recipient number of a mail that goes to one address
 RESENDABLE = (DeliveryState.FAILED, DeliveryState.UNCERTAIN)
 WITHDRAWABLE = (DeliveryState.QUEUED, DeliveryState.LEASED, DeliveryState.DEFERRED)
@@ -92,6 +93,8 @@ def freeze(draft: Draft, audience: "sa.Select[Any]", *, kind: MailKind, list_id:
         raise RuntimeError(
             f"{candidates} in the audience, but {mail.frozen_count} deliveries and {mail.excluded_count} exclusions"
         )
+    if mail.frozen_count > ANALYSE_FROM:
+        _tell_planner()
     doorbell.announce()
     return mail
 
@@ -195,6 +198,12 @@ def _keep_out_of_each_others_way(*, is_freezing: bool) -> None:
     if db.session.get_bind().dialect.name == "postgresql":
         lock = sa.func.pg_advisory_xact_lock if is_freezing else sa.func.pg_advisory_xact_lock_shared
         db.session.execute(sa.select(lock(FREEZE_LOCK)))
+
+
+def _tell_planner() -> None:
+    """PostgreSQL plans by what it knows of a table; a newsletter must not wait until it looks by itself."""
+    if db.session.get_bind().dialect.name == "postgresql":
+        db.session.execute(sa.text("ANALYZE delivery"))
 
 
 def _was_sent_since(name: str, key: str, since: datetime) -> bool:

@@ -25,7 +25,6 @@ PRAGMAS = (
     "synchronous=FULL",
     "temp_store=MEMORY",
     "wal_autocheckpoint=8000",  # pages of 4 kB; the default of 1000 has a busy mail worker copy them all the time
-    "cache_size=-8000",  # kB for each connection
 )
 
 

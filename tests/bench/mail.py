@@ -22,8 +22,8 @@ class Plan:
     """How much is measured."""
 
     letters: int
-    sessions: tuple[int, ...] = (1, 4, 10, 20, 40)
-    connections: tuple[int, ...] = (1, 4, 10, 20, 50)
+    sessions: tuple[int, ...] = (1, 4, 10, 20, 40, 100)
+    connections: tuple[int, ...] = (1, 4, 10, 20, 50, 100, 200)
     far: tuple[int, ...] = (1, 10, 50)  # connections to the server that answers late
     delay: int = 20  # milliseconds
     with_million: bool = True
