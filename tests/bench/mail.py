@@ -14,7 +14,7 @@ from tests.bench.million import Million
 from tests.bench.sinks import Sink, counting_sink, main_sink
 from tests.bench.specimen import Specimen
 
-LONG_FROM, LONGER = 50, 10  # connections, and how much longer the newsletter is then
+LONG_FROM, LONGER = 50, 3  # connections, and how much longer it is then: as many letters as smtp-source sends
 Found = TypeVar("Found")
 
 
@@ -77,7 +77,7 @@ class Bench:
     def _near(self, sink: Sink, letter: Specimen, lite: Database, real: Database) -> None:
         count, found = self.plan.letters, self.found
         if self._has_source:
-            quick = {"letters": count * 3}
+            quick = {"letters": count * LONGER}
             found.source += _each(self.plan.sessions, lambda n: sources.smtp_source(sink, letter, sessions=n, **quick))
         found.plain += _told([sources.plain_loop(sink, letter, letters=count // 5)])
         found.prebuilt += _told([sources.prebuilt_loop(sink, letter, letters=count)])
