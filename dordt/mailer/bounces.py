@@ -31,7 +31,7 @@ UNCLEAR_CODES = {"", "5.0.0", "5.1.0", "5.1.4", "5.2.0", "5.3.0", "5.4.1", "5.5.
 UNCLEAR_REPLIES = {None, 550, 551, 553, 554}
 FULL = "5.2.2"
 ENHANCED = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
-ADDRESSES = re.compile(r"\S+@\S+")  # what stands in an address proves nothing
+ADDRESSES = re.compile(r"[^\s@]{1,64}@\S{1,255}")  # what stands in an address proves nothing
 
 _WHO = r"(?:user|recipient|mailbox|account|address(?:ee)?|alias|e-?mail|person|gebruiker|ontvanger|postbus)"
 SAYS_GONE = re.compile(

@@ -11,6 +11,7 @@ SERVICE_CLOSES = 421
 GO_AHEAD = 354
 ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})\b")
 LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
+LONGEST_WORDS = 1_000  # characters that are kept of them
 LONGEST_ANSWER = 65_536  # octets; a line is 512 at most (RFC 5321, 4.5.3.1.5), but relays like to explain themselves
 DOT = b".\r\n"
 
@@ -128,7 +129,7 @@ class Dialogue:
             text.append(line)
             if line[3:4] == b"-":
                 continue  # more of this answer is to come
-            decisive = self._take(text)
+            decisive = self._take(text, after=said)
             text = []
             if decisive:
                 said.append(decisive)
@@ -138,17 +139,22 @@ class Dialogue:
             self._incoming = b"\n".join([*text, self._incoming])
         return said
 
-    def _take(self, lines: list[bytes]) -> Reply | None:
+    def _take(self, lines: list[bytes], *, after: list[Reply]) -> Reply | None:
         code = lines[-1][:3]
         if not code.isdigit() or not self._expected:
             if code == b"421":  # the relay leaves unasked: it was idle for too long, or it stops
                 self.is_over = True
                 return None
+            self.is_over = True
+            if after:  # what was said before holds
+                return None
             raise NoSmtp("the answer is no SMTP")
         stage = self._expected.popleft()
         if code == USUAL.get(stage) and self.pipelining and self._refusal is None:
             return GO_ON if stage is Stage.DATA else None  # nearly all answers: no command waits for this one
-        words = " ".join(b" ".join([line[4:] for line in lines]).decode("utf-8", "replace").replace("\0", "").split())
+        words = " ".join(
+            b" ".join([line[4:] for line in lines]).decode("utf-8", "replace").replace("\0", "")[:LONGEST_WORDS].split()
+        )
         return self._judge(Reply(stage, int(code), words))
 
     def _judge(self, reply: Reply) -> Reply | None:

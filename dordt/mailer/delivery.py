@@ -64,28 +64,59 @@ class Rounds:
 
     def go(self) -> None:
         """Make rounds while there is something to do."""
-        while not self._stop.is_set() and self._has_something():
-            self._listen(self._patience())
-            self._round()
-            self._tend_lanes()
-            self._renew()
+        while not self._stop.is_set():
+            try:
+                if not self._has_something():
+                    return
+                self._listen(self._patience())
+                self._round()
+                self._tend_lanes()
+                self._renew()
+            except OperationalError:
+                self._wait_for_ledger()
+
+    def _wait_for_ledger(self) -> None:
+        """The database cannot be reached or written: keep what was answered, and try again."""
+        logger.exception("The ledger cannot be written; trying again")
+        db.session.rollback()
+        self._listen(TICK)
+        self._stop.wait(TICK)
 
     def finish(self) -> None:
         """Wait for the answers to what is on its way, give the rest back, and take leave of the relay."""
-        db.session.rollback()
+        ends_at = time.monotonic() + PATIENCE
+        try:
+            self._until(ends_at, self._let_go)
+            while any(lane.sending for lane in self._lanes) and time.monotonic() < ends_at:
+                self._listen(TICK)
+                self._until(ends_at, self._write_down)
+            for lane in self._lanes:
+                self._hear(lane.lose("the worker stops"))
+            self._until(ends_at + TICK, self._write_down)
+            self._until(ends_at + TICK, self._share)
+        finally:
+            self._lanes.close()
+            self._ledger.close()
+
+    def _let_go(self) -> None:
         self._waiting.clear()
+        db.session.rollback()
         claiming.release(self.owner)
         db.session.commit()
-        ends_at = time.monotonic() + PATIENCE
-        while any(lane.sending for lane in self._lanes) and time.monotonic() < ends_at:
-            self._listen(TICK)
-            self._write_down()
-        for lane in self._lanes:
-            self._hear(lane.lose("the worker stops"))
-        self._write_down()
-        self._share()
-        self._lanes.close()
-        self._ledger.close()
+
+    def _until(self, ends_at: float, deed: Callable[[], object]) -> None:
+        """Try until it is written down or the time is up; what is not is for the reaper."""
+        while True:
+            try:
+                deed()
+            except OperationalError:
+                db.session.rollback()
+                if time.monotonic() > ends_at:
+                    logger.exception("The ledger cannot be written; what was held comes back when its lease ends")
+                    return
+                self._listen(TICK)
+            else:
+                return
 
     def _has_something(self) -> bool:
         if self._is_cut_off:
@@ -99,6 +130,9 @@ class Rounds:
 
     def _refill(self) -> None:
         """Claim a chunk of about one second's work before the last one is used up."""
+        if self._relays.seconds_to_next() > 0:  # a limit is used up: hold little, for transactional mail goes first
+            self._chunk = len(self._lanes)
+            self._give_back(beyond=len(self._lanes))
         is_idle = not self._waiting and all(lane.is_idle for lane in self._lanes)
         if len(self._waiting) > len(self._lanes) or (time.monotonic() < self._look_at and not is_idle):
             return
@@ -251,11 +285,13 @@ class Rounds:
         for lane in others:
             lane.is_retired = True
 
-    def _give_back(self) -> None:
-        if self._waiting:
-            claiming.release(self.owner, only=[due.id for due in self._waiting])
+    def _give_back(self, *, beyond: int = 0) -> None:
+        given = list(self._waiting)[beyond:]
+        if given:
+            claiming.release(self.owner, only=[due.id for due in given])
             db.session.commit()
-            self._waiting.clear()
+            for _ in given:
+                self._waiting.pop()
 
     def _renew(self) -> None:
         if time.monotonic() - self._renewed_at > RENEW_EVERY:

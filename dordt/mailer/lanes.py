@@ -126,7 +126,7 @@ class Lane:
         try:
             while outgoing:
                 waiting = b"".join(outgoing)
-                count = self._socket.send(waiting)
+                count = self._socket.send(waiting[: self._until_dot] if self._stops_at_dot else waiting)
                 self._until_dot -= count
                 outgoing[:] = [waiting[count:]] if count < len(waiting) else []
         except NOT_NOW:
@@ -138,6 +138,11 @@ class Lane:
             self._watched = watched
             self._selector.modify(self._socket, watched, self)
         return []
+
+    @property
+    def _stops_at_dot(self) -> bool:
+        """TLS tells only when all of a piece has left: the final dot must be the last of its piece."""
+        return self._until_dot > 0 and isinstance(self._socket, ssl.SSLSocket)
 
     def read(self) -> list[Heard]:
         """Take in what the relay says; a go-ahead is noted in `may_deliver`."""

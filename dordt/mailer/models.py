@@ -124,6 +124,7 @@ class Delivery(Base):
     relay_code: Mapped[int | None]
     relay_enhanced: Mapped[str | None] = mapped_column(sa.String(20))
     relay_text: Mapped[str | None] = mapped_column(sa.String(1000))
+    is_withdrawn: Mapped[bool | None]  # whoever unsubscribed while it was on its way, or later: it leaves no more
     relay: Mapped[str | None] = mapped_column(sa.String(120))  # which relay said so, when there are two
     accepted_at: Mapped[datetime | None]
     created_at: Mapped[datetime]

@@ -102,6 +102,7 @@ def freeze(draft: Draft, audience: "sa.Select[Any]", *, kind: MailKind, list_id:
 def withdraw(key: str, *, scope: SuppressionScope, list_id: str = "") -> int:
     """Cancel what has not left yet for this address, in the transaction of the unsubscribe; returns how many.
 
+    What is on its way, or may be sent once more, is marked: it does not leave again.
     An unsubscribe never stops receipts: only newsletter or group mail is withdrawn, a group's by its list.
     """
     _keep_out_of_each_others_way(is_freezing=False)
@@ -109,7 +110,10 @@ def withdraw(key: str, *, scope: SuppressionScope, list_id: str = "") -> int:
     is_of_it = sa.exists().where(Mail.id == Delivery.mail_id, Mail.kind == kind)
     if list_id:
         is_of_it = is_of_it.where(Mail.list_id == list_id)
-    waiting = sa.update(Delivery).where(Delivery.address_key == key, Delivery.state.in_(WITHDRAWABLE), is_of_it)
+    of_key = sa.update(Delivery).where(Delivery.address_key == key, is_of_it)
+    gone = (DeliveryState.SENDING, DeliveryState.FAILED, DeliveryState.UNCERTAIN)
+    db.session.execute(of_key.where(Delivery.state.in_(gone)).values(is_withdrawn=True))
+    waiting = of_key.where(Delivery.state.in_(WITHDRAWABLE))
     done = db.session.execute(waiting.values(state=DeliveryState.CANCELLED, lease_owner=None, lease_until=None))
     return cast("sa.CursorResult[Any]", done).rowcount
 
@@ -157,11 +161,12 @@ def cancel(mail: Mail) -> int:
 def resend(delivery_id: int, *, at: datetime) -> bool:
     """Send once more what failed or is uncertain, with the same Message-ID; tells whether there was anything to do.
 
-    A mail that was cancelled meanwhile stays where it is.
+    A mail that was cancelled meanwhile stays where it is, and so does that of whoever unsubscribed.
     """
     again = sa.update(Delivery).where(
         Delivery.id == delivery_id,
         Delivery.state.in_(RESENDABLE),
+        Delivery.is_withdrawn.is_not(True),
         sa.exists().where(Mail.id == Delivery.mail_id, Mail.state != MailState.CANCELLED),
     )
     fresh = {"attempts": 0, "next_attempt_at": at, "lease_owner": None, "lease_until": None}

@@ -1,5 +1,6 @@
 """Writes down what became of letters, and pauses a newsletter that the relay keeps refusing. Commits nothing."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,14 +14,22 @@ from dordt.mailer.claiming import losses_of
 from dordt.mailer.conversation import Stage
 from dordt.mailer.lanes import Answer
 from dordt.mailer.letters import Letter
-from dordt.mailer.models import Delivery, DeliveryState, Mail, MailEvent, MailEventKind, MailKind, MailState
+from dordt.mailer.models import DUE_STATES, Delivery, DeliveryState, Mail, MailEvent, MailEventKind, MailKind, MailState
 from dordt.mailer.statements import Accepted
 from dordt.mailer.verdicts import Verdict, judge
 
 REFUSALS_BEFORE_PAUSE = 10
+ADDRESSES = re.compile(r"[^\s@]{1,64}@\S{1,255}")
 
 _delivery = cast(sa.Table, Delivery.__table__)
 _mail_event = cast(sa.Table, MailEvent.__table__)
+_NEW_STATE = sa.case(  # who unsubscribed meanwhile gets it no more
+    (
+        sa.and_(_delivery.c.is_withdrawn.is_(True), sa.bindparam("is_again", type_=sa.Boolean)),
+        sa.literal(DeliveryState.CANCELLED, _delivery.c.state.type),
+    ),
+    else_=sa.bindparam("new_state", type_=_delivery.c.state.type),
+)
 _OUTCOME = (
     sa.update(_delivery)
     .where(
@@ -32,11 +41,11 @@ _OUTCOME = (
         {
             name: sa.bindparam(f"new_{name}")
             for name in (
-                *("state", "attempts", "next_attempt_at", "message_id"),
+                *("attempts", "next_attempt_at", "message_id"),
                 *("relay_code", "relay_enhanced", "relay_text", "relay"),
             )
         }
-        | {"lease_owner": None, "lease_until": None}
+        | {"state": _NEW_STATE, "lease_owner": None, "lease_until": None}
     )
 )
 
@@ -71,6 +80,9 @@ class Recorder:
         events = [_event(answer, verdict, at) for answer, verdict in judged if verdict.event]
         if events:
             connection.execute(sa.insert(_mail_event), events)
+        again = {answer.letter.due.mail_id for answer, verdict in judged if verdict.state in DUE_STATES}
+        if again:  # one that was thought lost may come back when its mail was closed already
+            connection.execute(sa.update(Mail).where(Mail.id.in_(again)).values(finished_at=None))
         for answer, _ in sorted(judged, key=lambda pair: pair[0].letter.due.address_key):
             if answer.reply.stage is Stage.RCPT and _is_final(answer):
                 _note_refusal(answer, at)
@@ -91,6 +103,7 @@ class Recorder:
             "of_id": due.id,
             "of_owner": self.owner,
             "new_state": verdict.state,
+            "is_again": verdict.state in DUE_STATES,
             "new_attempts": due.attempts + int(verdict.counts),
             "new_next_attempt_at": verdict.next_attempt_at,
             "new_message_id": answer.letter.message_id,
@@ -103,7 +116,7 @@ class Recorder:
     def _count(self, answer: Answer, verdict: Verdict) -> bool:
         """Whether it is enough: what a relay says of one recipient says nothing of the newsletter; the rest does."""
         due, reply = answer.letter.due, answer.reply
-        if verdict.state is DeliveryState.FAILED and _is_about_us(answer):
+        if verdict.state in (DeliveryState.FAILED, DeliveryState.UNCERTAIN) and _is_about_us(answer):
             self._refusals[due.mail_id] += 1
             if self._refusals[due.mail_id] >= REFUSALS_BEFORE_PAUSE and due.kind is not MailKind.TRANSACTIONAL:
                 self._pause(answer.letter, f"{reply.code} {reply.text}")
@@ -111,6 +124,7 @@ class Recorder:
         return False
 
     def _pause(self, letter: Letter, words: str) -> None:
+        words = ADDRESSES.sub("…", words)  # the reason is shown to who may see no addresses
         reason = f"De mailserver weigerde {REFUSALS_BEFORE_PAUSE} e-mails achter elkaar. Zijn antwoord: {words}"
         running = sa.update(Mail).where(Mail.id == letter.due.mail_id, Mail.state == MailState.RUNNING)
         db.session.execute(running.values(state=MailState.PAUSED, state_reason=reason[:500]))

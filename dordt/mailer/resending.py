@@ -21,6 +21,7 @@ def resend_all(mail_id: int, state: DeliveryState, *, at: datetime) -> int:
     again = sa.update(Delivery).where(
         Delivery.mail_id == mail_id,
         sa.literal_column(f"{ENDED} AND delivery.state = '{state}'"),
+        Delivery.is_withdrawn.is_not(True),
         sa.exists().where(Mail.id == Delivery.mail_id, Mail.state != MailState.CANCELLED),
     )
     fresh = {"attempts": 0, "next_attempt_at": at, "lease_owner": None, "lease_until": None}

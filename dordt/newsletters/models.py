@@ -99,7 +99,9 @@ class Newsletter(Base):
     def is_standing_still(self) -> bool:
         """Whether sending was paused, by staff or by the post room itself."""
         is_held = self.mail is not None and self.mail.state == MailState.PAUSED
-        return self.state == NewsletterState.PAUSED or (self.state == NewsletterState.SENDING and is_held)
+        return self.state == NewsletterState.PAUSED or (
+            is_held and self.state in (NewsletterState.SENDING, NewsletterState.SENT)
+        )
 
     @property
     def was_paused_by_post(self) -> bool:

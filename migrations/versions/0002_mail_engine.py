@@ -66,6 +66,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_inbound_mail_received_at"), ["received_at"], unique=False)
 
     with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("is_withdrawn", sa.Boolean(), nullable=True))
         batch_op.add_column(sa.Column("relay", sa.String(length=120), nullable=True))
         batch_op.drop_index(batch_op.f("ix_delivery_due"))
         batch_op.drop_index(batch_op.f("ix_delivery_mail_state"))
@@ -179,6 +180,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("state IN ('queued', 'deferred')"),
         )
         batch_op.drop_column("relay")
+        batch_op.drop_column("is_withdrawn")
 
     with op.batch_alter_table("inbound_mail", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_inbound_mail_received_at"))

@@ -12,7 +12,7 @@ from dordt.mailer.relays.rows import Row
 from dordt.mailer.relays.settings import Limits, Relay
 
 LONGEST_PROBE = 60  # seconds; connecting gives up earlier
-ADDRESSES = re.compile(r"\S+@\S+")
+ADDRESSES = re.compile(r"[^\s@]{1,64}@\S{1,255}")
 
 logger = logging.getLogger(__name__)
 

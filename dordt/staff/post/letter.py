@@ -6,9 +6,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from email.header import decode_header, make_header
 from email.message import Message
-from email.parser import BytesParser
 from html import unescape
+from typing import Any
 
+from dordt.mailer.inbound.reading import MANGLED, parse
 from dordt.staff.mail_frame import without_keys
 
 MOST_BYTES = 500_000  # what is read at all
@@ -56,21 +57,25 @@ def read(raw: bytes) -> ReceivedLetter:
 
 
 def _parsed(raw: bytes) -> Message:
-    try:
-        return BytesParser().parsebytes(raw)
-    except (RecursionError, ValueError, LookupError):  # parts within parts without end; it is shown as it came
-        return BytesParser().parsebytes(raw, headersonly=True)
+    return parse(raw)
 
 
 def _parts(message: Message, depth: int = 0) -> Iterator[Message]:
     """The parts of the mail itself, not of the mails in it."""
-    inner = message.get_payload()
+    inner = _payload(message)
     if message.get_content_maintype() != "multipart" or not isinstance(inner, list):
         yield message
     elif depth < DEEPEST:
         for part in inner:
             if isinstance(part, Message):
                 yield from _parts(part, depth + 1)
+
+
+def _payload(part: Message, *, decode: bool = False) -> Any:
+    try:
+        return part.get_payload(decode=True) if decode else part.get_payload()
+    except MANGLED:
+        return None
 
 
 def _is_text(part: Message, kind: str) -> bool:
@@ -84,16 +89,16 @@ def _is_attachment(part: Message) -> bool:
 
 
 def _decoded(part: Message) -> str:
-    given = part.get_payload(decode=True)
+    given = _payload(part, decode=True)
     content = given if isinstance(given, bytes) else b""
     try:
         return content.decode(part.get_content_charset() or "utf-8", errors="replace")
-    except (LookupError, ValueError):  # a charset that nobody knows
+    except MANGLED:
         return content.decode("utf-8", errors="replace")
 
 
 def _report(part: Message) -> str:
-    inner = part.get_payload()
+    inner = _payload(part)
     blocks = [each for each in inner if isinstance(each, Message)] if isinstance(inner, list) else [part]
     lines = [[f"{name}: {_header(value)}" for name, value in block.items()] for block in blocks[:DEEPEST]]
     return "\n\n".join("\n".join(block) for block in lines if block)
@@ -101,7 +106,7 @@ def _report(part: Message) -> str:
 
 def _header(value: object) -> str:
     written = str(value)
-    with suppress(ValueError, LookupError):  # an encoded word that says something else than it is
+    with suppress(*MANGLED):  # an encoded word that says something else than it is
         written = str(make_header(decode_header(written[: 4 * LONGEST_HEADER])))
     return _shown(" ".join(written.split()))[0][:LONGEST_HEADER]
 
@@ -109,7 +114,7 @@ def _header(value: object) -> str:
 def _name(part: Message) -> str:
     try:
         given = part.get_filename()
-    except (ValueError, LookupError):
+    except MANGLED:
         given = None
     kind = part.get_content_type()
     return f"{_header(given)} ({kind})" if given else kind

@@ -60,7 +60,7 @@ class Chosen:
         known = {name: given.get(name, "") for name, values in offered.items() if given.get(name) in values}
         number = given.get("nummer", "")
         if number.isascii() and number.isdigit() and 0 < int(number[:12]) <= HIGHEST_NUMBER:
-            known["nummer"] = str(int(number))
+            known["nummer"] = str(int(number[:12]))
         return cls(**known)
 
     @property

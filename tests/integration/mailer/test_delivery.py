@@ -2,12 +2,13 @@
 
 from collections import Counter
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from dordt.extensions import db
-from dordt.mailer import outbox
+from dordt.mailer import claiming, outbox
 from dordt.mailer.models import Delivery, Mail, MailEvent, MailState, Suppression, SuppressionScope
 from dordt.shared.tokens import read_token
 from tests.factories.mailer import WRITTEN_AT, make_newsletter, make_receipt, states
@@ -287,3 +288,48 @@ def test_a_resent_delivery_leaves_again(relay, deliver):
     assert states() == {"accepted": 1}
     assert events() == ["uncertain", "resent", "accepted"]
     assert not outbox.resend(only_delivery().id, at=AN_HOUR_LATER)
+
+
+@pytest.mark.parametrize("answer", ["451 4.3.0 Later", HANG_UP])
+def test_whoever_unsubscribes_while_the_letter_is_on_its_way_is_not_tried_again(app, relay, deliver, answer):
+    # given
+    mail = make_newsletter(1)
+    take = claiming.mark_sending
+
+    def unsubscribe_too(*given: Any, **named: Any) -> set[int]:
+        marked = take(*given, **named)
+        connection = named.get("connection") or db.session.connection()
+        connection.execute(sa.update(Delivery).values(is_withdrawn=True))
+        return marked
+
+    relay.answer("BODY", answer)
+
+    # when
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(claiming, "mark_sending", unsubscribe_too)
+        deliver()
+
+    # then
+    assert states(mail.id) == ({"cancelled": 1} if answer != HANG_UP else {"uncertain": 1})
+
+
+def test_whoever_unsubscribed_gets_nothing_once_more(app, relay, deliver):
+    mail = make_newsletter(1)
+    relay.answer("RCPT", "550 5.7.1 Not now")
+    deliver()
+    outbox.withdraw("lezer1@voorbeeld.nl", scope=SuppressionScope.NEWSLETTER)
+    db.session.commit()
+
+    assert not outbox.resend(db.session.scalars(sa.select(Delivery.id)).one(), at=WRITTEN_AT)
+    assert states(mail.id) == {"failed": 1}
+
+
+def test_the_reason_of_a_pause_names_nobody(app, relay, deliver):
+    mail = make_newsletter(12)
+    relay.always_answer("RCPT", "554 5.7.1 <lezer3@voorbeeld.nl>: Relay access denied")
+
+    deliver()
+
+    db.session.refresh(mail)
+    assert "Relay access denied" in (mail.state_reason or "")
+    assert "@" not in (mail.state_reason or "")

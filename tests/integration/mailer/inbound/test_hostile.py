@@ -11,6 +11,7 @@ from dordt.mailer import verp
 from dordt.mailer.inbound import receiving
 from dordt.mailer.inbound.receiving import MailRefused, receive
 from dordt.mailer.models import InboundKind, InboundMail, MailEvent, MailEventKind
+from dordt.staff.post import letter
 from tests.factories.inbound import HEARD_AT, events, hear, kept, make_sent, sample
 
 NESTED = b"".join(
@@ -38,6 +39,7 @@ def test_whatever_a_stranger_sends_is_kept(app: Flask, name: str) -> None:
     hear(HOSTILE[name], recipient=name, sender=name)
 
     assert kept().raw == HOSTILE[name]
+    assert len(letter.read(kept().raw).text) <= letter.MOST_TEXT  # and staff can look at it
     assert kept().handled_at is None or kept().kind == InboundKind.AUTO_REPLY
 
 
