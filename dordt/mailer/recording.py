@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from dordt.extensions import db
 from dordt.mailer import bounces, statements
 from dordt.mailer.claiming import losses_of
-from dordt.mailer.conversation import Stage
+from dordt.mailer.conversation import Reply, Stage
 from dordt.mailer.lanes import Answer
 from dordt.mailer.letters import Letter
 from dordt.mailer.models import DUE_STATES, Delivery, DeliveryState, Mail, MailEvent, MailEventKind, MailKind, MailState
@@ -119,13 +119,17 @@ class Recorder:
         if verdict.state in (DeliveryState.FAILED, DeliveryState.UNCERTAIN) and _is_about_us(answer):
             self._refusals[due.mail_id] += 1
             if self._refusals[due.mail_id] >= REFUSALS_BEFORE_PAUSE and due.kind is not MailKind.TRANSACTIONAL:
-                self._pause(answer.letter, f"{reply.code} {reply.text}")
+                self._pause(answer.letter, reply)
                 return True
         return False
 
-    def _pause(self, letter: Letter, words: str) -> None:
-        words = ADDRESSES.sub("…", words)  # the reason is shown to who may see no addresses
+    def _pause(self, letter: Letter, reply: Reply) -> None:
+        words = ADDRESSES.sub("…", f"{reply.code} {reply.text}")  # the reason is shown to who may see no addresses
         reason = f"De mailserver weigerde {REFUSALS_BEFORE_PAUSE} e-mails achter elkaar. Zijn antwoord: {words}"
+        if reply.code is None:
+            reason = (
+                f"De mailserver verbrak {REFUSALS_BEFORE_PAUSE} keer achter elkaar de verbinding en gaf geen antwoord."
+            )
         running = sa.update(Mail).where(Mail.id == letter.due.mail_id, Mail.state == MailState.RUNNING)
         db.session.execute(running.values(state=MailState.PAUSED, state_reason=reason[:500]))
         del self._refusals[letter.due.mail_id]

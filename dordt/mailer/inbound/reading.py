@@ -8,6 +8,7 @@ from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesParser, HeaderParser
+from typing import Any
 
 MOST_READ = 500_000  # octets: a report comes first, what is returned with it after
 MOST_PARTS = 100
@@ -56,7 +57,7 @@ def read(raw: bytes, *, recipient: str = "", sender: str | None = None) -> Incom
     """Read what can be read; nothing that a stranger sends makes this fail."""
     start = raw[:MOST_READ]
     message = parse(start)
-    parts = list(_parts(message))[:MOST_PARTS]
+    parts = list(parts_of(message))[:MOST_PARTS]
     return Incoming(message, parts, start.decode("latin-1"), recipient, sender, list(_returned(parts)))
 
 
@@ -96,14 +97,23 @@ def clean(text: str, longest: int) -> str:
     return " ".join(readable.split())[:longest]
 
 
-def _parts(message: "Message[str, str]", depth: int = 0) -> "Iterator[Message[str, str]]":
-    inner = message.get_payload()
+def parts_of(message: "Message[str, str]", depth: int = 0) -> "Iterator[Message[str, str]]":
+    """The parts of the mail itself, not of the mails in it."""
+    inner = payload_of(message)
     if message.get_content_maintype() != "multipart" or not isinstance(inner, list):
         yield message
     elif depth < DEEPEST:
         for part in inner:
             if isinstance(part, Message):
-                yield from _parts(part, depth + 1)
+                yield from parts_of(part, depth + 1)
+
+
+def payload_of(part: "Message[str, str]", *, decode: bool = False) -> Any:
+    """What a part holds; nothing when its headers make that unreadable."""
+    try:
+        return part.get_payload(decode=True) if decode else part.get_payload()
+    except MANGLED:
+        return None
 
 
 def _returned(parts: "list[Message[str, str]]") -> "Iterator[Message[str, str]]":

@@ -1,15 +1,13 @@
 """A mail of a stranger, made fit to be looked at: text only, cut off where it gets long, whatever it is made of."""
 
 import re
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from email.header import decode_header, make_header
 from email.message import Message
 from html import unescape
-from typing import Any
 
-from dordt.mailer.inbound.reading import MANGLED, parse
+from dordt.mailer.inbound.reading import DEEPEST, MANGLED, parse, parts_of, payload_of
 from dordt.staff.mail_frame import without_keys
 
 MOST_BYTES = 500_000  # what is read at all
@@ -18,7 +16,6 @@ MOST_TEXT = 20_000  # characters that are shown
 MOST_HEADERS = 60
 LONGEST_HEADER = 500
 MOST_PARTS = 100
-DEEPEST = 8
 REPORTS = {"message/delivery-status", "message/feedback-report", "message/disposition-notification"}
 SILENT = {"script", "style", "head", "title", "template"}
 TAG = re.compile(r"(<[^<>]*>)")
@@ -40,8 +37,8 @@ class ReceivedLetter:
 
 def read(raw: bytes) -> ReceivedLetter:
     """Read what can be read; nothing that a stranger sends makes this fail."""
-    message = _parsed(raw[:MOST_BYTES])
-    parts = list(_parts(message))[:MOST_PARTS]
+    message = parse(raw[:MOST_BYTES])
+    parts = list(parts_of(message))[:MOST_PARTS]
     plain = [_decoded(part) for part in parts if _is_text(part, "text/plain")]
     marked_up = [] if any(plain) else [_bare(_decoded(part)) for part in parts if _is_text(part, "text/html")]
     text, was_long = _shown("\n\n".join(plain or marked_up))
@@ -56,28 +53,6 @@ def read(raw: bytes) -> ReceivedLetter:
     )
 
 
-def _parsed(raw: bytes) -> Message:
-    return parse(raw)
-
-
-def _parts(message: Message, depth: int = 0) -> Iterator[Message]:
-    """The parts of the mail itself, not of the mails in it."""
-    inner = _payload(message)
-    if message.get_content_maintype() != "multipart" or not isinstance(inner, list):
-        yield message
-    elif depth < DEEPEST:
-        for part in inner:
-            if isinstance(part, Message):
-                yield from _parts(part, depth + 1)
-
-
-def _payload(part: Message, *, decode: bool = False) -> Any:
-    try:
-        return part.get_payload(decode=True) if decode else part.get_payload()
-    except MANGLED:
-        return None
-
-
 def _is_text(part: Message, kind: str) -> bool:
     return part.get_content_type() == kind and not _is_attachment(part)
 
@@ -89,7 +64,7 @@ def _is_attachment(part: Message) -> bool:
 
 
 def _decoded(part: Message) -> str:
-    given = _payload(part, decode=True)
+    given = payload_of(part, decode=True)
     content = given if isinstance(given, bytes) else b""
     try:
         return content.decode(part.get_content_charset() or "utf-8", errors="replace")
@@ -98,7 +73,7 @@ def _decoded(part: Message) -> str:
 
 
 def _report(part: Message) -> str:
-    inner = _payload(part)
+    inner = payload_of(part)
     blocks = [each for each in inner if isinstance(each, Message)] if isinstance(inner, list) else [part]
     lines = [[f"{name}: {_header(value)}" for name, value in block.items()] for block in blocks[:DEEPEST]]
     return "\n\n".join("\n".join(block) for block in lines if block)

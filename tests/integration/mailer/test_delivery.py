@@ -333,3 +333,15 @@ def test_the_reason_of_a_pause_names_nobody(app, relay, deliver):
     db.session.refresh(mail)
     assert "Relay access denied" in (mail.state_reason or "")
     assert "@" not in (mail.state_reason or "")
+
+
+def test_a_relay_that_never_answers_the_final_dot_does_not_cost_the_whole_list(app, relay, deliver):
+    mail = make_newsletter(60)
+    relay.always_answer("BODY", HANG_UP)
+
+    deliver()
+
+    db.session.refresh(mail)
+    assert mail.state is MailState.PAUSED
+    assert mail.state_reason == "De mailserver verbrak 10 keer achter elkaar de verbinding en gaf geen antwoord."
+    assert states(mail.id)["queued"] > 30
