@@ -6,7 +6,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dordt.shared.columns import Base, Email, Text, state_column
+from dordt.shared.columns import Base, Email, Text, foreign_key, state_column
 
 
 class ConsentPurpose(StrEnum):
@@ -54,6 +54,7 @@ class Consent(Base):
     asked_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
+    import_id: Mapped[int | None] = foreign_key("subscriber_import.id", ondelete="SET NULL")  # which file brought it
 
     @classmethod
     def of(cls, address_key: str, purpose: ConsentPurpose) -> "sa.Select[Consent]":

@@ -28,9 +28,9 @@ def require_audience() -> None:
 def _problems(newsletter: Newsletter, at: datetime) -> Iterator[str]:
     if not newsletter.subject.strip():
         yield "Vul een onderwerp in."
-    if not newsletter.intro.strip() and not newsletter.articles:
+    if not newsletter.blocks:
         yield "Schrijf een inleiding of kies een bericht."
-    for place in newsletter.articles:
-        if not place.article.is_out(at):
-            title = place.article.title
+    for article in (block.article for block in newsletter.blocks if block.article):
+        if not article.is_out(at):
+            title = article.title
             yield f"Het bericht ‘{title}’ staat niet op de site. Publiceer het of haal het uit de nieuwsbrief."

@@ -41,7 +41,7 @@ def new_command(file: Path, approve: bool) -> None:
     """
     at = clock.now()
     with _refusals(f"{file}: "):
-        content, unknown = importing.read(file)
+        content, unknown = importing.read(file, at=at)
         newsletter = services.create_newsletter(content, at=at)
         number = newsletter.number
         if approve:

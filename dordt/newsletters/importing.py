@@ -1,28 +1,32 @@
 """A newsletter in a file: subject, preheader and articles as front matter, the intro as Markdown."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from dordt.news import front_matter
 from dordt.news.front_matter import ImportProblem
-from dordt.newsletters.services import NewsletterContent
+from dordt.newsletters import filling
+from dordt.newsletters.content import NewsletterContent
 
 FIELDS = {"subject", "preheader", "articles"}
 LIMIT = 200  # characters, as the columns of subject and preheader
 
 
-def read(path: Path) -> tuple[NewsletterContent, list[str]]:
-    """What the file says, and the names of fields that we do not use. Raises ImportProblem."""
+def read(path: Path, *, at: datetime) -> tuple[NewsletterContent, list[str]]:
+    """What the file says, and the names of fields that we do not use.
+
+    Raises ImportProblem, and NotAllowed when an article is not on the site.
+    """
     fields, body = front_matter.read(path)
     content = NewsletterContent(
         subject=_line(fields, "subject"),
         preheader=_line(fields, "preheader"),
-        intro=body.strip(),
-        articles=_slugs(fields.get("articles") or []),
+        blocks=filling.written(body.strip(), _slugs(fields.get("articles") or []), at=at),
     )
     if not content.subject:
         raise ImportProblem("subject", "is missing")
-    if not content.intro and not content.articles:
+    if not content.blocks:
         raise ImportProblem("body", "write the intro below the front matter, or name articles")
     return content, sorted(set(fields) - FIELDS)
 

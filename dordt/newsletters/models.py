@@ -1,7 +1,8 @@
-"""Newsletters (nieuwsbrieven) and the articles in them."""
+"""Newsletters (nieuwsbrieven): what they say in blocks, for whom they are, and where they stand."""
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.orderinglist import ordering_list
@@ -9,8 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dordt.accounts.models import StaffMember
 from dordt.mailer.models import Mail, MailState
-from dordt.news.models import Article
-from dordt.shared.columns import Base, Text, Title, foreign_key, state_column
+from dordt.newsletters.block_models import NewsletterBlock
+from dordt.places.models import Neighbourhood, Topic
+from dordt.shared.columns import Base, Title, foreign_key, state_column
 
 PAUSED_BY_STAFF = "Stilgezet door een medewerker."
 
@@ -27,16 +29,19 @@ class NewsletterState(StrEnum):
     CANCELLED = "cancelled"
 
 
-class NewsletterArticle(Base):
-    """An article's place in a newsletter."""
-
-    __tablename__ = "newsletter_article"
-    __table_args__ = (sa.UniqueConstraint("newsletter_id", "article_id"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
-    newsletter_id: Mapped[int] = foreign_key("newsletter.id", ondelete="CASCADE")
-    article_id: Mapped[int] = foreign_key("article.id", ondelete="CASCADE")
-    position: Mapped[int] = mapped_column(default=0)
-    article: Mapped[Article] = relationship(lazy="joined")
+newsletter_neighbourhood = sa.Table(
+    "newsletter_neighbourhood",
+    Base.metadata,
+    sa.Column("newsletter_id", sa.ForeignKey("newsletter.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("neighbourhood_id", sa.ForeignKey("neighbourhood.id"), primary_key=True, index=True),
+)
+newsletter_topic = sa.Table(
+    "newsletter_topic",
+    Base.metadata,
+    sa.Column("newsletter_id", sa.ForeignKey("newsletter.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("topic_id", sa.ForeignKey("topic.id"), primary_key=True, index=True),
+)
+# A wijk or topic that a newsletter names cannot be removed: without it the newsletter would go to everybody.
 
 
 class Newsletter(Base):
@@ -45,25 +50,34 @@ class Newsletter(Base):
     __tablename__ = "newsletter"
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(unique=True)
-    subject: Mapped[Title]
+    subject: Mapped[Title] = mapped_column(default="")
     preheader: Mapped[Title] = mapped_column(default="")
-    intro: Mapped[Text]  # Markdown
     state: Mapped[NewsletterState] = state_column(NewsletterState, default=NewsletterState.DRAFT)
     mail_id: Mapped[int | None] = foreign_key("mail.id")
     created_by_id: Mapped[int | None] = foreign_key("staff_member.id", ondelete="SET NULL")
+    edited_by_id: Mapped[int | None] = foreign_key("staff_member.id", ondelete="SET NULL")  # who changed it last
     approved_by_id: Mapped[int | None] = foreign_key("staff_member.id", ondelete="SET NULL")
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    edit_version: Mapped[int] = mapped_column(default=1)  # two editors at once: the second is told
     approved_at: Mapped[datetime | None]
     scheduled_at: Mapped[datetime | None]
     latest_start_at: Mapped[datetime | None]  # later than this a person starts it, or nobody
     started_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
+    not_to_id: Mapped[int | None] = foreign_key("newsletter.id", ondelete="SET NULL")  # who got that one, not this one
+    exclusions: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)  # at the start: how many were left out, and why
 
     mail: Mapped[Mail | None] = relationship(lazy="joined")
     approved_by: Mapped[StaffMember | None] = relationship(foreign_keys=[approved_by_id])
-    articles: Mapped[list[NewsletterArticle]] = relationship(
-        order_by=NewsletterArticle.position,
+    edited_by: Mapped[StaffMember | None] = relationship(foreign_keys=[edited_by_id])
+    not_to: Mapped["Newsletter | None"] = relationship(remote_side=[id])
+    neighbourhoods: Mapped[list[Neighbourhood]] = relationship(
+        secondary=newsletter_neighbourhood, order_by=Neighbourhood.position, lazy="selectin"
+    )
+    topics: Mapped[list[Topic]] = relationship(secondary=newsletter_topic, order_by=Topic.position, lazy="selectin")
+    blocks: Mapped[list[NewsletterBlock]] = relationship(
+        order_by=NewsletterBlock.position,
         collection_class=ordering_list("position"),
         cascade="all, delete-orphan",
         lazy="selectin",
@@ -78,6 +92,11 @@ class Newsletter(Base):
     def in_room(cls) -> "sa.Select[Newsletter]":
         """All newsletters, the newest first."""
         return sa.select(cls).order_by(cls.number.desc())
+
+    @classmethod
+    def sent(cls) -> "sa.Select[Newsletter]":
+        """What the archive lists, the newest first."""
+        return cls.in_room().where(cls.state == NewsletterState.SENT)
 
     @classmethod
     def on_their_way(cls) -> "sa.Select[Newsletter]":
@@ -124,3 +143,14 @@ STEPS: dict[NewsletterState, tuple[NewsletterState, ...]] = {
     State.SENT: (),
     State.CANCELLED: (),
 }
+
+
+class NewsletterPolicy(Base):
+    """What the administrator settled; one row, absent as long as all is as it comes."""
+
+    __tablename__ = "newsletter_policy"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    second_person: Mapped[bool] = mapped_column(default=True)  # whoever changed it last may not approve it
+    changed_at: Mapped[datetime]
+    changed_by_id: Mapped[int | None] = foreign_key("staff_member.id", ondelete="SET NULL")
+    changed_by: Mapped[StaffMember | None] = relationship()

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from flask import current_app
 
 from dordt.media.images import image_of
-from dordt.news.models import Article
 from dordt.newsletters import mail_html, mail_text
+from dordt.newsletters.block_models import BlockKind, NewsletterBlock
 from dordt.newsletters.models import Newsletter
 from dordt.shared.links import absolute
 from dordt.shared.mail import Draft, compose
@@ -44,7 +44,8 @@ class Item:
 def draft_of(newsletter: Newsletter) -> Draft:
     """Subject, text part, HTML part and the headers of RFC 2369 and RFC 8058."""
     site, contact = current_app.config["SITE_URL"], current_app.config["CONTACT_ADDRESS"]
-    intro, link = _without_fields(newsletter.intro), emails.merged_unsubscribe_link()
+    link = emails.merged_unsubscribe_link()
+    intro = _without_fields("\n\n".join(block.text for block in newsletter.blocks if block.kind == BlockKind.INTRO))
     return compose(
         "newsletter",
         to="",
@@ -58,7 +59,7 @@ def draft_of(newsletter: Newsletter) -> Draft:
         preheader=_without_fields(newsletter.preheader),
         intro_html=mail_html.to_html(intro, site=site),
         intro_text=mail_text.to_text(intro, site=site),
-        items=[_item(place.article, site) for place in newsletter.articles],
+        items=[_item(block, site) for block in newsletter.blocks if block.article],
         unsubscribe_link=link,
     )
 
@@ -69,18 +70,19 @@ def _leave_address() -> str:
     return LEAVE if config["MAIL_BOUNCE_DOMAIN"] else str(config["CONTACT_ADDRESS"])
 
 
-def _item(article: Article, site: str) -> Item:
+def _item(block: NewsletterBlock, site: str) -> Item:
+    slug = block.article.slug if block.article else ""
     return Item(
-        title=_without_fields(article.title),
-        intro=_without_fields(article.intro),
-        link=absolute("news.article", slug=article.slug),
-        picture=_picture(article, site),
+        title=_without_fields(block.title),
+        intro=_without_fields(block.text),
+        link=absolute("news.article", slug=slug),
+        picture=_picture(block, site),
     )
 
 
-def _picture(article: Article, site: str) -> Picture | None:
+def _picture(block: NewsletterBlock, site: str) -> Picture | None:
     """The JPEG or PNG version: not every mail programme shows WebP."""
-    image = image_of(article.image, article.image_alt)
+    image = image_of(block.media, block.alt)
     if image is None:
         return None
     width = min(image.width, mail_html.WIDTH)

@@ -1,7 +1,5 @@
 """Writing, approving and sending newsletters."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -11,25 +9,16 @@ from dordt.accounts.models import StaffMember
 from dordt.extensions import db
 from dordt.mailer import outbox
 from dordt.mailer.models import MailKind
-from dordt.news.models import Article
-from dordt.newsletters import audience, checks, rendering
-from dordt.newsletters.models import PAUSED_BY_STAFF, Newsletter, NewsletterArticle, NewsletterState
+from dordt.newsletters import audience, blocks, checks, rendering
+from dordt.newsletters.content import NewsletterContent
+from dordt.newsletters.models import PAUSED_BY_STAFF, Newsletter, NewsletterState
 from dordt.newsletters.steps import locked, log, step, unknown
+from dordt.places import services as places
 from dordt.shared.problems import NotAllowed
 from dordt.subscribers import services as subscribers
 
 LIST_ID = "nieuwsbrief"
 STARTED = {NewsletterState.SENDING, NewsletterState.PAUSED, NewsletterState.SENT}
-
-
-@dataclass(frozen=True)
-class NewsletterContent:
-    """What an editor writes; the articles by slug, in the order in which they appear."""
-
-    subject: str
-    preheader: str
-    intro: str
-    articles: Sequence[str] = ()
 
 
 def newsletter_numbered(number: int) -> Newsletter:
@@ -41,8 +30,8 @@ def newsletter_numbered(number: int) -> Newsletter:
 
 
 def create_newsletter(content: NewsletterContent, *, at: datetime, by: StaffMember | None = None) -> Newsletter:
-    """Add a draft with the next number. Raises NotAllowed when an article is not on the site."""
-    newsletter = _numbered(content, at=at, by=by)
+    """Add a draft with the next number. Raises NotAllowed when it names an article, group or picture that is gone."""
+    newsletter = _numbered(at=at, by=by)
     _fill(newsletter, content, at=at)
     log("newsletter.created", newsletter, by, at=at)
     db.session.commit()
@@ -50,13 +39,17 @@ def create_newsletter(content: NewsletterContent, *, at: datetime, by: StaffMemb
 
 
 def edit_newsletter(number: int, content: NewsletterContent, *, at: datetime, by: StaffMember | None = None) -> None:
-    """Change what it says; an approval no longer holds. Raises NotAllowed once it was started or cancelled."""
+    """Change what it says; an approval no longer holds.
+
+    Raises NotAllowed once it was started or cancelled, or when it names an article, group or picture that is gone.
+    """
     newsletter = locked(number)
     if newsletter.state != NewsletterState.DRAFT:
         step(newsletter, NewsletterState.DRAFT)
         newsletter.approved_by_id = newsletter.approved_at = None
         newsletter.scheduled_at = newsletter.latest_start_at = None
     _fill(newsletter, content, at=at)
+    newsletter.edited_by_id, newsletter.edit_version = by.id if by else None, newsletter.edit_version + 1
     log("newsletter.edited", newsletter, by, at=at)
     db.session.commit()
 
@@ -142,34 +135,23 @@ def follow_post(*, at: datetime) -> None:
     db.session.commit()
 
 
-def _numbered(content: NewsletterContent, *, at: datetime, by: StaffMember | None) -> Newsletter:
+def _numbered(*, at: datetime, by: StaffMember | None) -> Newsletter:
     """A new row with the next number; when somebody else takes that number at the same moment, the one after it."""
     number = (db.session.scalar(sa.select(sa.func.max(Newsletter.number))) or 0) + 1
     try:
         with db.session.begin_nested():
             newsletter = Newsletter(number=number, created_at=at, created_by_id=by.id if by else None)
-            newsletter.subject, newsletter.intro, newsletter.updated_at = content.subject, content.intro, at
+            newsletter.updated_at, newsletter.edited_by_id = at, by.id if by else None
             db.session.add(newsletter)
     except IntegrityError:
-        return _numbered(content, at=at, by=by)
+        return _numbered(at=at, by=by)
     return newsletter
 
 
 def _fill(newsletter: Newsletter, content: NewsletterContent, *, at: datetime) -> None:
-    newsletter.subject, newsletter.preheader = content.subject, content.preheader
-    newsletter.intro, newsletter.updated_at = content.intro, at
-    articles = _articles(content.articles, at=at)
-    kept = {place.article_id: place for place in newsletter.articles}
-    newsletter.articles[:] = [kept.get(article.id) or NewsletterArticle(article=article) for article in articles]
-    newsletter.articles.reorder()  # type: ignore[attr-defined]  # it is an OrderingList
-
-
-def _articles(slugs: Sequence[str], *, at: datetime) -> list[Article]:
-    wanted = list(dict.fromkeys(slugs))
-    found = {
-        article.slug: article for article in db.session.scalars(Article.published(at).where(Article.slug.in_(wanted)))
-    }
-    missing = [slug for slug in wanted if slug not in found]
-    if missing:
-        raise NotAllowed(f"Niet op de site: {', '.join(missing)}. Kies alleen berichten die gepubliceerd zijn.")
-    return [found[slug] for slug in wanted]
+    newsletter.subject, newsletter.preheader, newsletter.updated_at = content.subject, content.preheader, at
+    newsletter.neighbourhoods = places.neighbourhoods(content.neighbourhoods)
+    newsletter.topics = places.topics(content.topics)
+    newsletter.not_to = newsletter_numbered(content.not_to) if content.not_to else None
+    newsletter.blocks[:] = blocks.built(content.blocks)
+    newsletter.blocks.reorder()  # type: ignore[attr-defined]  # it is an OrderingList

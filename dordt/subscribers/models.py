@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dordt.places.models import Neighbourhood, Topic
-from dordt.shared.columns import Base, Email, like, state_column
+from dordt.shared.columns import Base, Email, Text, foreign_key, like, state_column
 
 subscriber_neighbourhood = sa.Table(
     "subscriber_neighbourhood",
@@ -45,6 +45,8 @@ class Subscriber(Base):
     asked_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     unsubscribed_at: Mapped[datetime | None]
+    paused_until: Mapped[datetime | None]  # set while paused: from then on newsletters come again by themselves
+    import_id: Mapped[int | None] = foreign_key("subscriber_import.id", ondelete="SET NULL")  # which file brought it
 
     neighbourhoods: Mapped[list[Neighbourhood]] = relationship(
         secondary=subscriber_neighbourhood, order_by=Neighbourhood.position
@@ -82,3 +84,55 @@ class Subscriber(Base):
     def receiving(cls) -> "sa.Select[Subscriber]":
         """Who gets the next newsletter, in a stable order."""
         return sa.select(cls).where(cls.state == SubscriberState.CONFIRMED).order_by(cls.id)
+
+
+class AddressChange(Base):
+    """A new address that a subscriber typed; it counts once its owner confirmed it."""
+
+    __tablename__ = "address_change"
+    __table_args__ = {"sqlite_autoincrement": True}  # links carry the id
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subscriber_id: Mapped[int] = foreign_key("subscriber.id", ondelete="CASCADE")
+    email: Mapped[Email]  # as typed
+    email_key: Mapped[Email]
+    asked_at: Mapped[datetime] = mapped_column(index=True)
+    confirmed_at: Mapped[datetime | None]
+    subscriber: Mapped[Subscriber] = relationship(lazy="joined")
+
+
+class UnsubscribeWay(StrEnum):
+    """How somebody left."""
+
+    LINK = "link"  # the page behind the link in every newsletter, or the preference page
+    ONE_CLICK = "one_click"  # the button of a mail programme (RFC 8058)
+    MAIL = "mail"  # a mail to the address in List-Unsubscribe
+    STAFF = "staff"
+
+
+class UnsubscribeReason(StrEnum):
+    """Why, if they cared to say."""
+
+    TOO_OFTEN = "too_often"
+    NOT_MY_WIJK = "not_my_wijk"
+    NOT_USEFUL = "not_useful"
+    READS_ELSEWHERE = "reads_elsewhere"
+    NEVER_ASKED = "never_asked"
+    OTHER = "other"
+
+
+class Unsubscription(Base):
+    """One time that a subscriber left; mail_id: the newsletter that had reached, or was reaching, them last."""
+
+    __tablename__ = "unsubscription"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subscriber_id: Mapped[int] = foreign_key("subscriber.id", ondelete="CASCADE")
+    mail_id: Mapped[int | None] = foreign_key("mail.id", ondelete="SET NULL")
+    way: Mapped[UnsubscribeWay] = state_column(UnsubscribeWay)
+    reason: Mapped[UnsubscribeReason | None] = state_column(UnsubscribeReason, nullable=True)
+    remark: Mapped[Text] = mapped_column(default="")
+    at: Mapped[datetime] = mapped_column(index=True)
+
+    @classmethod
+    def last_of(cls, subscriber_id: int) -> "sa.Select[Unsubscription]":
+        """The last time that this subscriber left."""
+        return sa.select(cls).where(cls.subscriber_id == subscriber_id).order_by(cls.id.desc()).limit(1)

@@ -10,7 +10,8 @@ from flask_migrate import upgrade
 
 from dordt.extensions import db
 from dordt.newsletters import services
-from dordt.newsletters.services import NewsletterContent
+from dordt.newsletters.block_models import BlockKind
+from dordt.newsletters.content import BlockContent, NewsletterContent
 from dordt.shared import clock
 from dordt.subscribers.models import Subscriber, SubscriberState
 
@@ -44,7 +45,11 @@ def build(count: int) -> None:
 def start() -> None:
     """Freeze a newsletter to all of them; prints the number of its mail, its size and the seconds it took."""
     at = clock.now()
-    content = NewsletterContent(subject="Nieuws uit uw wijk", preheader="Wat er deze maand speelt.", intro=INTRO)
+    content = NewsletterContent(
+        subject="Nieuws uit uw wijk",
+        preheader="Wat er deze maand speelt.",
+        blocks=[BlockContent(BlockKind.INTRO, text=INTRO)],
+    )
     newsletter = services.create_newsletter(content, at=at)
     services.approve_newsletter(newsletter.number, at=at)
     begun = time.perf_counter()

@@ -1,31 +1,36 @@
 """Newsletters with valid defaults."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from dordt.accounts.models import StaffMember
 from dordt.extensions import db
 from dordt.mailer.models import Delivery, DeliveryState
 from dordt.news.models import Article
-from dordt.newsletters import services
+from dordt.newsletters import filling, services
+from dordt.newsletters.content import BlockContent, NewsletterContent
 from dordt.newsletters.models import Newsletter, NewsletterState
-from dordt.newsletters.services import NewsletterContent
 from dordt.shared import clock
 from tests.factories.mailer import make_newsletter as freeze_newsletter
 
 
 def make_newsletter(
-    state: NewsletterState = NewsletterState.DRAFT, *, articles: tuple[Article, ...] = (), **given: Any
+    state: NewsletterState = NewsletterState.DRAFT,
+    *,
+    intro: str = "Beste lezer,\n\nHet park is klaar.",
+    articles: Sequence[Article] = (),
+    blocks: Sequence[BlockContent] = (),
+    by: StaffMember | None = None,
+    **given: Any,
 ) -> Newsletter:
     """A newsletter as an editor writes it; the state is set as it is, without the steps towards it."""
-    values = {
-        "subject": "Nieuws uit uw wijk",
-        "preheader": "Het park is klaar.",
-        "intro": "Beste lezer,\n\nHet park is klaar.",
-    }
-    content = NewsletterContent(**{**values, **given}, articles=[article.slug for article in articles])
-    newsletter = services.create_newsletter(content, at=clock.now())
+    values = {"subject": "Nieuws uit uw wijk", "preheader": "Het park is klaar.", **given}
+    first = filling.written(intro, [article.slug for article in articles], at=clock.now())
+    content = NewsletterContent(**values, blocks=[*first, *blocks])
+    newsletter = services.create_newsletter(content, at=clock.now(), by=by)
     newsletter.state = state
     db.session.commit()
     return newsletter

@@ -12,7 +12,9 @@ from dordt.extensions import db
 from dordt.news import services as news
 from dordt.news.importing import ArticleFile
 from dordt.news.slugs import reserved
+from dordt.newsletters import filling
 from dordt.newsletters import services as newsletters
+from dordt.newsletters.content import NewsletterContent
 from dordt.newsletters.models import NewsletterState
 from dordt.places import services as places
 from dordt.shared.clock import AMSTERDAM
@@ -56,8 +58,10 @@ def write_newsletters(*, at: datetime) -> None:
     editor, approver = member("e.smulders@voorbeeld.nl"), member("t.oudshoorn@voorbeeld.nl")
     for row in rows("newsletters"):
         made_at = ago(at, row["days_ago"])
-        content = newsletters.NewsletterContent(
-            subject=row["subject"], preheader=row["preheader"], intro=row["intro"], articles=row["articles"]
+        content = NewsletterContent(
+            subject=row["subject"],
+            preheader=row["preheader"],
+            blocks=filling.written(row["intro"], row["articles"], at=at),
         )
         number = newsletters.create_newsletter(content, at=made_at, by=editor).number
         if row["state"] == NewsletterState.SENT:

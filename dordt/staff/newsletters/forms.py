@@ -7,10 +7,12 @@ from wtforms import SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its type hints
 
 from dordt.news.models import Article
+from dordt.newsletters import filling
+from dordt.newsletters.block_models import BlockKind
+from dordt.newsletters.content import NewsletterContent
 from dordt.newsletters.models import Newsletter
 from dordt.newsletters.moments import Moment, MomentRefused, as_written, read_moment
 from dordt.newsletters.planning import DEFAULT_WINDOW, Plan
-from dordt.newsletters.services import NewsletterContent
 from dordt.shared.formats import dutch_date
 from dordt.shared.forms import DordtForm, at_most, required
 
@@ -45,13 +47,12 @@ class NewsletterForm(DordtForm):
         """What each list shows: what was chosen, and room for more."""
         return [*self.chosen, *[""] * max(1, FEWEST_PLACES - len(self.chosen))]
 
-    def content(self) -> NewsletterContent:
+    def content(self, *, at: datetime) -> NewsletterContent:
         """What the service needs."""
         return NewsletterContent(
             subject=self.subject.data or "",
             preheader=self.preheader.data or "",
-            intro=(self.intro.data or "").replace("\r\n", "\n"),
-            articles=self.chosen,
+            blocks=filling.written((self.intro.data or "").replace("\r\n", "\n"), self.chosen, at=at),
         )
 
 
@@ -118,8 +119,8 @@ def _values(newsletter: Newsletter) -> dict[str, object]:
     return {
         "subject": newsletter.subject,
         "preheader": newsletter.preheader,
-        "intro": newsletter.intro,
-        "articles": [place.article.slug for place in newsletter.articles],
+        "intro": "\n\n".join(block.text for block in newsletter.blocks if block.kind == BlockKind.INTRO),
+        "articles": [block.article.slug for block in newsletter.blocks if block.article],
     }
 
 

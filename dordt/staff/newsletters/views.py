@@ -171,7 +171,8 @@ def cancel(number: int) -> ResponseReturnValue:
 def _write(newsletter: Newsletter | None) -> ResponseReturnValue:
     form = NewsletterForm(rows(Article.published(clock.now()).limit(ARTICLES_OFFERED)), newsletter)
     if form.validate_on_submit():
-        content, at, by = form.content(), clock.now(), member()
+        at, by = clock.now(), member()
+        content = form.content(at=at)
         if newsletter is None:
             number = services.create_newsletter(content, at=at, by=by).number
         else:

@@ -55,8 +55,8 @@ def test_new_prints_the_number_only(run, file):
     assert (result.exit_code, result.stdout) == (0, "1\n")
     stored = the_newsletter()
     assert (stored.subject, stored.preheader, stored.state) == ("Nieuws: het park is klaar", "Kom kijken.", "approved")
-    assert stored.intro == "Beste lezer,\n\nHet park is **klaar**."
-    assert len(stored.articles) == 1
+    assert [block.kind for block in stored.blocks] == ["intro", "article"]
+    assert stored.blocks[0].text == "Beste lezer,\n\nHet park is **klaar**."
 
 
 def test_without_approve_it_is_a_draft_that_cannot_be_sent(run, file):

@@ -14,9 +14,9 @@ from dordt.mailer.models import Delivery
 from dordt.mailer.tasks import run_every_minute
 from dordt.news.models import ArticleState
 from dordt.newsletters import planning, services
+from dordt.newsletters.content import NewsletterContent
 from dordt.newsletters.models import Newsletter, NewsletterState
 from dordt.newsletters.planning import Plan
-from dordt.newsletters.services import NewsletterContent
 from dordt.shared import clock
 from dordt.shared.problems import NotAllowed
 from tests.factories.news import make_article
@@ -222,7 +222,7 @@ def test_withdrawing_the_plan_brings_it_back_to_approved(planned):
 
 
 def test_editing_ends_plan_and_approval(planned):
-    services.edit_newsletter(planned, NewsletterContent("Anders", "", "Beste lezer"), at=NOW)
+    services.edit_newsletter(planned, NewsletterContent("Anders", ""), at=NOW)
     planning.start_due(at=PLAN.starts_at)
 
     found = newsletter()

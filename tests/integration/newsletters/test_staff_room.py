@@ -47,8 +47,8 @@ def test_an_editor_writes_approves_and_sends_a_newsletter(staff_client: StaffCli
     assert client.post(f"{ROOM}1/versturen/").location == f"{ROOM}1/"
 
     (stored,) = newsletters()
-    assert [place.article.slug for place in stored.articles] == [second.slug, first.slug]
-    assert (stored.state, stored.intro) == ("sending", "Beste lezer,\n\nHet park.")
+    assert [block.article.slug for block in stored.blocks if block.article] == [second.slug, first.slug]
+    assert (stored.state, stored.blocks[0].text) == ("sending", "Beste lezer,\n\nHet park.")
     assert (stored.created_by_id, stored.approved_by_id) == (client.member.id, client.member.id)
     assert "0 van de 2 e-mails zijn klaar." in client.get(f"{ROOM}1/").text
 

@@ -4,9 +4,10 @@ import pytest
 
 from dordt.extensions import db
 from dordt.news.models import ArticleState
-from dordt.newsletters import services
+from dordt.newsletters import filling, services
+from dordt.newsletters.block_models import BlockKind
+from dordt.newsletters.content import BlockContent, NewsletterContent
 from dordt.newsletters.models import STEPS, NewsletterState
-from dordt.newsletters.services import NewsletterContent
 from dordt.shared import clock
 from dordt.shared.problems import NotAllowed
 from tests.factories.accounts import make_member
@@ -14,7 +15,7 @@ from tests.factories.news import make_article
 from tests.factories.newsletters import make_newsletter
 
 State = NewsletterState
-CONTENT = NewsletterContent(subject="Nieuws", preheader="", intro="Beste lezer,")
+CONTENT = NewsletterContent(subject="Nieuws", preheader="", blocks=[BlockContent(BlockKind.INTRO, text="Beste lezer,")])
 
 
 def test_numbers_follow_each_other(app):
@@ -27,12 +28,12 @@ def test_articles_keep_the_order_in_which_they_were_chosen(app):
     first, second, third = (make_article() for _ in range(3))
     newsletter = make_newsletter(articles=(third, first))
 
-    changed = NewsletterContent("Nieuws", "", "", [second.slug, third.slug, first.slug])
+    changed = NewsletterContent("Nieuws", "", [filling.from_article(article) for article in (second, third, first)])
     services.edit_newsletter(newsletter.number, changed, at=clock.now())
 
     db.session.expire_all()
-    assert [place.article.slug for place in newsletter.articles] == [second.slug, third.slug, first.slug]
-    assert [place.position for place in newsletter.articles] == [0, 1, 2]
+    assert [block.article.slug for block in newsletter.blocks] == [second.slug, third.slug, first.slug]
+    assert [block.position for block in newsletter.blocks] == [0, 1, 2]
 
 
 def test_an_article_that_is_not_on_the_site_cannot_be_chosen(app):
