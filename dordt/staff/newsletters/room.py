@@ -1,0 +1,14 @@
+"""The room of the newsletters: its blueprint, and the newsletter that an address names."""
+
+from flask import Blueprint
+
+from dordt.newsletters.models import Newsletter
+from dordt.shared.reading import row_or_404
+
+bp = Blueprint("newsletters", __name__, url_prefix="/nieuwsbrieven")
+NUMBER = "<int(max=2147483647):number>"
+
+
+def numbered(number: int) -> Newsletter:
+    """The newsletter with this number, or the page that says there is none."""
+    return row_or_404(Newsletter.numbered(number))

@@ -1,0 +1,73 @@
+"""All newsletters, and one of them: how it looks and how far the post is."""
+
+from flask import Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from dordt.accounts.rights import Right
+from dordt.newsletters import planning, rendering
+from dordt.newsletters.models import Newsletter
+from dordt.newsletters.words import STATE_WORDS
+from dordt.shared import clock
+from dordt.shared.mail import Draft
+from dordt.shared.reading import page, row_or_404
+from dordt.staff.guard import is_open, requires
+from dordt.staff.mail_frame import PAGE_POLICY, framed, without_keys
+from dordt.staff.newsletters.progress import progress_of
+from dordt.staff.newsletters.room import NUMBER, bp, numbered
+
+
+@bp.get("/")
+@requires(Right.READ)
+def index() -> ResponseReturnValue:
+    """All newsletters, the newest first."""
+    found = page(Newsletter.in_room(), request.args.get("pagina"))
+    standings = planning.standings(found.items, at=clock.now())
+    return render_template("staff/newsletters/index.html", page=found, standings=standings, state_words=STATE_WORDS)
+
+
+@bp.get(f"/{NUMBER}/")
+@requires(Right.READ)
+def show(number: int) -> ResponseReturnValue:
+    """How it looks, where it stands, and once it was started how far the post is."""
+    newsletter, at = numbered(number), clock.now()
+    template = render_template(
+        "staff/newsletters/show.html",
+        newsletter=newsletter,
+        text=without_keys(_draft(newsletter).text),
+        progress=progress_of(newsletter.mail, at=at) if newsletter.mail else None,
+        standing=planning.standing_of(newsletter, at=at),
+        post_is_open=is_open("staff.post"),
+        state_words=STATE_WORDS,
+        at=at,
+    )
+    return template, {"Content-Security-Policy": PAGE_POLICY}
+
+
+@bp.get(f"/{NUMBER}/voortgang/")
+@requires(Right.READ)
+def progress(number: int) -> ResponseReturnValue:
+    """How far the post is and nothing else; progress.js asks for it every other second."""
+    newsletter, at = row_or_404(Newsletter.numbered(number).where(Newsletter.mail_id.is_not(None))), clock.now()
+    return render_template(
+        "staff/newsletters/progress.html",
+        newsletter=newsletter,
+        progress=progress_of(newsletter.mail, at=at) if newsletter.mail else None,
+        post_is_open=is_open("staff.post"),
+        state_words=STATE_WORDS,
+        at=at,
+    )
+
+
+@bp.get(f"/{NUMBER}/html/")
+@requires(Right.READ)
+def html(number: int) -> Response:
+    """The HTML part, at an address of its own."""
+    return framed(_draft(numbered(number)).html)
+
+
+def _draft(newsletter: Newsletter) -> Draft:
+    """What was sent, or what would be sent now."""
+    mail = newsletter.mail
+    if mail is None:
+        return rendering.draft_of(newsletter)
+    return Draft(name=mail.name, to="", subject=mail.subject, text=mail.text, html=mail.html)

@@ -1,0 +1,107 @@
+"""From a finished newsletter to the post room: checking, approving, sending, planning, holding it still."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from dordt.accounts.rights import Right
+from dordt.newsletters import audience, checks, planning, services
+from dordt.newsletters.models import Newsletter
+from dordt.newsletters.words import STATE_WORDS
+from dordt.shared import clock
+from dordt.shared.formats import dutch_day, dutch_time
+from dordt.shared.forms import require_csrf
+from dordt.staff.guard import member, requires
+from dordt.staff.newsletters.plan_form import PlanForm
+from dordt.staff.newsletters.room import NUMBER, bp, numbered
+
+
+@bp.route(f"/{NUMBER}/versturen/", methods=["GET", "POST"])
+@requires(Right.SEND_NEWSLETTER)
+def send(number: int) -> ResponseReturnValue:
+    """What must be in order, to how many it goes, and the choice: now, or planned."""
+    newsletter = numbered(number)
+    if request.method == "POST":
+        require_csrf()
+        services.start_newsletter(number, at=clock.now(), by=member())
+        flash("De nieuwsbrief wordt verstuurd. Hieronder ziet u hoe ver het is.", "ok")
+        return redirect(url_for(".show", number=number), code=303)
+    return _send_page(newsletter, PlanForm(planning.plan_of(newsletter), at=clock.now()))
+
+
+@bp.post(f"/{NUMBER}/plannen/")
+@requires(Right.SEND_NEWSLETTER)
+def plan(number: int) -> ResponseReturnValue:
+    """Let it start by itself; the same page, with what is wrong with the moments."""
+    newsletter, at = numbered(number), clock.now()
+    form = PlanForm(planning.plan_of(newsletter), at=at)
+    if form.validate_on_submit():
+        chosen = form.plan()
+        planning.plan_newsletter(number, chosen, at=at, by=member())
+        moment = f"{dutch_day(chosen.starts_at)} om {dutch_time(chosen.starts_at)}"
+        flash(" ".join([f"Gepland: het versturen begint vanzelf op {moment}.", *form.notes]), "ok")
+        return redirect(url_for(".show", number=number), code=303)
+    return _send_page(newsletter, form)
+
+
+@bp.post(f"/{NUMBER}/planning-intrekken/")
+@requires(Right.SEND_NEWSLETTER)
+def withdraw(number: int) -> ResponseReturnValue:
+    """Let it start no more by itself."""
+    require_csrf()
+    planning.withdraw_plan(number, at=clock.now(), by=member())
+    flash("De planning is ingetrokken. De nieuwsbrief blijft goedgekeurd en gaat niet vanzelf weg.", "ok")
+    return redirect(url_for(".show", number=number), code=303)
+
+
+@bp.post(f"/{NUMBER}/goedkeuren/")
+@requires(Right.APPROVE_NEWSLETTER)
+def approve(number: int) -> ResponseReturnValue:
+    """It may be sent as it is."""
+    require_csrf()
+    services.approve_newsletter(number, at=clock.now(), by=member())
+    flash("De nieuwsbrief is goedgekeurd en kan worden verstuurd.", "ok")
+    return redirect(url_for(".send", number=number), code=303)
+
+
+@bp.post(f"/{NUMBER}/pauzeren/")
+@requires(Right.SEND_NEWSLETTER)
+def pause(number: int) -> ResponseReturnValue:
+    """Let nothing more leave for now."""
+    require_csrf()
+    services.pause_newsletter(number, at=clock.now(), by=member())
+    flash("Het versturen staat stil. Wat al onderweg was, komt nog aan.", "ok")
+    return redirect(url_for(".show", number=number), code=303)
+
+
+@bp.post(f"/{NUMBER}/hervatten/")
+@requires(Right.SEND_NEWSLETTER)
+def resume(number: int) -> ResponseReturnValue:
+    """Go on where it stopped."""
+    require_csrf()
+    services.resume_newsletter(number, at=clock.now(), by=member())
+    flash("Het versturen gaat verder.", "ok")
+    return redirect(url_for(".show", number=number), code=303)
+
+
+@bp.post(f"/{NUMBER}/stoppen/")
+@requires(Right.SEND_NEWSLETTER)
+def cancel(number: int) -> ResponseReturnValue:
+    """Stop for good."""
+    require_csrf()
+    services.cancel_newsletter(number, at=clock.now(), by=member())
+    flash("De nieuwsbrief is gestopt. Wat nog niet weg was, gaat niet meer weg.", "ok")
+    return redirect(url_for(".show", number=number), code=303)
+
+
+def _send_page(newsletter: Newsletter, form: PlanForm) -> ResponseReturnValue:
+    at = clock.now()
+    template = render_template(
+        "staff/newsletters/send.html",
+        newsletter=newsletter,
+        form=form,
+        standing=planning.standing_of(newsletter, at=at),
+        problems=checks.problems(newsletter, at=at),
+        count=audience.count(),
+        state_words=STATE_WORDS,
+    )
+    return template, form.status
