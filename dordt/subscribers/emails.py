@@ -44,3 +44,9 @@ def merged_unsubscribe_link() -> str:
     """The link to leave, as one content for many: with the merge field where each recipient's token belongs."""
     link = absolute("subscribers.unsubscribe", token="-")  # noqa: S106  (a place to put one)
     return link.replace("/-/", f"/{MERGED_TOKEN}/")
+
+
+def merged_preferences_link() -> str:
+    """The link to the preference page, for many: the same token opens it, until their link version is raised."""
+    link = absolute("subscribers.preferences", token="-")  # noqa: S106  (a place to put one)
+    return link.replace("/-/", f"/{MERGED_TOKEN}/")

@@ -72,6 +72,18 @@ def find_by_unsubscribe_token(token: str, *, lock: bool = False) -> Subscriber:
     return found
 
 
+def find_by_preferences_token(token: str, *, lock: bool = False) -> Subscriber:
+    """The subscriber whose choices a link opens: the token of the link to leave, of the present link version.
+
+    Raises LinkInvalid when a newer link took its place, and for who does not get the newsletter.
+    """
+    claim = read_token(token, purpose=emails.UNSUBSCRIBE)
+    found = db.session.get(Subscriber, claim.row_id, with_for_update=lock or None)
+    if found is None or found.link_version != claim.version or not found.is_confirmed:
+        raise LinkInvalid(emails.UNSUBSCRIBE)
+    return found
+
+
 def confirm_subscription(token: str, *, at: datetime) -> None:
     """The resident proved the address: newsletters come from now on. A second time changes nothing."""
     subscriber = find_by_confirm_token(token, lock=True)

@@ -40,6 +40,13 @@ def confirm_now(token: str) -> ResponseReturnValue:
     return redirect(url_for(".confirm", token=token), code=303)
 
 
+@bp.get("/voorkeuren/<token>/")
+def preferences(token: str) -> ResponseReturnValue:
+    """What this subscriber chose."""
+    subscriber = services.find_by_preferences_token(token)
+    return render_template("subscribers/preferences.html", subscriber=subscriber, token=token)
+
+
 @bp.get("/afmelden/<token>/")
 def unsubscribe(token: str) -> ResponseReturnValue:
     """The page with the button; afterwards it says so."""
