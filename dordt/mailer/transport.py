@@ -1,9 +1,13 @@
 """The way out: Flask-Mail's interface over our own connections."""
 
+import contextlib
 import ipaddress
 import smtplib
 import socket
 import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.utils import parseaddr
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -16,6 +20,8 @@ from flask_mail import email_dispatched, sanitize_address
 
 from dordt.mailer.conversation import NOT_SENT, Reply, hand_over, hang_up
 
+READY = 220
+OPENING_WAIT = 3  # times MAIL_TIMEOUT: for all of greeting, TLS and sign-in together, however the relay spins it out
 FINAL_WAIT = 10  # times MAIL_TIMEOUT: the relay may look a letter over before it answers (RFC 5321, 4.5.3.2.6)
 
 
@@ -86,12 +92,12 @@ class Connection(FlaskMailConnection):
     def configure_host(self) -> smtplib.SMTP:
         """A connection ready for letters. Raises Unreachable."""
         server, port = self._address()
+        host = self._telephone()
+        host._host = server  # type: ignore[attr-defined]  # whom the certificate must name; connect() does not keep it
         try:
-            host = self._greeted(server, port)
-        except (OSError, smtplib.SMTPException) as problem:
-            raise Unreachable(f"{server}:{port} {problem}") from problem
-        try:
-            self._introduce(host)
+            with _hanging_up(host, after=self.patience * OPENING_WAIT):
+                self._call(host, server, port)
+                self._introduce(host)
         except (OSError, smtplib.SMTPException) as problem:
             host.close()
             raise Unreachable(f"{server}:{port} {problem}") from problem
@@ -127,11 +133,16 @@ class Connection(FlaskMailConnection):
         except (OSError, ValueError) as problem:
             raise Unreachable("MAIL_SERVER is not set and no mail catcher runs") from problem
 
-    def _greeted(self, server: str, port: int) -> smtplib.SMTP:
+    def _telephone(self) -> smtplib.SMTP:
         options: dict[str, Any] = {"timeout": self.app.config["MAIL_TIMEOUT"], "local_hostname": _own_name(self.app)}
         if self._target.use_ssl:
-            return smtplib.SMTP_SSL(server, port, context=ssl.create_default_context(), **options)
-        return smtplib.SMTP(server, port, **options)
+            return smtplib.SMTP_SSL(context=ssl.create_default_context(), **options)
+        return smtplib.SMTP(**options)
+
+    def _call(self, host: smtplib.SMTP, server: str, port: int) -> None:
+        code, words = host.connect(server, port)
+        if code != READY:
+            raise smtplib.SMTPConnectError(code, words)
 
     def _introduce(self, host: smtplib.SMTP) -> None:
         host.set_debuglevel(int(self.mail.debug))
@@ -156,6 +167,24 @@ class Mail(FlaskMail):
     def connect(self, relay: "Relay | None" = None) -> Connection:
         """A connection to a relay (None: the one of MAIL_SERVER), not yet open."""
         return Connection(current_app._get_current_object(), relay)  # type: ignore[attr-defined]
+
+
+@contextmanager
+def _hanging_up(host: smtplib.SMTP, *, after: float) -> Iterator[None]:
+    """End a conversation that takes too long: a timeout of smtplib counts anew with each line that is said."""
+
+    def hang_up_on() -> None:
+        with contextlib.suppress(OSError):
+            if host.sock:
+                host.sock.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(after, hang_up_on)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _bare(mailbox: Any) -> str:

@@ -1,9 +1,12 @@
 """The way out: who we talk to, how long we wait, and Flask-Mail's own interface over it."""
 
+import contextlib
 import smtplib
 import socket
 import ssl
+import threading
 import time
+from collections.abc import Iterator
 
 import pytest
 from flask import Flask
@@ -28,6 +31,25 @@ def silent_port() -> int:
     """A port that takes connections and never says a word."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield listener.getsockname()[1]
+
+
+@pytest.fixture
+def chatty_port() -> Iterator[int]:
+    """A port whose greeting never ends: each line comes in time, the last one never."""
+    stop = threading.Event()
+
+    def talk(listener: socket.socket) -> None:
+        visitor, _address = listener.accept()
+        with visitor, contextlib.suppress(OSError):
+            while not stop.wait(0.1):
+                visitor.sendall(b"220-Een ogenblik\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        talker = threading.Thread(target=talk, args=(listener,))
+        talker.start()
+        yield listener.getsockname()[1]
+        stop.set()
+        talker.join()
 
 
 def message() -> Message:
@@ -73,6 +95,28 @@ def test_a_relay_that_says_nothing_is_given_up(app: Flask, silent_port: int, mon
         mail.connect().open()
 
     assert time.monotonic() - began < 3
+
+
+def test_a_relay_that_never_ends_its_greeting_is_given_up(
+    app: Flask, chatty_port: int, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setitem(app.config, "MAIL_TIMEOUT", 0.3)
+    point_at(app, chatty_port)
+
+    began = time.monotonic()
+    with pytest.raises(Unreachable):
+        mail.connect().open()
+
+    assert time.monotonic() - began < 3
+
+
+def test_a_relay_that_greets_with_a_refusal_is_not_used(app: Flask, new_relay):
+    relay = new_relay()
+    relay.always_answer("CONNECT", "554 5.7.1 No service for you")
+    point_at(app, relay.port)
+
+    with pytest.raises(Unreachable, match="554"):
+        mail.connect().open()
 
 
 def test_without_a_relay_and_without_a_catcher_nothing_is_tried(app: Flask):
