@@ -66,6 +66,7 @@ class Newsletter(Base):
     started_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     not_to_id: Mapped[int | None] = foreign_key("newsletter.id", ondelete="SET NULL")  # who got that one, not this one
+    removed_block: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))  # the last one, to put back
     exclusions: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)  # at the start: how many were left out, and why
 
     mail: Mapped[Mail | None] = relationship(lazy="joined")
@@ -99,6 +100,11 @@ class Newsletter(Base):
         return cls.in_room().where(cls.state == NewsletterState.SENT)
 
     @classmethod
+    def started(cls) -> "sa.Select[Newsletter]":
+        """What has a page of its own: readers may hold a mail that leads to it, also when it was stopped half-way."""
+        return cls.in_room().where(cls.mail_id.is_not(None))
+
+    @classmethod
     def on_their_way(cls) -> "sa.Select[Newsletter]":
         """What the post room is working on, or has just finished."""
         return sa.select(cls).where(cls.state.in_([NewsletterState.SENDING, NewsletterState.PAUSED])).order_by(cls.id)
@@ -108,6 +114,11 @@ class Newsletter(Base):
         """The numbers of those that were planned for this moment or an earlier one, also of those that are too late."""
         is_planned = (cls.state == NewsletterState.SCHEDULED, cls.scheduled_at <= at)
         return sa.select(cls.number).where(*is_planned).order_by(cls.scheduled_at, cls.id)
+
+    @property
+    def dated_at(self) -> datetime:
+        """The moment that it carries for readers: when the first letters left, once they did."""
+        return self.started_at or self.sent_at or self.created_at
 
     @property
     def can_be_edited(self) -> bool:

@@ -254,6 +254,7 @@ def upgrade() -> None:
     with op.batch_alter_table("newsletter") as newsletter:
         newsletter.add_column(sa.Column("edit_version", sa.Integer(), nullable=False, server_default="1"))
         newsletter.add_column(sa.Column("exclusions", sa.JSON(), nullable=True))
+        newsletter.add_column(sa.Column("removed_block", sa.JSON(), nullable=True))
         _add_pointer(newsletter, "newsletter", "edited_by_id", "staff_member")
         _add_pointer(newsletter, "newsletter", "not_to_id", "newsletter")
         newsletter.drop_column("intro")
@@ -331,6 +332,7 @@ def downgrade() -> None:
             newsletter.drop_constraint(f"fk_newsletter_{column}", type_="foreignkey")
             newsletter.drop_index(f"ix_newsletter_{column}")
             newsletter.drop_column(column)
+        newsletter.drop_column("removed_block")
         newsletter.drop_column("exclusions")
         newsletter.drop_column("edit_version")
     for table in ("unsubscription", "newsletter_block", "address_change", "newsletter_topic"):
