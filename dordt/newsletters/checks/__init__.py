@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from dordt.newsletters import audience
-from dordt.newsletters.checks import wording, written
+from dordt.newsletters.checks import fields, links, wording, written
 from dordt.newsletters.checks.finding import Finding, FindingKind
 from dordt.newsletters.models import Newsletter
 from dordt.shared.problems import NotAllowed
@@ -37,3 +37,5 @@ def require_audience() -> None:
 def _findings(newsletter: Newsletter, at: datetime) -> Iterator[Finding]:
     yield from wording.findings(newsletter.subject, newsletter.preheader)
     yield from written.findings(newsletter, at)
+    yield from links.findings(newsletter, at)
+    yield from fields.findings(newsletter)

@@ -1,0 +1,139 @@
+"""Whether an address leads somewhere: our own pages are looked up as the site would, without asking for them."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit
+
+import sqlalchemy as sa
+from flask import current_app
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+from werkzeug.security import safe_join
+
+from dordt.extensions import db
+from dordt.media.models import MediaFile
+from dordt.news import archive
+from dordt.news.models import Article
+from dordt.newsletters.models import Newsletter
+from dordt.shared import storage
+from dordt.workgroups.models import Workgroup
+
+Values = dict[str, Any]
+GONE = "leidt naar een pagina van onze site die er niet is"
+OF_STAFF = "leidt naar een pagina die alleen medewerkers kunnen openen"
+OF_ONE = "is van één persoon. Wie erop klikt, ziet of verandert iets van een ander"
+NOWHERE = "leidt nergens heen"
+MOST_REDIRECTS = 3
+
+
+def problem_of(address: str, *, at: datetime) -> str | None:
+    """What is wrong with an address that somebody wrote, as the end of a sentence; None when it may stand in a mail."""
+    if not address.strip() or address.startswith("#"):
+        return NOWHERE
+    try:
+        full = urlsplit(urljoin(f"{_site()}/", address.strip()))
+        if is_own(full):
+            return _problem_of_page(unquote(full.path) or "/", at)
+    except ValueError:
+        return "is geen geldig webadres"
+    return _problem_of_form(full)
+
+
+def is_own(address: SplitResult) -> bool:
+    """Whether it leads to our own site."""
+    site = urlsplit(_site())
+    return address.scheme in {"http", "https"} and _place(address) == _place(site)
+
+
+def _site() -> str:
+    return str(current_app.config["SITE_URL"])
+
+
+def _place(address: SplitResult) -> tuple[str, int | None]:
+    usual = {"http": 80, "https": 443}.get(address.scheme)
+    return (address.hostname or "").lower().removeprefix("www."), address.port or usual
+
+
+def _problem_of_form(address: SplitResult) -> str | None:
+    """Somebody else's address is only looked at: whether it can be one."""
+    if address.scheme == "mailto":
+        return None if "@" in address.path else "mist het e-mailadres"
+    if address.scheme == "tel":
+        return None if any(map(str.isdigit, address.path)) else "mist het telefoonnummer"
+    if address.scheme not in {"http", "https"}:
+        return "begint niet met https://"
+    host = address.hostname or ""
+    is_host = "." in host.strip(".") and not any(character.isspace() or character in '"<>' for character in host)
+    return None if is_host and address.port != 0 else "is geen geldig webadres"
+
+
+def _problem_of_page(path: str, at: datetime) -> str | None:
+    found = _match(path)
+    if found is None:
+        return GONE
+    endpoint, values, rule = found
+    if endpoint.startswith("staff"):
+        return OF_STAFF
+    if "token" in rule:
+        return OF_ONE
+    is_there = PAGES.get(endpoint)
+    return None if is_there is None or is_there(values, at) else GONE
+
+
+def _match(path: str, redirects: int = 0) -> tuple[str, Values, set[str]] | None:
+    """The endpoint of a page that opens with GET, its values, and the names of what its rule leaves open."""
+    adapter = current_app.url_map.bind("localhost")
+    try:
+        rule, values = adapter.match(path, method="GET", return_rule=True)
+    except RequestRedirect as other:
+        return _match(unquote(urlsplit(other.new_url).path), redirects + 1) if redirects < MOST_REDIRECTS else None
+    except HTTPException:
+        return None
+    return rule.endpoint, dict(values), set(rule.arguments)
+
+
+def _exists(query: "sa.Select[Any]") -> bool:
+    return db.session.scalar(query.order_by(None).limit(1)) is not None
+
+
+def _article(values: Values, at: datetime) -> bool:
+    return _exists(Article.published(at).where(Article.slug == values["slug"]))
+
+
+def _workgroup(values: Values, _at: datetime) -> bool:
+    return _exists(Workgroup.called(values["slug"]))
+
+
+def _archive_year(values: Values, at: datetime) -> bool:
+    archived = archive.archived(at, current_app.config["NEWS_ARCHIVE_AFTER_MONTHS"])
+    return _exists(archive.of_year(archived, values["year"]))
+
+
+def _file(values: Values, _at: datetime) -> bool:
+    media = db.session.scalars(MediaFile.with_key(values["key"])).one_or_none()
+    is_known = media is not None and media.content_type_of(values["name"]) is not None
+    return is_known and storage.exists(f"{values['key']}/{values['name']}")
+
+
+def _newsletter(values: Values, _at: datetime) -> bool:
+    return _exists(Newsletter.numbered(values["number"]).where(Newsletter.mail_id.is_not(None)))
+
+
+def _static(values: Values, _at: datetime) -> bool:
+    path = safe_join(current_app.static_folder or "", values["filename"])
+    return path is not None and Path(path).is_file()
+
+
+# What decides whether a page with something left open in its address is there; the others always are.
+PAGES: dict[str, Callable[[Values, datetime], bool]] = {
+    "news.article": _article,
+    "news.archive_year": _archive_year,
+    "workgroups.show": _workgroup,
+    "workgroups.join": _workgroup,
+    "workgroups.check_inbox": _workgroup,
+    "media.file": _file,
+    "newsletters.show": _newsletter,
+    "static": _static,
+}
