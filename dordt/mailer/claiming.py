@@ -118,7 +118,12 @@ def _hold(owner: str, due: list[int], suppressed: list[int], at: datetime) -> No
 
 
 def _finish(mail_id: int, at: datetime) -> None:
-    """Nothing is left of a mail: it is not looked through again, unless something is sent once more."""
+    """Nothing is left of a mail: it is not looked through again, unless something is sent once more.
+
+    The row is locked first, in a statement of its own: PostgreSQL would look for open deliveries as they were before it
+    waited for whoever sends some of them again.
+    """
+    db.session.execute(sa.select(Mail.id).where(Mail.id == mail_id).with_for_update())
     db.session.execute(sa.update(Mail).where(Mail.id == mail_id, ~is_open(mail_id)).values(finished_at=at))
 
 

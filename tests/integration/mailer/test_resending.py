@@ -1,11 +1,14 @@
 """Sending once more what failed or is uncertain, all at once."""
 
+import threading
+
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from dordt.extensions import db
-from dordt.mailer import outbox, resending
-from dordt.mailer.models import Delivery, DeliveryState, MailEvent, MailEventKind
+from dordt.mailer import claiming, outbox, resending
+from dordt.mailer.models import Delivery, DeliveryState, Mail, MailEvent, MailEventKind
 from tests.factories.mailer import WRITTEN_AT, make_newsletter, make_receipt, states
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -43,6 +46,27 @@ def test_a_newsletter_that_was_stopped_stays_stopped():
 
     assert resending.resend_all(mail.id, DeliveryState.FAILED, at=WRITTEN_AT) == 0
     assert states(mail.id) == {"failed": 1}
+
+
+def test_a_mail_of_which_something_is_sent_again_at_that_moment_is_not_called_finished(app: Flask):
+    mail_id = make_newsletter(1).id
+    settle(mail_id, DeliveryState.FAILED)
+
+    def finish() -> None:
+        with app.app_context():
+            claiming._finish(mail_id, WRITTEN_AT)
+            db.session.commit()
+
+    resending.resend_all(mail_id, DeliveryState.FAILED, at=WRITTEN_AT)
+    other = threading.Thread(target=finish)
+    other.start()
+    other.join(0.5)  # it waits for us
+    assert other.is_alive()
+    db.session.commit()
+    other.join()
+
+    db.session.expire_all()
+    assert db.session.get_one(Mail, mail_id).finished_at is None
 
 
 @pytest.mark.parametrize("state", sorted(set(DeliveryState) - set(outbox.RESENDABLE)), ids=str)
