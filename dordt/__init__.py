@@ -13,6 +13,7 @@ from dordt.news import markdown
 from dordt.news import views as news_views
 from dordt.newsletters import commands as newsletter_commands
 from dordt.newsletters import tasks as newsletter_tasks
+from dordt.newsletters import views as newsletter_views
 from dordt.operations import views as operations_views
 from dordt.operations.checking import commands as checking_commands
 from dordt.shared import assets, formats, headers, logs, requests, transactions
@@ -81,6 +82,7 @@ def _register_pages(app: Flask) -> None:
         contact_views,
         workgroup_views,
         subscriber_views,
+        newsletter_views,
         operations_views,
     ):
         app.register_blueprint(views.bp)

@@ -66,7 +66,9 @@ class Newsletter(Base):
     started_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     not_to_id: Mapped[int | None] = foreign_key("newsletter.id", ondelete="SET NULL")  # who got that one, not this one
-    removed_block: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))  # the last one, to put back
+    removed_block: Mapped[dict[str, Any] | None] = mapped_column(
+        sa.JSON(none_as_null=True)
+    )  # the last one, to put back
     exclusions: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)  # at the start: how many were left out, and why
 
     mail: Mapped[Mail | None] = relationship(lazy="joined")
@@ -98,6 +100,16 @@ class Newsletter(Base):
     def sent(cls) -> "sa.Select[Newsletter]":
         """What the archive lists, the newest first."""
         return cls.in_room().where(cls.state == NewsletterState.SENT)
+
+    @classmethod
+    def sent_before(cls, number: int) -> "sa.Select[Newsletter]":
+        """Of those in the archive the ones before this number, the nearest first."""
+        return cls.sent().where(cls.number < number)
+
+    @classmethod
+    def sent_after(cls, number: int) -> "sa.Select[Newsletter]":
+        """Of those in the archive the ones after this number, the nearest first."""
+        return cls.sent().where(cls.number > number).order_by(None).order_by(cls.number)
 
     @classmethod
     def started(cls) -> "sa.Select[Newsletter]":

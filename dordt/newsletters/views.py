@@ -1,0 +1,48 @@
+"""Newsletters as everybody can read them: each on a page of its own, the archive, the feed."""
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from dordt.newsletters import feeds, web_version
+from dordt.newsletters.models import Newsletter
+from dordt.shared import atom, clock
+from dordt.shared.links import absolute
+from dordt.shared.reading import page, row_or_404, rows
+
+bp = Blueprint("newsletters", __name__, url_prefix="/nieuwsbrief")
+
+
+@bp.get("/archief/")
+def archive() -> ResponseReturnValue:
+    """What was sent, the newest first, under its year."""
+    found = page(Newsletter.sent(), request.args.get("pagina"))
+    return render_template("newsletters/archive.html", page=found, years=web_version.by_year(found.items))
+
+
+@bp.get("/<int(max=2147483647):number>/")
+def show(number: int) -> ResponseReturnValue:
+    """One newsletter, at the same address for ever."""
+    newsletter = row_or_404(Newsletter.started().where(Newsletter.number == number))
+    return render_template(
+        "newsletters/show.html",
+        newsletter=newsletter,
+        blocks=web_version.blocks(newsletter, at=clock.now()),
+        summary=web_version.summary(newsletter),
+        canonical=absolute("newsletters.show", number=number),
+        previous=next(iter(rows(Newsletter.sent_before(number).limit(1))), None),
+        next=next(iter(rows(Newsletter.sent_after(number).limit(1))), None),
+    )
+
+
+@bp.get("/laatste/")
+def latest() -> ResponseReturnValue:
+    """The newest one, for links that ask for an example; the archive as long as there is none."""
+    newest = next(iter(rows(Newsletter.sent().limit(1))), None)
+    return redirect(url_for(".show", number=newest.number) if newest else url_for(".archive"))
+
+
+@bp.get("/feed.xml")
+def feed() -> ResponseReturnValue:
+    """The newest newsletters, whole, for whoever would rather not leave an address."""
+    newest = rows(Newsletter.sent().limit(feeds.ENTRIES))
+    return Response(feeds.of_newsletters(newest, at=clock.now()), mimetype=atom.MIMETYPE)
