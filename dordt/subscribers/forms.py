@@ -28,6 +28,11 @@ class SubscribeForm(DordtForm):
         self.neighbourhoods.choices = neighbourhoods
         self.topics.choices = topics
 
+    def tick(self, *, neighbourhoods: list[str], topics: list[str]) -> None:
+        """What a link of ours ticks beforehand in a form that nobody filled in yet; consent never is."""
+        if not self.is_submitted():
+            self.neighbourhoods.data, self.topics.data = neighbourhoods, topics
+
     def wish(self) -> SubscriptionWish:
         """What the service needs."""
         return SubscriptionWish(

@@ -15,6 +15,7 @@ bp = Blueprint("subscribers", __name__, url_prefix="/nieuwsbrief")
 def subscribe() -> ResponseReturnValue:
     """The sign-up form; it answers the same whether or not the address is known."""
     form = SubscribeForm(neighbourhoods=places.neighbourhood_choices(), topics=places.topic_choices())
+    form.tick(neighbourhoods=request.args.getlist("wijk"), topics=request.args.getlist("thema"))
     if form.validate_on_submit():
         services.request_subscription(form.wish(), at=clock.now())
         return redirect(url_for(".check_inbox"), code=303)
