@@ -11,31 +11,46 @@ from markupsafe import Markup, escape
 
 from dordt.media.images import image_at
 
-WIDTH = 528  # of the column in templates/email/_base/body.html
+WIDTH = 528  # of the column in templates/email/newsletter/body.mjml.xml
 TAGS = {"p", "br", "hr", "strong", "em", "code", "pre", "blockquote", "ul", "ol", "li", "a", "img", "h2", "h3", "h4"}
 ATTRIBUTES = {tag: {"style"} for tag in TAGS} | {
     "a": {"href", "title"},
     "img": {"src", "alt", "width", "style"},
     "ol": {"start", "style"},
 }
+DEEPEST = 4  # heading
 SCHEMES = {"http", "https", "mailto", "tel"}
-HEADING = "margin:28px 0 8px;font-size:{}px;line-height:1.3"
+HEADING = "margin:24px 0 8px;font-size:{}px;line-height:1.3"
 STYLES = {
+    "p": "margin:0 0 14px",
+    "ul": "margin:0 0 14px;padding:0 0 0 24px",
+    "ol": "margin:0 0 14px;padding:0 0 0 28px",
+    "li": "margin:0 0 6px",
     "h2": HEADING.format(22),
     "h3": HEADING.format(19),
     "h4": HEADING.format(17),
-    "blockquote": "margin:16px 0;padding:0 0 0 16px;border-left:3px solid #c9573d",
-    "hr": "border:0;border-top:1px solid #cac4bd;margin:28px 0",
+    "blockquote": "margin:0 0 14px;padding:0 0 0 20px",
+    "hr": "border:0;border-top:1px solid #cac4bd;margin:24px 0",
 }
 
 
-def to_html(text: str, *, site: str) -> Markup:
-    """`site` is our own address: pages of ours are named in full, for a mail stands on no site."""
+def to_html(text: str, *, site: str, below: int = 1) -> Markup:
+    """`site` is our own address: pages of ours are named in full, for a mail stands on no site.
+
+    below: the level of the heading that stands above the text.
+    """
     tokens = parse(text)
-    _fit(tokens)
+    _fit(tokens, below)
     html = _parser().renderer.render(tokens, _parser().options, {"site": site})
     clean = nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=None)
     return Markup(clean.strip())  # noqa: S704  (cleaned in the line above)
+
+
+def paragraphs(text: str) -> Markup:
+    """Plain text: an empty line parts paragraphs, a line end stays one."""
+    parts = (part.strip() for part in text.replace("\r\n", "\n").split("\n\n"))
+    lines = (Markup("<br>").join(part.split("\n")) for part in parts if part)
+    return Markup("").join(Markup('<p style="{}">{}</p>').format(STYLES["p"], line) for line in lines)
 
 
 def parse(text: str) -> list[Token]:
@@ -58,12 +73,15 @@ def _parser() -> MarkdownIt:
     return parser
 
 
-def _fit(tokens: Sequence[Token]) -> None:
-    """Headings start at h2, and what has a style of its own gets it."""
+def _fit(tokens: Sequence[Token], below: int) -> None:
+    """Headings follow the one above with no step left out, and what has a style of its own gets it."""
     headings = [token for token in tokens if token.type in {"heading_open", "heading_close"}]
-    step = 2 - min((int(token.tag[1]) for token in headings), default=2)
+    step = below + 1 - min((int(token.tag[1]) for token in headings), default=0)
+    level = below
     for token in headings:
-        token.tag = f"h{min(int(token.tag[1]) + step, 4)}"
+        if token.nesting > 0:
+            level = min(int(token.tag[1]) + step, level + 1, DEEPEST)
+        token.tag = f"h{level}"
     for token in tokens:
         if token.nesting >= 0 and token.tag in STYLES:
             token.attrSet("style", STYLES[token.tag])

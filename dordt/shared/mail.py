@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 
 from flask import current_app, render_template
+from jinja2 import Template
+
+from dordt.shared import mjml
 
 
 @dataclass(frozen=True)
@@ -32,21 +35,25 @@ def compose(
     token_purpose: str | None = None,
     **values: object,
 ) -> Draft:
-    """Render the folder templates/email/<name>/ (subject.txt, body.txt, body.html) into a draft.
+    """Render the folder templates/email/<name>/ (subject.txt, body.txt, body.html or body.mjml.xml) into a draft.
 
     The subject becomes one line: a value with a line break cannot add a header (ASVS 5.0, 1.3.11).
     """
     values |= {"site_url": current_app.config["SITE_URL"], "contact_address": current_app.config["CONTACT_ADDRESS"]}
-    subject, text, html = (
-        render_template(f"email/{name}/{part}", **values) for part in ("subject.txt", "body.txt", "body.html")
-    )
+    subject, text = (render_template(f"email/{name}/{part}", **values) for part in ("subject.txt", "body.txt"))
     return Draft(
         name=name,
         to=to,
         subject=" ".join(subject.split()),
         text=text.strip() + "\n",
-        html=html,
+        html=_html(name, values),
         reply_to=reply_to,
         headers=headers or {},
         token_purpose=token_purpose,
     )
+
+
+def _html(name: str, values: dict[str, object]) -> str:
+    body: Template = current_app.jinja_env.select_template([f"email/{name}/body.mjml.xml", f"email/{name}/body.html"])
+    html = render_template(body, **values)
+    return mjml.to_html(html) if str(body.name).endswith(".mjml.xml") else html
