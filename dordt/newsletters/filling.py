@@ -3,12 +3,31 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+import sqlalchemy as sa
+
 from dordt.extensions import db
+from dordt.media.models import MediaFile, MediaKind
 from dordt.news.models import Article
 from dordt.newsletters.block_models import BlockKind
 from dordt.newsletters.content import BlockContent
 from dordt.shared.problems import NotAllowed
 from dordt.workgroups.models import Meeting, Workgroup
+
+OUTCOME_TITLE = "Wat deden wij met uw inbreng?"
+
+
+def filled(kind: BlockKind, name: str, *, at: datetime) -> BlockContent:
+    """A new block; `name` is the slug of an article or a group, or the key of a picture, and else counts for nothing.
+
+    Raises NotAllowed when what it names is not there.
+    """
+    if kind is BlockKind.ARTICLE:
+        return from_article(_published(name, at=at))
+    if kind is BlockKind.WORKGROUP:
+        return from_workgroup(_group(name), at=at)
+    if kind is BlockKind.IMAGE:
+        return from_picture(_picture(name))
+    return BlockContent(kind, title=OUTCOME_TITLE if kind is BlockKind.OUTCOME else "")
 
 
 def from_article(article: Article) -> BlockContent:
@@ -26,14 +45,26 @@ def from_article(article: Article) -> BlockContent:
 
 def from_workgroup(group: Workgroup, *, at: datetime) -> BlockContent:
     """The block of a work group, with its next meeting if one is planned."""
-    meeting = db.session.scalars(Meeting.upcoming(at, group.id).limit(1)).first()
     return BlockContent(
         BlockKind.WORKGROUP,
         title=group.name,
         text=group.summary,
         workgroup=group.slug,
-        meeting_id=meeting.id if meeting else None,
+        meeting_id=next_meeting(group, at=at),
     )
+
+
+def from_picture(media: MediaFile) -> BlockContent:
+    """The block of a picture, with what an article says of it."""
+    users = sa.select(Article.image_alt).where(Article.image_id == media.id, Article.image_alt != "")
+    said = db.session.scalars(users.order_by(Article.id.desc()).limit(1)).first()
+    return BlockContent(BlockKind.IMAGE, media=media.key, alt=said or "")
+
+
+def next_meeting(group: Workgroup, *, at: datetime) -> int | None:
+    """The id of the first meeting that has not ended yet."""
+    meeting = db.session.scalars(Meeting.upcoming(at, group.id).limit(1)).first()
+    return meeting.id if meeting else None
 
 
 def written(intro: str, articles: Sequence[str], *, at: datetime) -> list[BlockContent]:
@@ -47,3 +78,24 @@ def written(intro: str, articles: Sequence[str], *, at: datetime) -> list[BlockC
         raise NotAllowed(f"Niet op de site: {', '.join(missing)}. Kies alleen berichten die gepubliceerd zijn.")
     first = [BlockContent(BlockKind.INTRO, text=intro)] if intro.strip() else []
     return first + [from_article(found[slug]) for slug in wanted]
+
+
+def _published(slug: str, *, at: datetime) -> Article:
+    article = db.session.scalars(Article.published(at).where(Article.slug == slug)).one_or_none()
+    if article is None:
+        raise NotAllowed("Dit bericht staat niet op de site. Kies een bericht dat gepubliceerd is.")
+    return article
+
+
+def _group(slug: str) -> Workgroup:
+    group = db.session.scalars(Workgroup.called(slug)).one_or_none()
+    if group is None:
+        raise NotAllowed("Deze werkgroep bestaat niet meer. Kies een andere.")
+    return group
+
+
+def _picture(key: str) -> MediaFile:
+    media = db.session.scalars(MediaFile.with_keys([key], MediaKind.IMAGE)).one_or_none()
+    if media is None:
+        raise NotAllowed("Deze afbeelding is er niet meer. Kies een andere.")
+    return media

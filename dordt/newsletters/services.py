@@ -1,6 +1,6 @@
 """Writing, approving and sending newsletters."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -18,6 +18,7 @@ from dordt.shared.problems import NotAllowed
 from dordt.subscribers import services as subscribers
 
 LIST_ID = "nieuwsbrief"
+SITTING = timedelta(minutes=30)
 STARTED = {NewsletterState.SENDING, NewsletterState.PAUSED, NewsletterState.SENT}
 
 
@@ -46,12 +47,24 @@ def edit_newsletter(number: int, content: NewsletterContent, *, at: datetime, by
     newsletter = locked(number)
     if newsletter.state != NewsletterState.DRAFT:
         step(newsletter, NewsletterState.DRAFT)
-        newsletter.approved_by_id = newsletter.approved_at = None
-        newsletter.scheduled_at = newsletter.latest_start_at = None
+        end_approval(newsletter)
+    if not _is_same_sitting(newsletter, by, at=at):
+        log("newsletter.edited", newsletter, by, at=at)
     _fill(newsletter, content, at=at)
     newsletter.edited_by_id, newsletter.edit_version = by.id if by else None, newsletter.edit_version + 1
-    log("newsletter.edited", newsletter, by, at=at)
     db.session.commit()
+
+
+def end_approval(newsletter: Newsletter) -> None:
+    """Forget who approved it and when it was to start; commits nothing."""
+    newsletter.approved_by_id = newsletter.approved_at = None
+    newsletter.scheduled_at = newsletter.latest_start_at = None
+
+
+def _is_same_sitting(newsletter: Newsletter, by: StaffMember | None, *, at: datetime) -> bool:
+    """Whether this person goes on writing: the composer saves while one types, and the log has one line for that."""
+    goes_on = by is not None and newsletter.edited_by_id == by.id and newsletter.state == NewsletterState.DRAFT
+    return goes_on and at - newsletter.updated_at < SITTING
 
 
 def approve_newsletter(number: int, *, at: datetime, by: StaffMember | None = None) -> None:

@@ -1,6 +1,7 @@
-"""How states are called on screen."""
+"""How states and blocks are called on screen."""
 
 from dordt.mailer.models import DeliveryState
+from dordt.newsletters.block_models import BlockKind
 from dordt.newsletters.models import NewsletterState
 
 STATE_WORDS = {
@@ -11,6 +12,16 @@ STATE_WORDS = {
     NewsletterState.PAUSED: "Staat stil",
     NewsletterState.SENT: "Verstuurd",
     NewsletterState.CANCELLED: "Gestopt",
+}
+BLOCK_WORDS = {
+    BlockKind.INTRO: "Inleiding",
+    BlockKind.ARTICLE: "Nieuwsbericht",
+    BlockKind.WORKGROUP: "Werkgroep",
+    BlockKind.QUOTE: "Citaat",
+    BlockKind.IMAGE: "Afbeelding",
+    BlockKind.BUTTON: "Knop",
+    BlockKind.OUTCOME: "Wat deden wij met uw inbreng",
+    BlockKind.TEXT: "Vrije tekst",
 }
 DELIVERY_WORDS = {
     DeliveryState.QUEUED: "Wacht op verzending",

@@ -40,6 +40,7 @@ ACTIONS: dict[str, str] = {
     "subscriber.imported": "Abonnee overgenomen",
     "newsletter.created": "Nieuwsbrief begonnen",
     "newsletter.edited": "Nieuwsbrief gewijzigd",
+    "newsletter.reopened": "Goedkeuring van nieuwsbrief vervallen om te bewerken",
     "newsletter.approved": "Nieuwsbrief goedgekeurd",
     "newsletter.scheduled": "Nieuwsbrief gepland",
     "newsletter.unscheduled": "Planning van nieuwsbrief ingetrokken",
