@@ -47,19 +47,21 @@ class AppQueue:
 
     def __init__(self, app: Flask, every_minute: Callable[[], object]) -> None:
         self.bell = threading.Event()  # rung in the worker that took the task `deliver`
+        self.errand_bell = threading.Event()  # rung in the worker that took the task `errands`
         self._app, self._every_minute = app, every_minute
         self._lock = threading.Lock()
         self._huey: Huey | None = None
 
     @property
     def huey(self) -> Huey:
-        """Huey, with our two tasks."""
+        """Huey, with our three tasks."""
         with self._lock:
             if self._huey is None:
                 serializer = SignedJson(str(self._app.secret_key))
                 with _one_process_at_a_time(self._app):
                     huey = Huey(NAME, results=False, serializer=serializer, **_storage(self._app))
                 self._deliver = huey.task(name="deliver")(self._wake)
+                self._errands = huey.task(name="errands")(self._send_out)
                 huey.periodic_task(crontab(), name="every_minute")(self._tick)
                 self._huey = huey
             return self._huey
@@ -69,8 +71,16 @@ class AppQueue:
         if self.huey:
             self._deliver()
 
+    def ring_for_errands(self) -> None:
+        """Have a worker, wherever it runs, do the errands of the domains."""
+        if self.huey:
+            self._errands()
+
     def _wake(self) -> None:
         self.bell.set()
+
+    def _send_out(self) -> None:
+        self.errand_bell.set()
 
     def _tick(self) -> None:
         with self._app.app_context():

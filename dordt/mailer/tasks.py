@@ -3,6 +3,8 @@
 import logging
 import threading
 from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
 
 from dordt.extensions import db
 from dordt.mailer import claiming, delivery
@@ -11,8 +13,10 @@ from dordt.shared.transactions import reading
 
 logger = logging.getLogger(__name__)
 Work = Callable[[], object]
+Errand = Callable[[threading.Event], object]
 _every_minute: dict[str, Work] = {}
 _after_delivery: dict[str, Work] = {}
+_errands: dict[str, Errand] = {}
 
 
 def every_minute(function: Work) -> None:
@@ -26,6 +30,20 @@ def every_minute(function: Work) -> None:
 def after_delivery(function: Work) -> None:
     """Let the worker call a function of a domain each time it has sent what was due, on the terms of `every_minute`."""
     _after_delivery[_name(function)] = function
+
+
+def errand(function: Errand) -> None:
+    """Let the worker do long work of a domain, in a thread of its own: no mail and no plan waits for it.
+
+    It is called after `doorbell.soon()`, when a worker starts and every few seconds, in every worker: it takes its work
+    by a conditional UPDATE, commits in short steps, and ends between two of them once the event is set.
+    """
+    _errands[_name(function)] = function
+
+
+def run_errands(stop: threading.Event) -> None:
+    """Let each domain do the long work that waits."""
+    _run(partial(function, stop) for function in _errands.values())
 
 
 def deliver_what_is_due(stop: threading.Event) -> None:
@@ -50,12 +68,14 @@ def _run(work: Iterable[Work]) -> None:
         try:
             function()
         except Exception:
-            logger.exception("The task %s failed", function.__qualname__)
+            logger.exception("The task %s failed", _name(function))
         finally:
             db.session.remove()
 
 
-def _name(function: Work) -> str:
+def _name(function: Callable[..., Any]) -> str:
+    if isinstance(function, partial):
+        function = function.func
     return f"{function.__module__}.{function.__qualname__}"
 
 

@@ -4,6 +4,7 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from dordt.extensions import db, queue
@@ -108,3 +109,29 @@ def test_many_that_make_the_queue_together_all_get_it(app: Flask):
     assert rings() == 6
     for each in queues:
         each.huey.storage.close()
+
+
+def test_the_bell_for_errands_rings_once_after_the_commit_and_wakes_the_runner_alone(app: Flask):
+    queue.present.bell.clear()
+    doorbell.soon()
+    doorbell.soon()
+    assert rings() == 0
+
+    db.session.commit()
+
+    assert rings() == 1
+    queue.present.huey.execute(queue.present.huey.dequeue())
+    assert queue.present.errand_bell.is_set()
+    assert not queue.present.bell.is_set()
+    queue.present.errand_bell.clear()
+
+
+def test_the_bell_for_errands_is_silent_after_a_rollback(app: Flask):
+    enqueue()
+    doorbell.soon()
+    db.session.rollback()
+
+    db.session.execute(sa.text("SELECT 1"))
+    db.session.commit()
+
+    assert rings() == 0
