@@ -40,13 +40,20 @@ ELSEWHERE = '<span class="visually-hidden"> (andere website)</span>'
 
 def init_app(app: Flask) -> None:
     """Add the `markdown` filter."""
-    app.add_template_filter(lambda text: Markup(to_html(text, site=current_app.config["SITE_URL"])), "markdown")  # noqa: S704
+
+    def markdown(text: str, below: int = 1) -> Markup:
+        return Markup(to_html(text, site=current_app.config["SITE_URL"], below=below))  # noqa: S704  (cleaned there)
+
+    app.add_template_filter(markdown)
 
 
-def to_html(text: str, *, site: str = "") -> str:
-    """Clean HTML from Markdown. `site` is our own address: links to other hosts say that they lead elsewhere."""
+def to_html(text: str, *, site: str = "", below: int = 1) -> str:
+    """Clean HTML from Markdown. `site` is our own address: links to other hosts say that they lead elsewhere.
+
+    below: the level of the heading above the text.
+    """
     tokens = parse(text)
-    _fit_headings(tokens)
+    _fit_headings(tokens, below)
     _frame_pictures(tokens)
     _frame_tables(tokens)
     _mark_links(tokens, _host(site))
@@ -71,13 +78,12 @@ def _parser() -> MarkdownIt:
     return parser
 
 
-def _fit_headings(tokens: Sequence[Token]) -> None:
-    """Headings start at h2, below the title of the page, and never skip a level."""
+def _fit_headings(tokens: Sequence[Token], above: int) -> None:
+    """Headings start one level below the one above the text, and never skip a level."""
     headings = [token for token in tokens if token.type in {"heading_open", "heading_close"}]
     if not headings:
         return
-    step = 2 - min(int(token.tag[1]) for token in headings)
-    above = 1
+    step = above + 1 - min(int(token.tag[1]) for token in headings)
     for token in headings:
         if token.type == "heading_open":
             above = min(int(token.tag[1]) + step, above + 1, 6)

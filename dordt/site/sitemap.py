@@ -5,18 +5,22 @@ from datetime import datetime
 
 from dordt.news import archive
 from dordt.news.models import Article
+from dordt.newsletters.models import Newsletter
 from dordt.shared.links import absolute
 from dordt.workgroups.models import Workgroup
 
 PAGES = (
     *("site.home", "news.index", "news.archive", "workgroups.index", "contact.write", "subscribers.subscribe"),
-    *("site.accessibility", "site.privacy", "site.cookies"),
+    *("newsletters.archive", "site.accessibility", "site.privacy", "site.cookies"),
 )
 Entry = tuple[str, datetime | None]
 
 
 def entries(
-    articles: Sequence[Article], archived: Sequence[datetime | None], groups: Sequence[Workgroup]
+    articles: Sequence[Article],
+    archived: Sequence[datetime | None],
+    groups: Sequence[Workgroup],
+    newsletters: Sequence[Newsletter],
 ) -> list[Entry]:
     """Address and last change, where we know it, of each page."""
     return [
@@ -24,6 +28,7 @@ def entries(
         *((absolute("news.article", slug=article.slug), _changed(article)) for article in articles),
         *((absolute("news.archive_year", year=year), None) for year, _count in archive.years(archived)),
         *_of_groups(groups),
+        *((absolute("newsletters.show", number=each.number), each.dated_at) for each in newsletters),
     ]
 
 

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from dordt.news import archive
 from dordt.news.models import Article
+from dordt.newsletters.models import Newsletter
 from dordt.shared import clock
 from dordt.shared.links import absolute
 from dordt.shared.reading import rows
@@ -57,7 +58,7 @@ def sitemap() -> ResponseReturnValue:
     at = clock.now()
     published = Article.published(at)
     archived = rows(archive.moments(archive.archived(at, current_app.config["NEWS_ARCHIVE_AFTER_MONTHS"])))
-    pages = entries(rows(published), archived, rows(Workgroup.all()))
+    pages = entries(rows(published), archived, rows(Workgroup.all()), rows(Newsletter.sent()))
     return Response(render_template("site/sitemap.xml", pages=pages), mimetype="application/xml")
 
 
