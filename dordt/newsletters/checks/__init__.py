@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from dordt.newsletters import audience
-from dordt.newsletters.checks import fields, links, wording, written
+from dordt.newsletters import audience, rendering
+from dordt.newsletters.checks import fields, letter, links, wording, written
 from dordt.newsletters.checks.finding import Finding, FindingKind
 from dordt.newsletters.models import Newsletter
 from dordt.shared.problems import NotAllowed
@@ -39,3 +39,4 @@ def _findings(newsletter: Newsletter, at: datetime) -> Iterator[Finding]:
     yield from written.findings(newsletter, at)
     yield from links.findings(newsletter, at)
     yield from fields.findings(newsletter)
+    yield from letter.findings(rendering.draft_of(newsletter), newsletter.blocks)
