@@ -100,7 +100,7 @@ def _send_page(newsletter: Newsletter, form: PlanForm) -> ResponseReturnValue:
         newsletter=newsletter,
         form=form,
         standing=planning.standing_of(newsletter, at=at),
-        problems=checks.problems(newsletter, at=at),
+        findings=checks.findings(newsletter, at=at),
         count=audience.count(),
         state_words=STATE_WORDS,
     )
