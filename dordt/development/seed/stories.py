@@ -9,12 +9,15 @@ from flask import current_app
 from dordt.development.seed.basics import member
 from dordt.development.seed.reading import HERE, ago, rows
 from dordt.extensions import db
+from dordt.media import services as media
 from dordt.news import services as news
 from dordt.news.importing import ArticleFile
+from dordt.news.models import Article
 from dordt.news.slugs import reserved
 from dordt.newsletters import filling
 from dordt.newsletters import services as newsletters
-from dordt.newsletters.content import NewsletterContent
+from dordt.newsletters.block_models import BlockKind
+from dordt.newsletters.content import BlockContent, NewsletterContent
 from dordt.newsletters.models import NewsletterState
 from dordt.places import services as places
 from dordt.shared.clock import AMSTERDAM
@@ -61,12 +64,29 @@ def write_newsletters(*, at: datetime) -> None:
         content = NewsletterContent(
             subject=row["subject"],
             preheader=row["preheader"],
-            blocks=filling.written(row["intro"], row["articles"], at=at),
+            blocks=[_block(block, at=made_at) for block in row["blocks"]],
+            topics=row.get("topics", ()),
         )
         number = newsletters.create_newsletter(content, at=made_at, by=editor).number
         if row["state"] == NewsletterState.SENT:
             newsletters.approve_newsletter(number, at=made_at + timedelta(hours=1), by=approver)
             newsletters.start_newsletter(number, at=made_at + timedelta(hours=2), by=editor)
+
+
+def _block(row: dict[str, Any], *, at: datetime) -> BlockContent:
+    """The meeting of a work group is the one that was next at `at`."""
+    if "article" in row:
+        query = db.select(Article).where(Article.slug == row["article"])
+        return filling.from_article(db.session.scalars(query).unique().one())
+    if "workgroup" in row:
+        return filling.from_workgroup(db.session.scalars(Workgroup.called(row["workgroup"])).one(), at=at)
+    fields = {name: text for name, text in row.items() if name not in {"kind", "image"}}
+    key = _image(row["image"], at=at) if "image" in row else ""
+    return BlockContent(BlockKind(row["kind"]), media=key, **fields)
+
+
+def _image(name: str, *, at: datetime) -> str:
+    return media.add_image(Path(HERE, "images", name).read_bytes(), name, at=at).key
 
 
 def _meeting(row: dict[str, Any], *, at: datetime) -> Meeting:
