@@ -1,19 +1,168 @@
-"""Who gets a newsletter."""
+"""Who gets a newsletter: what it is about against what each subscriber chose, and who is left out, and why."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, cast
 
 import sqlalchemy as sa
 
+from dordt.extensions import db
+from dordt.mailer import reaching
+from dordt.mailer.models import MailKind
+from dordt.newsletters.models import Newsletter
+from dordt.places import services as places
 from dordt.shared import reading
-from dordt.subscribers.models import Subscriber
+from dordt.subscribers.models import Subscriber, SubscriberState, subscriber_neighbourhood, subscriber_topic
+
+LIST_ID = "nieuwsbrief"
+COLUMNS = (Subscriber.id, Subscriber.email, Subscriber.email_key, Subscriber.link_version)
+
+
+class Fate(StrEnum):
+    """What a newsletter means for somebody whose choices match it; of two reasons the first in this order counts."""
+
+    PAUSED = "paused"
+    ALREADY = "already"  # got the earlier newsletter that this one is kept apart from
+    SUPPRESSED = "suppressed"
+    GETS = "gets"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """For whom a newsletter is, in row ids; nothing chosen means everybody. `not_to`: a mail that some got before."""
+
+    neighbourhoods: frozenset[int] = frozenset()
+    topics: frozenset[int] = frozenset()
+    not_to: int | None = None
+
+    @property
+    def is_everybody(self) -> bool:
+        """Whether nobody is left out by what was chosen."""
+        return not (self.neighbourhoods or self.topics or self.not_to)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How many match a choice, each of them counted once: as a reader, or by the one reason for leaving them out."""
+
+    gets: int = 0
+    paused: int = 0
+    already: int = 0
+    suppressed: int = 0
+
+    @property
+    def matching(self) -> int:
+        """All whose choices match, also who does not get it."""
+        return self.gets + self.excluded
+
+    @property
+    def excluded(self) -> int:
+        """How many of them do not get it."""
+        return sum(self.reasons.values())
+
+    @property
+    def reasons(self) -> dict[Fate, int]:
+        """How many are left out by each reason."""
+        return {Fate.PAUSED: self.paused, Fate.ALREADY: self.already, Fate.SUPPRESSED: self.suppressed}
+
+
+def choice_of(newsletter: Newsletter) -> Choice:
+    """What a newsletter has in its row."""
+    return Choice(
+        frozenset(wijk.id for wijk in newsletter.neighbourhoods),
+        frozenset(topic.id for topic in newsletter.topics),
+        newsletter.not_to.mail_id if newsletter.not_to else None,
+    )
+
+
+def choice_named(neighbourhoods: Collection[str], topics: Collection[str], not_to: int | None = None) -> Choice:
+    """The same from slugs and the number of an earlier newsletter; what does not exist is left out."""
+    earlier = db.session.scalar(Newsletter.numbered(not_to)) if not_to else None
+    return Choice(
+        frozenset(wijk.id for wijk in places.neighbourhoods(list(neighbourhoods))),
+        frozenset(topic.id for topic in places.topics(list(topics))),
+        earlier.mail_id if earlier else None,
+    )
+
+
+def of(about: Newsletter | Choice) -> "sa.Select[Any]":
+    """Who would get it, in the four columns that the post room copies from; whom that leaves out is among them."""
+    choice = _choice(about)
+    readers = Subscriber.receiving().where(*_matches(choice))
+    if choice.not_to:
+        readers = readers.where(~reaching.got(choice.not_to, Subscriber.id))
+    return cast("sa.Select[Any]", readers.with_only_columns(*COLUMNS))
+
+
+def standing(about: Newsletter | Choice) -> Standing:
+    """Everybody whose choices match, counted by what it means for them."""
+    choice = _choice(about)
+    fate = sa.case(
+        *((condition, reason.value) for reason, condition in _reasons(choice).items()), else_=Fate.GETS.value
+    )
+    found = _matching(choice).with_only_columns(fate, sa.func.count()).order_by(None).group_by(fate)
+    counts = {row[0]: row[1] for row in db.session.execute(found)}
+    return Standing(**{fate.value: counts.get(fate.value, 0) for fate in Fate})
+
+
+def people(about: Newsletter | Choice, fate: Fate) -> "sa.Select[Subscriber]":
+    """Those for whom it means this, in a stable order."""
+    choice = _choice(about)
+    query = _matching(choice)
+    for reason, condition in _reasons(choice).items():
+        if reason is fate:
+            return query.where(condition)
+        query = query.where(~condition)
+    return query
+
+
+def left_out_before(newsletter: Newsletter) -> dict[Fate, int]:
+    """How many match, and do not reach the post room: paused, or having got the other one."""
+    return {reason: reading.count(people(newsletter, reason)) for reason in (Fate.PAUSED, Fate.ALREADY)}
+
+
+def _choice(about: Newsletter | Choice) -> Choice:
+    return about if isinstance(about, Choice) else choice_of(about)
+
+
+def _matching(choice: Choice) -> "sa.Select[Subscriber]":
+    """Confirmed and not gone, with choices that match; who paused is still a subscriber."""
+    subscribed = Subscriber.state.in_([SubscriberState.CONFIRMED, SubscriberState.PAUSED])
+    return sa.select(Subscriber).where(subscribed, *_matches(choice)).order_by(Subscriber.id)
+
+
+def _matches(choice: Choice) -> list["sa.ColumnElement[bool]"]:
+    wijk, topic = subscriber_neighbourhood.c, subscriber_topic.c
+    found = []
+    if choice.neighbourhoods:
+        found.append(_chose(wijk.subscriber_id, wijk.neighbourhood_id, choice.neighbourhoods))
+    if choice.topics:
+        found.append(_chose(topic.subscriber_id, topic.topic_id, choice.topics))
+    return found
+
+
+def _chose(who: Any, what: Any, ids: Collection[int]) -> "sa.ColumnElement[bool]":
+    """One of these, or nothing at all; asked per subscriber of an index, so that nobody comes out twice."""
+    anything = sa.exists().where(who == Subscriber.id)
+    return sa.or_(anything.where(what.in_(sorted(ids))), ~anything)
+
+
+def _reasons(choice: Choice) -> dict[Fate, "sa.ColumnElement[bool]"]:
+    """What keeps a newsletter from somebody, in the order in which it counts."""
+    got_before = reaching.got(choice.not_to, Subscriber.id) if choice.not_to else sa.false()
+    return {
+        Fate.PAUSED: Subscriber.state == SubscriberState.PAUSED,
+        Fate.ALREADY: got_before,
+        Fate.SUPPRESSED: reaching.is_left_out(Subscriber.email_key, MailKind.NEWSLETTER, LIST_ID),
+    }
 
 
 def everyone() -> "sa.Select[Any]":
-    """All confirmed subscribers, in the four columns that the post room copies from."""
-    columns = (Subscriber.id, Subscriber.email, Subscriber.email_key, Subscriber.link_version)
-    return cast("sa.Select[Any]", Subscriber.receiving().with_only_columns(*columns))
+    """All confirmed subscribers."""
+    return of(Choice())
 
 
 def count() -> int:
-    """How many would get a newsletter now; who the post room leaves out is still among them."""
+    """How many confirmed subscribers there are."""
     return reading.count(everyone())

@@ -1,0 +1,22 @@
+"""What a domain may ask about whom a mail reached or would reach, as a condition for its own select."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from dordt.mailer.models import Delivery, DeliveryState, MailKind
+from dordt.mailer.suppressing import is_suppressed_for
+
+# Nothing of the mail came to whoever stands here; what was refused or stopped may go to them another time.
+NOT_REACHED = (DeliveryState.CANCELLED, DeliveryState.FAILED, DeliveryState.SUPPRESSED)
+
+
+def got(mail_id: int, recipient: Any) -> "sa.ColumnElement[bool]":
+    """Whether this recipient got that mail, may have got it, or is still to get it."""
+    mine = sa.exists().where(Delivery.mail_id == mail_id, Delivery.recipient == recipient)
+    return mine.where(Delivery.state.not_in(NOT_REACHED))
+
+
+def is_left_out(key: Any, kind: MailKind, list_id: str) -> "sa.ColumnElement[bool]":
+    """Whether a mail of this kind leaves this address out when it is frozen."""
+    return is_suppressed_for(key, kind, list_id)
