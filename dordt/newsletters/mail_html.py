@@ -61,7 +61,10 @@ def parse(text: str) -> list[Token]:
 
 def absolute_address(address: str, site: str) -> str:
     """The full address; '' when it is none that a mail can lead to."""
-    full = urljoin(f"{site}/", address)
+    try:
+        full = urljoin(f"{site}/", address)
+    except ValueError:  # such as https://[dordrecht.nl
+        return ""
     return full if urlsplit(full).scheme in SCHEMES and not address.startswith("#") else ""
 
 

@@ -65,7 +65,7 @@ def _problem_of_form(address: SplitResult) -> str | None:
     if address.scheme not in {"http", "https"}:
         return "begint niet met https://"
     host = address.hostname or ""
-    is_host = "." in host.strip(".") and not any(character.isspace() or character in '"<>' for character in host)
+    is_host = "." in host.strip(".") and all(character.isalnum() or character in ".-_" for character in host)
     return None if is_host and address.port != 0 else "is geen geldig webadres"
 
 

@@ -7,7 +7,7 @@ from dordt.newsletters.checks.finding import Finding, FindingKind
 from dordt.newsletters.models import Newsletter
 
 CERTAIN = re.compile(r"\[\[[^\[\]\n]{1,60}\]\]|\{\{[^{}\n]{1,60}\}\}")
-LIKELY = re.compile(r"\*\|[^|\n]{1,60}\|\*|%[A-Za-z_.]{3,40}%|<<[A-Za-z_. ]{1,40}>>")
+LIKELY = re.compile(r"\*\|[^|\n]{1,60}\|\*|%[A-Za-z_.]{3,40}%|<<\w[\w. ]{0,38}>>")
 
 
 def findings(newsletter: Newsletter) -> Iterator[Finding]:

@@ -89,7 +89,7 @@ def _is_open(address: str) -> bool:
 
 def _of_words(words: str, address: str, index: int) -> Iterator[Finding]:
     place = f"in blok {index + 1}"
-    bare = words.strip(" .:!>»→").casefold()
+    bare = words.strip(" .…:!>»→").casefold()
     if not words:
         yield Finding(f"Geef de link ‘{address}’ {place} woorden om op te klikken.", FindingKind.LINK, block=index)
     elif not bare or bare in SAYS_NOTHING:

@@ -1,0 +1,130 @@
+"""The mail itself is checked as it would leave: ways out, size, headings, contrast, and how long looking takes."""
+
+import time
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from dordt.newsletters import checks, rendering
+from dordt.newsletters.block_models import BlockKind
+from dordt.newsletters.checks import letter
+from dordt.newsletters.content import BlockContent
+from dordt.newsletters.models import Newsletter
+from dordt.shared import clock
+from dordt.shared.mail import Draft
+from dordt.subscribers import emails
+from tests.factories.newsletters import make_newsletter
+
+LINK = "http://127.0.0.1:8000/nieuwsbrief/afmelden/[[token]]/"
+ONE_CLICK = "List-Unsubscribe=One-Click"
+
+
+def draft(body: str, **given: Any) -> Draft:
+    """A mail that can be left in every way, with this in its body."""
+    values: dict[str, Any] = {
+        "text": f"Afmelden: {LINK}",
+        "html": f'<body><h1>Nieuws</h1>{body}<p><a href="{LINK}">Meld u af</a></p></body>',
+        "headers": {"List-Unsubscribe": f"<{LINK}>, <mailto:[[leave]]>", "List-Unsubscribe-Post": ONE_CLICK},
+        "token_purpose": emails.UNSUBSCRIBE,
+    }
+    return Draft("newsletter", "", "Nieuws", **{**values, **given})
+
+
+def said(mail: Draft, newsletter: Newsletter | None = None) -> list[tuple[bool, int | None, str]]:
+    found = letter.findings(mail, newsletter.blocks if newsletter else [])
+    return [(finding.is_blocking, finding.block, finding.words) for finding in found]
+
+
+def test_a_mail_in_order_needs_nothing(app):
+    assert said(draft("<h2>Kop</h2><h3>Onder</h3><h2>Kop</h2><p>Tekst</p>")) == []
+
+
+def test_what_we_make_of_a_newsletter_is_in_order(app):
+    newsletter = make_newsletter()
+
+    assert said(rendering.draft_of(newsletter), newsletter) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "place"),
+    [
+        ({"text": "Dag."}, "de tekst zonder opmaak"),
+        ({"html": "<h1>Nieuws</h1>"}, "de opgemaakte tekst"),
+        ({"html": f'<h1>Nieuws</h1><a href="{LINK}"><img src="x" alt=""></a>'}, "de opgemaakte tekst"),
+        ({"html": f'<h1>Nieuws</h1><!-- <a href="{LINK}">Meld u af</a> -->'}, "de opgemaakte tekst"),
+        ({"headers": {}}, "de knop van het mailprogramma"),
+        ({"headers": {"List-Unsubscribe": "<mailto:[[leave]]>", "List-Unsubscribe-Post": ONE_CLICK}}, "de knop van"),
+        ({"headers": {"List-Unsubscribe": f"<{LINK}>"}}, "de knop van het mailprogramma"),
+    ],
+)
+def test_a_mail_that_cannot_be_left_never_goes(app, given, place):
+    ((is_blocking, block, sentence),) = said(draft("", **given))
+
+    assert (is_blocking, block) == (True, None)
+    assert f"De link om u af te melden ontbreekt in {place}" in sentence
+
+
+def test_the_size_that_counts_is_the_encoded_one(app):
+    small = len(draft("").html)
+
+    assert said(draft("x" * (65_000 - small))) == []
+    ((is_blocking, _block, sentence),) = said(draft("x" * 75_000))
+    assert (is_blocking, "77 kB groot" in sentence) == (False, True)
+    ((is_blocking, _block, sentence),) = said(draft("é" * 15_000))  # six octets each, once encoded
+    assert (is_blocking, "boven 90 kB knipt Gmail hem af" in sentence) == (True, True)
+
+
+def test_a_newsletter_that_is_too_large_is_refused_with_its_size(app):
+    newsletter = make_newsletter(intro="Een lange zin over de wijk en het park.\n\n" * 2_000)
+
+    (problem,) = checks.problems(newsletter, at=clock.now())
+    assert "Maak de nieuwsbrief korter. Hij is " in problem
+
+
+@pytest.mark.parametrize("count", [0, 2])
+def test_there_is_one_heading_above_all(app, count):
+    html = draft("").html.replace("<h1>Nieuws</h1>", "<h1>Nieuws</h1>" * count)
+
+    ((is_blocking, _block, sentence),) = said(draft("", html=html))
+
+    assert is_blocking
+    assert f"heeft {count} koppen van het hoogste niveau" in sentence
+
+
+def test_a_level_that_is_skipped_is_found_in_its_block(app):
+    newsletter = make_newsletter(blocks=[BlockContent(BlockKind.TEXT, text="## Park\n\n#### Bomen")])
+
+    assert said(draft("<h2>Park</h2><h4>Bomen</h4>"), newsletter) == [
+        (True, 1, "Haal een # weg voor het kopje ‘Bomen’. Het slaat een niveau over.")
+    ]
+
+
+def test_a_heading_without_words_is_found(app):
+    assert said(draft("<h2> </h2>")) == [(True, None, "Haal het kopje zonder woorden weg.")]
+
+
+def test_letters_that_can_hardly_be_read_are_named_with_their_block_and_ratio(app):
+    newsletter = make_newsletter(blocks=[BlockContent(BlockKind.QUOTE, text="Wat mooi!")])
+    faint = draft('<p style="color:#aaaaaa">Wat mooi!</p>')
+    style = "<style>@media (prefers-color-scheme:dark) { body { background:#222 } p, h1, a { color:#fff } }</style>"
+    in_the_dark = replace(faint, html=style + faint.html.replace("#aaaaaa", "#595959"))
+
+    words = "De tekst ‘Wat mooi!’ is{} slecht te lezen (contrast {} : 1). Vraag de beheerder om hulp."
+    assert (True, 1, words.format("", "2,3")) in said(faint, newsletter)
+    assert said(in_the_dark, newsletter) == [(True, 1, words.format(" in donkere weergave", "2,2"))]
+
+
+def test_looking_takes_less_than_a_tenth_of_a_second(app):
+    blocks = [
+        BlockContent(BlockKind.TEXT, title=f"Kop {number}", text="Tekst.\n\n- een\n- twee") for number in range(20)
+    ]
+    newsletter = make_newsletter(blocks=blocks)
+    checks.findings(newsletter, at=clock.now())
+
+    def seconds() -> float:
+        begin = time.process_time()
+        assert checks.findings(newsletter, at=clock.now()) == []
+        return time.process_time() - begin
+
+    assert min(seconds() for _ in range(5)) < 0.1
