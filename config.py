@@ -125,10 +125,11 @@ class Settings:
     CONFIRM_WITHIN = timedelta(days=7)
     ONE_MAIL_PER = timedelta(hours=1)
     MAILS_PER_INBOX = 200  # in that time, for who did not prove the address; `a+b@c.nl` is the inbox of `a@c.nl`
+    SUBSCRIBE_LIMIT_OF_NETWORK = "60 per hour"  # mails that one network may have us send about the newsletter
 
     MAX_CONTENT_LENGTH = 55 * 1024 * 1024  # five files of 10 MB and the fields
     MAX_FORM_MEMORY_SIZE = 1024 * 1024
-    MAX_FORM_PARTS = 200
+    MAX_FORM_PARTS = 700  # a newsletter of 40 blocks
 
     SESSION_COOKIE_NAME = "session"
     SESSION_COOKIE_HTTPONLY = True
@@ -165,6 +166,7 @@ class Development(Settings):
     ENVIRONMENT = "development"
     REQUIRED = ("SECRET_KEY", "SITE_URL")
     MAILS_PER_INBOX = 100_000  # the mail catcher is flooded by nobody, and who tries things out uses one address
+    SUBSCRIBE_LIMIT_OF_NETWORK = "100000 per hour"
 
     def __init__(self) -> None:
         super().__init__()
@@ -180,6 +182,7 @@ class Testing(Development):
     ENVIRONMENT = "testing"
     TESTING = True
     MAILS_PER_INBOX = 20  # soon reached
+    SUBSCRIBE_LIMIT_OF_NETWORK = "30 per hour"
     SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS: ClassVar[dict[str, int]] = {  # the same algorithm, a hundred times cheaper
         "argon2__rounds": 1,
         "argon2__memory_cost": 64,

@@ -41,9 +41,11 @@ def init_app(app: Flask) -> None:
 def _show(problem: Exception) -> ResponseReturnValue:
     if isinstance(problem, DomainError):
         db.session.rollback()
+    if isinstance(problem, HTTPException) and problem.response is not None:
+        return problem.response  # whoever raised it wrote the page: a form with all that was typed, for one
     template, status = _page_of(problem)
     headers = {}
-    if isinstance(problem, HTTPException) and problem.response is None:
+    if isinstance(problem, HTTPException):
         headers = {name: value for name, value in problem.get_headers() if name in {"Allow", "Retry-After", "Location"}}
     endpoint, label = NEW_LINKS.get(request.blueprint or "", ("", ""))
     retry_url = url_for(endpoint) if endpoint else None

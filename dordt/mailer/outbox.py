@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
 from flask import current_app
@@ -10,6 +10,7 @@ from flask import current_app
 from dordt.extensions import db
 from dordt.mailer import claiming, doorbell
 from dordt.mailer.models import (
+    DUE_STATES,
     Delivery,
     DeliveryState,
     Mail,
@@ -28,7 +29,17 @@ FREEZE_LOCK = 20_270_301  # any number, as long as nothing else takes it
 ANALYSE_FROM = 10_000  # deliveries
 SINGLE = 1  # the recipient number of a mail that goes to one address
 RESENDABLE = (DeliveryState.FAILED, DeliveryState.UNCERTAIN)
+REACHED = (DeliveryState.SENDING, DeliveryState.ACCEPTED, DeliveryState.UNCERTAIN, DeliveryState.COMPLAINED)
 WITHDRAWABLE = (DeliveryState.QUEUED, DeliveryState.LEASED, DeliveryState.DEFERRED)
+
+
+class Sent(NamedTuple):
+    """A newsletter to one address, and what became of it."""
+
+    id: int
+    subject: str
+    at: datetime
+    state: DeliveryState
 
 
 def enqueue(draft: Draft, *, at: datetime, at_most_once_per: timedelta | None = None) -> Delivery | None:
@@ -118,6 +129,25 @@ def withdraw(key: str, *, scope: SuppressionScope, list_id: str = "") -> int:
     return cast("sa.CursorResult[Any]", done).rowcount
 
 
+def readdress_newsletters(key: str, *, to: str, link_version: int) -> None:
+    """Let what waits for somebody who moved go to the new address; what a worker has in hand is withdrawn."""
+    _keep_out_of_each_others_way(is_freezing=False)
+    is_newsletter = sa.exists().where(Mail.id == Delivery.mail_id, Mail.kind == MailKind.NEWSLETTER)
+    waiting = sa.update(Delivery).where(Delivery.address_key == key, is_newsletter, Delivery.state.in_(DUE_STATES))
+    db.session.execute(waiting.values(address=to, address_key=address_key(to), link_version=link_version))
+    withdraw(key, scope=SuppressionScope.NEWSLETTER)
+
+
+def newsletters_to(key: str) -> list[Sent]:
+    """Every newsletter that was meant for this address, the newest first."""
+    return [Sent(*row) for row in db.session.execute(_newsletters_to(key).order_by(Mail.id.desc()))]
+
+
+def last_newsletter_to(key: str) -> int | None:
+    """The mail that reached this address last, or is reaching it."""
+    return max((row.id for row in db.session.execute(_newsletters_to(key)) if row.state in REACHED), default=None)
+
+
 def forget(key: str, *, name: str, before: datetime) -> None:
     """Erase what one message left behind of an address: the mails of this name that were made before a moment."""
     old = sa.select(Delivery.mail_id).where(Delivery.address_key == key, Delivery.created_at < before)
@@ -178,6 +208,13 @@ def resend(delivery_id: int, *, at: datetime) -> bool:
     db.session.add(MailEvent(delivery_id=delivery_id, kind=MailEventKind.RESENT, at=at))
     doorbell.announce()
     return True
+
+
+def _newsletters_to(key: str) -> "sa.Select[Any]":
+    at = sa.func.coalesce(Delivery.accepted_at, Delivery.created_at, type_=Delivery.created_at.type)
+    sent = sa.select(Mail.id, Mail.subject, at, Delivery.state).join(Delivery.mail)
+    mine = sent.where(Delivery.address_key == key, Mail.kind == MailKind.NEWSLETTER)
+    return cast("sa.Select[Any]", mine)
 
 
 def _mail_of(draft: Draft, kind: MailKind, at: datetime) -> Mail:

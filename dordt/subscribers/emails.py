@@ -8,10 +8,11 @@ from dordt.shared import formats
 from dordt.shared.links import absolute
 from dordt.shared.mail import Draft, compose
 from dordt.shared.tokens import issue_token
-from dordt.subscribers.models import Subscriber
+from dordt.subscribers.models import AddressChange, Subscriber, SubscriberState
 
 CONFIRM = "newsletter-confirm"
-UNSUBSCRIBE = "newsletter-unsubscribe"
+UNSUBSCRIBE = "newsletter-unsubscribe"  # opens the preferences too
+NEW_ADDRESS = "newsletter-new-address"
 MERGED_TOKEN = "[[token]]"  # noqa: S105  (the worker signs one for each recipient)
 
 
@@ -29,14 +30,54 @@ def confirm_subscription(subscriber: Subscriber, *, at: datetime) -> Draft:
     )
 
 
+def welcome(subscriber: Subscriber) -> Draft:
+    """Says what comes now that the address was proved; it may name what was chosen, for those words are ours."""
+    return compose(
+        "welcome",
+        to=subscriber.email,
+        reply_to=current_app.config["CONTACT_ADDRESS"],
+        preferences_link=_preferences_link(subscriber),
+        unsubscribe_link=_unsubscribe_link(subscriber),
+        neighbourhoods=[wijk.name for wijk in subscriber.neighbourhoods],
+        topics=[topic.name for topic in subscriber.topics],
+    )
+
+
 def already_subscribed(subscriber: Subscriber) -> Draft:
-    """Says that this address gets the newsletter already, with the way out."""
-    token = issue_token(subscriber.id, purpose=UNSUBSCRIBE, version=subscriber.link_version)
+    """Says that this address is on the list already, with the way to change that and the way out."""
+    until = subscriber.paused_until
     return compose(
         "already_subscribed",
         to=subscriber.email,
         reply_to=current_app.config["CONTACT_ADDRESS"],
-        unsubscribe_link=absolute("subscribers.unsubscribe", token=token),
+        preferences_link=_preferences_link(subscriber),
+        unsubscribe_link=_unsubscribe_link(subscriber),
+        is_paused=subscriber.state == SubscriberState.PAUSED,
+        until=formats.dutch_date(until) if until else "",
+    )
+
+
+def confirm_new_address(change: AddressChange, *, at: datetime) -> Draft:
+    """Asks at the new address whether the newsletter may go there; the same whoever has it, and without the old one."""
+    token = issue_token(change.id, purpose=NEW_ADDRESS, version=change.subscriber.link_version)
+    within: timedelta = current_app.config["CONFIRM_WITHIN"]
+    return compose(
+        "confirm_new_address",
+        to=change.email,
+        reply_to=current_app.config["CONTACT_ADDRESS"],
+        link=absolute("subscribers.new_address", token=token),
+        days=within.days,
+        until=formats.dutch_date(at + within),
+    )
+
+
+def address_changed(subscriber: Subscriber) -> Draft:
+    """Tells the address of until now that the newsletter went elsewhere; it names neither address."""
+    return compose(
+        "address_changed",
+        to=subscriber.email,
+        reply_to=current_app.config["CONTACT_ADDRESS"],
+        subscribe_link=absolute("subscribers.subscribe"),
     )
 
 
@@ -50,3 +91,15 @@ def merged_preferences_link() -> str:
     """The link to the preference page, for many: the same token opens it, until their link version is raised."""
     link = absolute("subscribers.preferences", token="-")  # noqa: S106  (a place to put one)
     return link.replace("/-/", f"/{MERGED_TOKEN}/")
+
+
+def _preferences_link(subscriber: Subscriber) -> str:
+    return absolute("subscribers.preferences", token=_token_of(subscriber))
+
+
+def _unsubscribe_link(subscriber: Subscriber) -> str:
+    return absolute("subscribers.unsubscribe", token=_token_of(subscriber))
+
+
+def _token_of(subscriber: Subscriber) -> str:
+    return issue_token(subscriber.id, purpose=UNSUBSCRIBE, version=subscriber.link_version)

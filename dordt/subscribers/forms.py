@@ -1,26 +1,35 @@
-"""What somebody tells us who wants the newsletter."""
+"""What somebody tells us who wants the newsletter, or wants it otherwise."""
 
-from wtforms import BooleanField, SelectMultipleField
+from collections.abc import Mapping
+from datetime import datetime
+
+from wtforms import BooleanField, Field, RadioField, SelectMultipleField, TextAreaField, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from dordt.places.services import Choices
-from dordt.shared.forms import DordtForm, address_field, required
+from dordt.shared.addresses import address_key
+from dordt.shared.formats import dutch_date
+from dordt.shared.forms import DordtForm, address_field, at_most, required
+from dordt.subscribers.models import UnsubscribeReason
 from dordt.subscribers.services import SubscriptionWish
+from dordt.subscribers.words import REASON_WORDS
 
 # These words are kept with every consent; new words become a new version by themselves.
 CONSENT_TEXT = "Ja, stuur mij elke maand de nieuwsbrief van Dordt aan Zet. Ik kan mij altijd afmelden."
+NEW_ADDRESS_TEXT = "Ja, stuur de nieuwsbrief van Dordt aan Zet voortaan naar dit adres. Ik kan mij altijd afmelden."
+
+
+def several(question: str) -> SelectMultipleField:
+    """A question with boxes of which any number may be ticked; the form sets the choices."""
+    return SelectMultipleField(question, option_widget=CheckboxInput(), widget=ListWidget())
 
 
 class SubscribeForm(DordtForm):
     """Subscribe to the newsletter."""
 
     email = address_field()
-    neighbourhoods = SelectMultipleField(
-        "Over welke wijken wilt u lezen? (niet verplicht)", option_widget=CheckboxInput(), widget=ListWidget()
-    )
-    topics = SelectMultipleField(
-        "Welke thema’s wilt u volgen? (niet verplicht)", option_widget=CheckboxInput(), widget=ListWidget()
-    )
+    neighbourhoods = several("Over welke wijken wilt u lezen? (niet verplicht)")
+    topics = several("Welke thema’s wilt u volgen? (niet verplicht)")
     consent = BooleanField(CONSENT_TEXT, validators=[required("Vink aan dat u de nieuwsbrief wilt ontvangen.")])
 
     def __init__(self, *, neighbourhoods: Choices, topics: Choices) -> None:
@@ -41,3 +50,68 @@ class SubscribeForm(DordtForm):
             topics=self.topics.data or [],
             consent_text=CONSENT_TEXT,
         )
+
+
+class LinkForm(DordtForm):
+    """A form behind a link from a mail: that link is its authority."""
+
+    class Meta(DordtForm.Meta):
+        """No CSRF token, so no cookie."""
+
+        csrf = False
+
+
+class ChoicesForm(LinkForm):
+    """Other wijken or topics."""
+
+    neighbourhoods = several("Over welke wijken wilt u lezen?")
+    topics = several("Welke thema’s wilt u volgen?")
+
+    def offer(self, *, neighbourhoods: Choices, topics: Choices) -> None:
+        """What there is to choose from."""
+        self.neighbourhoods.choices = neighbourhoods
+        self.topics.choices = topics
+
+
+class PauseForm(LinkForm):
+    """No newsletter for a time."""
+
+    months = RadioField("Hoelang wilt u pauze?", coerce=int)
+
+    def __init__(self, ends: Mapping[int, datetime]) -> None:
+        super().__init__()
+        self.months.choices = [
+            (count, f"{count} {'maand' if count == 1 else 'maanden'}, tot {dutch_date(end)}")
+            for count, end in ends.items()
+        ]
+
+
+class NewAddressForm(LinkForm):
+    """The newsletter at another address."""
+
+    email = address_field()
+
+    def __init__(self, *, own_key: str) -> None:
+        super().__init__()
+        self.own_key = own_key
+        self.email.label.text = "Uw nieuwe e-mailadres"
+
+    def validate_email(self, field: Field) -> None:
+        """Another one than now."""
+        if address_key(field.data) == self.own_key:
+            raise ValidationError("Op dit adres krijgt u de nieuwsbrief al. Vul een ander e-mailadres in.")
+
+
+class ReasonForm(LinkForm):
+    """Why somebody left."""
+
+    reason = RadioField("Waarom meldde u zich af?", validators=[required("Kies een reden.")])
+    remark = TextAreaField("Wilt u er iets bij zeggen? (niet verplicht)", validators=[at_most(500)])
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reason.choices = [(str(reason), words) for reason, words in REASON_WORDS.items()]
+
+    def chosen(self) -> UnsubscribeReason:
+        """What the service needs."""
+        return UnsubscribeReason(self.reason.data)

@@ -69,6 +69,11 @@ class Subscriber(Base):
         return sa.select(cls).where(cls.id == number)
 
     @classmethod
+    def both(cls, number: int, email_key: str) -> "sa.Select[Subscriber]":
+        """The subscriber in this row and whoever has this address, in the order in which rows are locked."""
+        return sa.select(cls).where(sa.or_(cls.id == number, cls.email_key == email_key)).order_by(cls.id)
+
+    @classmethod
     def in_room(cls, *states: SubscriberState, neighbourhood: str = "", words: str = "") -> "sa.Select[Subscriber]":
         """Everybody, or who is in these states, chose this wijk, and has these words in the address; newest first."""
         query = sa.select(cls).order_by(cls.asked_at.desc(), cls.id.desc())
@@ -97,7 +102,18 @@ class AddressChange(Base):
     email_key: Mapped[Email]
     asked_at: Mapped[datetime] = mapped_column(index=True)
     confirmed_at: Mapped[datetime | None]
-    subscriber: Mapped[Subscriber] = relationship(lazy="joined")
+    subscriber: Mapped[Subscriber] = relationship(lazy="joined", innerjoin=True)
+
+    @classmethod
+    def waiting(cls, subscriber_id: int) -> "sa.Select[AddressChange]":
+        """What this subscriber asked for and nobody confirmed yet, the newest first: that one counts."""
+        mine = sa.select(cls).where(cls.subscriber_id == subscriber_id, cls.confirmed_at.is_(None))
+        return mine.order_by(cls.asked_at.desc(), cls.id.desc())
+
+    @classmethod
+    def cancel_of(cls, subscriber_id: int) -> sa.Delete:
+        """End what this subscriber asked for and nobody confirmed."""
+        return sa.delete(cls).where(cls.subscriber_id == subscriber_id, cls.confirmed_at.is_(None))
 
 
 class UnsubscribeWay(StrEnum):
@@ -133,6 +149,11 @@ class Unsubscription(Base):
     at: Mapped[datetime] = mapped_column(index=True)
 
     @classmethod
+    def of(cls, subscriber_id: int) -> "sa.Select[Unsubscription]":
+        """Every time that this subscriber left, the newest first."""
+        return sa.select(cls).where(cls.subscriber_id == subscriber_id).order_by(cls.id.desc())
+
+    @classmethod
     def last_of(cls, subscriber_id: int) -> "sa.Select[Unsubscription]":
         """The last time that this subscriber left."""
-        return sa.select(cls).where(cls.subscriber_id == subscriber_id).order_by(cls.id.desc()).limit(1)
+        return cls.of(subscriber_id).limit(1)

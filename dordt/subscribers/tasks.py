@@ -12,9 +12,21 @@ from dordt.subscribers import services
 def init_app(_app: Flask) -> None:
     """Register the work."""
     every_minute(erase_unconfirmed)
+    every_minute(erase_changes)
+    every_minute(end_pauses)
     on_unsubscribe(MailKind.NEWSLETTER, services.unsubscribe_by_mail)
 
 
 def erase_unconfirmed() -> None:
     """Keep what the mail promised: who does not confirm in time is erased."""
     services.erase_unconfirmed(at=clock.now())
+
+
+def erase_changes() -> None:
+    """The same for a new address."""
+    services.erase_changes(at=clock.now())
+
+
+def end_pauses() -> None:
+    """Who paused until now gets the newsletter again."""
+    services.end_pauses(at=clock.now())

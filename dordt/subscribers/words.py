@@ -1,7 +1,8 @@
 """How states are called on screen."""
 
 from dordt.consent.models import ConsentMethod
-from dordt.subscribers.models import SubscriberState
+from dordt.mailer.models import DeliveryState
+from dordt.subscribers.models import SubscriberState, UnsubscribeReason, UnsubscribeWay
 
 STATE_WORDS = {
     SubscriberState.UNCONFIRMED: "Niet bevestigd",
@@ -20,4 +21,33 @@ LEAVE_REASONS = {
     "desk": "De abonnee vroeg het aan de balie",
     "mail": "De abonnee vroeg het per e-mail of brief",
     "address": "Het adres werkt niet meer",
+}
+# The two below are read by residents too.
+WAY_WORDS = {
+    UnsubscribeWay.LINK: "Link in de nieuwsbrief",
+    UnsubscribeWay.ONE_CLICK: "Knop van het e-mailprogramma",
+    UnsubscribeWay.MAIL: "E-mail aan ons",
+    UnsubscribeWay.STAFF: "Door een medewerker",
+}
+REASON_WORDS = {
+    UnsubscribeReason.TOO_OFTEN: "Ik krijg te veel e-mail",
+    UnsubscribeReason.NOT_MY_WIJK: "Het gaat te weinig over mijn wijk",
+    UnsubscribeReason.NOT_USEFUL: "Ik heb er niet genoeg aan",
+    UnsubscribeReason.READS_ELSEWHERE: "Ik lees het nieuws ergens anders",
+    UnsubscribeReason.NEVER_ASKED: "Ik heb niet om de nieuwsbrief gevraagd",
+    UnsubscribeReason.OTHER: "Iets anders",
+}
+# What became of a newsletter, as its reader may read it.
+SENT_WORDS = {
+    DeliveryState.QUEUED: "Wordt verstuurd",
+    DeliveryState.LEASED: "Wordt verstuurd",
+    DeliveryState.SENDING: "Wordt verstuurd",
+    DeliveryState.DEFERRED: "Wordt later opnieuw verstuurd",
+    DeliveryState.ACCEPTED: "Verstuurd",
+    DeliveryState.UNCERTAIN: "Verstuurd, misschien niet aangekomen",
+    DeliveryState.FAILED: "Niet aangekomen",
+    DeliveryState.BOUNCED: "Niet aangekomen",
+    DeliveryState.COMPLAINED: "Verstuurd, door u als ongewenst gemeld",
+    DeliveryState.SUPPRESSED: "Niet verstuurd",
+    DeliveryState.CANCELLED: "Niet verstuurd",
 }

@@ -12,6 +12,7 @@ from dordt.consent.models import Consent
 from dordt.extensions import db
 from dordt.mailer.models import Delivery
 from dordt.shared import clock
+from dordt.shared.problems import LinkInvalid
 from dordt.subscribers import services
 from dordt.subscribers.models import Subscriber, SubscriberState
 from tests.factories.subscribers import confirm_path, make_subscriber, unsubscribe_path
@@ -53,7 +54,7 @@ def test_confirming_and_leaving_at_once_never_ends_as_a_subscriber_without_conse
         def confirm_it(token: str = confirm) -> None:
             try:
                 services.confirm_subscription(token, at=clock.now())
-            except services.LinkInvalid:
+            except LinkInvalid:
                 db.session.rollback()
 
         at_once(app, confirm_it, lambda token=leave: services.unsubscribe(token, at=clock.now()))

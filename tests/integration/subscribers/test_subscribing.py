@@ -102,7 +102,7 @@ def test_confirming_twice_does_one_thing(client, outbox):
 
     assert client.post(link).status_code == 303
     assert the_subscriber().confirmed_at == first
-    assert len(outbox()) == 1
+    assert names_of(outbox) == ["confirm_subscription", "welcome"]
 
 
 def test_the_pages_behind_a_link_set_no_cookie_and_are_not_kept(client):

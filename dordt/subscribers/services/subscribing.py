@@ -1,4 +1,4 @@
-"""Asking for the newsletter, confirming, leaving."""
+"""Asking for the newsletter and confirming it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,19 +9,16 @@ from flask import current_app
 from sqlalchemy.exc import IntegrityError
 
 from dordt.accounts import inboxes
-from dordt.accounts.models import StaffMember
 from dordt.audit import services as audit
 from dordt.consent import services as consent
 from dordt.consent.models import ConsentPurpose
 from dordt.extensions import db
 from dordt.mailer import outbox
-from dordt.mailer.models import SuppressionScope
 from dordt.places import services as places
 from dordt.shared.addresses import address_key
-from dordt.shared.problems import LinkInvalid
-from dordt.shared.tokens import read_token
 from dordt.subscribers import emails
 from dordt.subscribers.models import Subscriber, SubscriberState
+from dordt.subscribers.services.finding import find_by_confirm_token
 
 FORM_PAGE = "/nieuwsbrief/"
 
@@ -54,78 +51,16 @@ def request_subscription(wish: SubscriptionWish, *, at: datetime) -> None:
     db.session.commit()
 
 
-def find_by_confirm_token(token: str, *, lock: bool = False) -> Subscriber:
-    """The subscriber that a confirm link was made for. Raises LinkExpired or LinkInvalid."""
-    claim = read_token(token, purpose=emails.CONFIRM, max_age=current_app.config["CONFIRM_WITHIN"])
-    found = db.session.get(Subscriber, claim.row_id, with_for_update=lock or None)
-    if found is None or found.link_version != claim.version:
-        raise LinkInvalid(emails.CONFIRM)
-    return found
-
-
-def find_by_unsubscribe_token(token: str, *, lock: bool = False) -> Subscriber:
-    """The subscriber that a link to leave was made for; such a link works for ever. Raises LinkInvalid."""
-    claim = read_token(token, purpose=emails.UNSUBSCRIBE)
-    found = db.session.get(Subscriber, claim.row_id, with_for_update=lock or None)
-    if found is None:
-        raise LinkInvalid(emails.UNSUBSCRIBE)
-    return found
-
-
-def find_by_preferences_token(token: str, *, lock: bool = False) -> Subscriber:
-    """The subscriber whose choices a link opens: the token of the link to leave, of the present link version.
-
-    Raises LinkInvalid when a newer link took its place, and for who does not get the newsletter.
-    """
-    claim = read_token(token, purpose=emails.UNSUBSCRIBE)
-    found = db.session.get(Subscriber, claim.row_id, with_for_update=lock or None)
-    if found is None or found.link_version != claim.version or not found.is_confirmed:
-        raise LinkInvalid(emails.UNSUBSCRIBE)
-    return found
-
-
 def confirm_subscription(token: str, *, at: datetime) -> None:
-    """The resident proved the address: newsletters come from now on. A second time changes nothing."""
+    """The resident proved the address: newsletters come from now on, and a mail says so. A second time does nothing."""
     subscriber = find_by_confirm_token(token, lock=True)
     if not subscriber.is_confirmed:
         subscriber.state = SubscriberState.CONFIRMED
         subscriber.confirmed_at, subscriber.unsubscribed_at = at, None
+        subscriber.import_id = None  # from now on it rests on this proof
         consent.confirmed(subscriber.email_key, ConsentPurpose.NEWSLETTER, at=at)
         audit.record("subscriber.confirmed", subject=("subscriber", subscriber.id), at=at, actor_name=audit.RESIDENT)
-    db.session.commit()
-
-
-def unsubscribe(token: str, *, at: datetime) -> None:
-    """The resident leaves: nothing goes out any more. A second time changes nothing."""
-    subscriber = find_by_unsubscribe_token(token, lock=True)
-    if _leave(subscriber, at=at):
-        audit.record("subscriber.unsubscribed", subject=("subscriber", subscriber.id), at=at, actor_name=audit.RESIDENT)
-    db.session.commit()
-
-
-def unsubscribe_by_mail(subscriber_id: int, _list_id: str, at: datetime) -> bool:
-    """The resident wrote to the address in a newsletter that ends it; tells whether there is such a subscriber.
-
-    Commits nothing: the post room stores the mail that asked in the same transaction.
-    """
-    subscriber = db.session.get(Subscriber, subscriber_id, with_for_update=True)
-    if subscriber is not None and _leave(subscriber, at=at):
-        audit.record("subscriber.unsubscribed", subject=("subscriber", subscriber.id), at=at, actor_name=audit.RESIDENT)
-    return subscriber is not None
-
-
-def unsubscribe_for(subscriber_id: int, reason: str, *, by: StaffMember, at: datetime) -> None:
-    """A member of staff takes somebody off the list who asked for it."""
-    subscriber = db.session.get_one(Subscriber, subscriber_id, with_for_update=True)
-    if _leave(subscriber, at=at):
-        audit.record(
-            "subscriber.unsubscribed",
-            subject=("subscriber", subscriber.id),
-            at=at,
-            actor_id=by.id,
-            actor_name=by.name,
-            reason=reason,
-        )
+        outbox.enqueue(emails.welcome(subscriber), at=at)
     db.session.commit()
 
 
@@ -186,15 +121,3 @@ def _quiet_time(subscriber: Subscriber, *, at: datetime) -> timedelta:
     """How long ago an earlier mail makes a new one unneeded; one from before leaving holds a link that is dead."""
     usual: timedelta = current_app.config["ONE_MAIL_PER"]
     return min(usual, at - subscriber.unsubscribed_at) if subscriber.unsubscribed_at else usual
-
-
-def _leave(subscriber: Subscriber, *, at: datetime) -> bool:
-    """Whether there was anything to end. Confirm links mailed before die with the old link version."""
-    if subscriber.state == SubscriberState.UNSUBSCRIBED:
-        return False
-    subscriber.state, subscriber.unsubscribed_at = SubscriberState.UNSUBSCRIBED, at
-    subscriber.link_version += 1
-    db.session.flush()  # before looking for mail: a newsletter that is being started waits for this row, or we for it
-    consent.withdrawn(subscriber.email_key, ConsentPurpose.NEWSLETTER, at=at)
-    outbox.withdraw(subscriber.email_key, scope=SuppressionScope.NEWSLETTER)
-    return True

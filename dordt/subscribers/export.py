@@ -1,0 +1,79 @@
+"""What we hold of one subscriber as a file: JSON, or a table with one fact in each row."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from dordt.consent.models import Consent
+from dordt.shared.clock import AMSTERDAM
+from dordt.subscribers.models import Unsubscription
+from dordt.subscribers.services import Held
+from dordt.subscribers.words import METHOD_WORDS, REASON_WORDS, SENT_WORDS, STATE_WORDS, WAY_WORDS
+
+NAME = "mijn-nieuwsbrief-gegevens"
+HEADERS = ("onderdeel", "nummer", "gegeven", "waarde")
+
+
+def json_of(held: Held) -> str:
+    """For a programme; every name is a word that a reader knows."""
+    return json.dumps(_facts(held), ensure_ascii=False, indent=2) + "\n"
+
+
+def rows_of(held: Held) -> Iterator[tuple[str, int, str, str]]:
+    """For a spreadsheet."""
+    for part, records in _facts(held).items():
+        for number, record in enumerate(records, start=1):
+            for name, value in record.items():
+                yield part, number, name, "; ".join(value) if isinstance(value, list) else str(value or "")
+
+
+def _facts(held: Held) -> dict[str, list[dict[str, Any]]]:
+    return {
+        "abonnement": [_subscription(held)],
+        "toestemming": [_consent(proof, text) for proof, text in held.consents],
+        "nieuwsbrieven": [
+            {"onderwerp": sent.subject, "datum": _moment(sent.at), "wat ervan werd": SENT_WORDS[sent.state]}
+            for sent in held.newsletters
+        ],
+        "afmeldingen": [_departure(left) for left in held.departures],
+    }
+
+
+def _subscription(held: Held) -> dict[str, Any]:
+    subscriber = held.subscriber
+    return {
+        "e-mailadres": subscriber.email,
+        "status": STATE_WORDS[subscriber.state],
+        "pauze tot": _moment(subscriber.paused_until),
+        "wijken": [wijk.name for wijk in subscriber.neighbourhoods],
+        "thema’s": [topic.name for topic in subscriber.topics],
+        "aangevraagd": _moment(subscriber.asked_at),
+        "bevestigd": _moment(subscriber.confirmed_at),
+        "nieuw e-mailadres, nog niet bevestigd": held.new_address.email if held.new_address else None,
+    }
+
+
+def _consent(proof: Consent, text: str) -> dict[str, Any]:
+    return {
+        "tekst": text,
+        "versie van de tekst": proof.text_version,
+        "manier": METHOD_WORDS[proof.method],
+        "waar": proof.source,
+        "gegeven": _moment(proof.asked_at),
+        "bevestigd": _moment(proof.confirmed_at),
+        "ingetrokken": _moment(proof.withdrawn_at),
+    }
+
+
+def _departure(left: Unsubscription) -> dict[str, Any]:
+    return {
+        "datum": _moment(left.at),
+        "manier": WAY_WORDS[left.way],
+        "reden": REASON_WORDS[left.reason] if left.reason else None,
+        "opmerking": left.remark or None,
+    }
+
+
+def _moment(at: datetime | None) -> str | None:
+    return at.astimezone(AMSTERDAM).isoformat(timespec="seconds") if at else None

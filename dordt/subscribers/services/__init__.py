@@ -1,0 +1,62 @@
+"""Asking for the newsletter, choosing what it is about, moving it to another address, leaving."""
+
+from dordt.subscribers.services.addresses import (
+    ask_new_address,
+    confirm_new_address,
+    erase_changes,
+    find_by_new_address_token,
+    waiting_address_of,
+)
+from dordt.subscribers.services.choosing import change_choices, end_pauses, pause, pause_choices, resume
+from dordt.subscribers.services.finding import (
+    find_by_confirm_token,
+    find_by_preferences_token,
+    find_by_unsubscribe_token,
+)
+from dordt.subscribers.services.holding import Held, held_of
+from dordt.subscribers.services.leaving import (
+    give_reason,
+    may_give_reason,
+    unsubscribe,
+    unsubscribe_by_mail,
+    unsubscribe_for,
+)
+from dordt.subscribers.services.subscribing import (
+    FORM_PAGE,
+    SubscriptionWish,
+    confirm_subscription,
+    counts,
+    erase_unconfirmed,
+    hold_list,
+    request_subscription,
+)
+
+__all__ = [
+    "FORM_PAGE",
+    "Held",
+    "SubscriptionWish",
+    "ask_new_address",
+    "change_choices",
+    "confirm_new_address",
+    "confirm_subscription",
+    "counts",
+    "end_pauses",
+    "erase_changes",
+    "erase_unconfirmed",
+    "find_by_confirm_token",
+    "find_by_new_address_token",
+    "find_by_preferences_token",
+    "find_by_unsubscribe_token",
+    "give_reason",
+    "held_of",
+    "hold_list",
+    "may_give_reason",
+    "pause",
+    "pause_choices",
+    "request_subscription",
+    "resume",
+    "unsubscribe",
+    "unsubscribe_by_mail",
+    "unsubscribe_for",
+    "waiting_address_of",
+]

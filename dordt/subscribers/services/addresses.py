@@ -1,0 +1,149 @@
+"""Moving a subscription to another address, which its owner confirms there."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from flask import current_app
+from sqlalchemy.exc import IntegrityError
+
+from dordt.accounts import inboxes
+from dordt.audit import services as audit
+from dordt.consent import services as consent
+from dordt.consent.models import ConsentPurpose
+from dordt.extensions import db
+from dordt.mailer import outbox
+from dordt.mailer.models import SuppressionScope
+from dordt.shared.addresses import address_key
+from dordt.shared.problems import LinkInvalid
+from dordt.shared.tokens import read_token
+from dordt.subscribers import emails
+from dordt.subscribers.models import AddressChange, Subscriber, SubscriberState, UnsubscribeWay, Unsubscription
+from dordt.subscribers.services import leaving
+from dordt.subscribers.services.finding import find_by_preferences_token
+
+CONFIRM_PAGE = "/nieuwsbrief/nieuw-adres/"  # where the words of the consent stand
+
+
+def ask_new_address(token: str, email: str, *, at: datetime) -> None:
+    """Keep where the newsletter should go, and ask there to confirm it; nothing changes until then.
+
+    Whoever has that address, the same mail goes out. Of several wishes the newest counts.
+    """
+    subscriber = find_by_preferences_token(token, lock=True)
+    key = address_key(email)
+    change = db.session.scalar(AddressChange.waiting(subscriber.id).where(AddressChange.email_key == key))
+    if change is None:
+        change = AddressChange(subscriber=subscriber, email=email, email_key=key)
+        db.session.add(change)
+    change.asked_at = at
+    db.session.flush()
+    if inboxes.may_be_mailed(email, at=at):
+        draft = emails.confirm_new_address(change, at=at)
+        outbox.enqueue(draft, at=at, at_most_once_per=current_app.config["ONE_MAIL_PER"])
+    db.session.commit()
+
+
+def waiting_address_of(subscriber: Subscriber) -> AddressChange | None:
+    """Where this subscriber wants the newsletter, as long as nobody confirmed that."""
+    return db.session.scalar(AddressChange.waiting(subscriber.id).limit(1))
+
+
+def find_by_new_address_token(token: str, *, lock: bool = False) -> AddressChange:
+    """The change that a confirm link was made for, also when it was confirmed. Raises LinkExpired or LinkInvalid."""
+    claim = read_token(token, purpose=emails.NEW_ADDRESS, max_age=current_app.config["CONFIRM_WITHIN"])
+    change = db.session.get(AddressChange, claim.row_id, with_for_update=lock or None)
+    if change is None or not (change.confirmed_at or _still_counts(change, claim.version)):
+        raise LinkInvalid(emails.NEW_ADDRESS)
+    return change
+
+
+def confirm_new_address(token: str, *, consent_text: str, at: datetime) -> None:
+    """The owner of the new address agreed: from now on the newsletter goes there. A second time changes nothing."""
+    found = find_by_new_address_token(token)
+    # All rows are locked in one order: of two people who swap addresses, one waits for the other.
+    db.session.scalars(Subscriber.both(found.subscriber_id, found.email_key).with_for_update()).all()
+    db.session.expire_all()
+    change = find_by_new_address_token(token, lock=True)
+    if change.confirmed_at is None:
+        _carry_out(change, consent_text, at=at)
+    db.session.commit()
+
+
+def erase_changes(*, at: datetime) -> int:
+    """Erase the new addresses that nobody confirmed in time, and what is left of the others; returns how many."""
+    too_old = at - current_app.config["CONFIRM_WITHIN"]
+    found = db.session.scalars(sa.select(AddressChange).where(AddressChange.asked_at < too_old).with_for_update()).all()
+    for change in found:
+        if change.confirmed_at is None:
+            outbox.forget(change.email_key, name="confirm_new_address", before=too_old)
+        db.session.delete(change)
+    db.session.commit()
+    return len(found)
+
+
+def _still_counts(change: AddressChange, version: int) -> bool:
+    subscriber = change.subscriber
+    return change is waiting_address_of(subscriber) and subscriber.link_version == version and subscriber.is_confirmed
+
+
+def _carry_out(change: AddressChange, consent_text: str, *, at: datetime) -> None:
+    subscriber, key = change.subscriber, change.email_key
+    notice = emails.address_changed(subscriber)  # to the address of until now
+    change.confirmed_at = at
+    consent.never_confirmed(key, ConsentPurpose.NEWSLETTER)
+    consent.asked(
+        key,
+        ConsentPurpose.NEWSLETTER,
+        text=consent_text,
+        source=CONFIRM_PAGE,
+        at=change.asked_at,
+        confirmed_at=at,
+    )
+    if not _take_address(subscriber, change, at=at):
+        _hand_over(subscriber, db.session.scalars(Subscriber.with_key(key).with_for_update()).one(), at=at)
+    outbox.enqueue(notice, at=at)
+    subject = ("subscriber", subscriber.id)
+    audit.record("subscriber.address_changed", subject=subject, at=at, actor_name=audit.RESIDENT)
+
+
+def _take_address(subscriber: Subscriber, change: AddressChange, *, at: datetime) -> bool:
+    """Give this subscriber the new address; False when somebody on the list has it."""
+    _forget_unconfirmed(change.email_key)
+    old_key = subscriber.email_key
+    try:
+        with db.session.begin_nested():
+            subscriber.email, subscriber.email_key = change.email, change.email_key
+            subscriber.link_version += 1
+            subscriber.import_id = None  # from now on it rests on the proof for this address
+    except IntegrityError:
+        return False
+    db.session.execute(AddressChange.cancel_of(subscriber.id))
+    consent.withdrawn(old_key, ConsentPurpose.NEWSLETTER, at=at)
+    outbox.readdress_newsletters(old_key, to=subscriber.email, link_version=subscriber.link_version)
+    return True
+
+
+def _forget_unconfirmed(key: str) -> None:
+    """Whoever asked for the newsletter there did not prove it; now the address is proved to be this subscriber's."""
+    stale = db.session.scalar(Subscriber.with_key(key).with_for_update())
+    if stale is not None and stale.state == SubscriberState.UNCONFIRMED:
+        db.session.delete(stale)
+        db.session.flush()
+
+
+def _hand_over(subscriber: Subscriber, known: Subscriber, *, at: datetime) -> None:
+    """The new address is on the list, or was: its row goes on with what was chosen here, and this one leaves.
+
+    It is that row whose links stand in the newsletters of that inbox.
+    """
+    known.neighbourhoods, known.topics = list(subscriber.neighbourhoods), list(subscriber.topics)
+    if not known.is_confirmed:
+        known.confirmed_at, known.unsubscribed_at = at, None
+    known.state, known.paused_until = subscriber.state, subscriber.paused_until
+    known.import_id = None
+    db.session.flush()
+    if known.state == SubscriberState.PAUSED:
+        outbox.withdraw(known.email_key, scope=SuppressionScope.NEWSLETTER)
+    leaving.end(subscriber, at=at)
+    db.session.add(Unsubscription(subscriber_id=subscriber.id, way=UnsubscribeWay.LINK, at=at))  # for no newsletter
+    audit.record("subscriber.confirmed", subject=("subscriber", known.id), at=at, actor_name=audit.RESIDENT)
