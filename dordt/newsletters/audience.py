@@ -9,10 +9,11 @@ import sqlalchemy as sa
 
 from dordt.extensions import db
 from dordt.mailer import reaching
-from dordt.mailer.models import MailKind
+from dordt.mailer.models import Mail, MailKind
 from dordt.newsletters.models import Newsletter
 from dordt.places import services as places
 from dordt.shared import reading
+from dordt.shared.problems import NotAllowed
 from dordt.subscribers.models import Subscriber, SubscriberState, subscriber_neighbourhood, subscriber_topic
 
 LIST_ID = "nieuwsbrief"
@@ -117,9 +118,24 @@ def people(about: Newsletter | Choice, fate: Fate) -> "sa.Select[Subscriber]":
     return query
 
 
-def left_out_before(newsletter: Newsletter) -> dict[Fate, int]:
+def left_out_before(newsletter: Newsletter) -> dict[str, int]:
     """How many match, and do not reach the post room: paused, or having got the other one."""
-    return {reason: reading.count(people(newsletter, reason)) for reason in (Fate.PAUSED, Fate.ALREADY)}
+    return {reason.value: reading.count(people(newsletter, reason)) for reason in (Fate.PAUSED, Fate.ALREADY)}
+
+
+def require_readers(newsletter: Newsletter, mail: Mail) -> None:
+    """Raises NotAllowed when nobody gets the mail that was frozen for it, and says why that is."""
+    if not mail.frozen_count:
+        raise NotAllowed(nobody(choice_of(newsletter), standing(newsletter)))
+
+
+def nobody(choice: Choice, standing: Standing) -> str:
+    """Why nobody would get it, and what can be done."""
+    if standing.matching:
+        return "Niemand krijgt deze nieuwsbrief: alle abonnees die passen, vallen af. Kijk bij de lezers waarom."
+    if choice.is_everybody:
+        return "Er zijn nog geen abonnees die hun aanmelding hebben bevestigd."
+    return "Geen enkele abonnee koos deze wijken en thema’s. Kies er meer, of kies niets: dan gaat hij naar iedereen."
 
 
 def _choice(about: Newsletter | Choice) -> Choice:
@@ -156,13 +172,3 @@ def _reasons(choice: Choice) -> dict[Fate, "sa.ColumnElement[bool]"]:
         Fate.ALREADY: got_before,
         Fate.SUPPRESSED: reaching.is_left_out(Subscriber.email_key, MailKind.NEWSLETTER, LIST_ID),
     }
-
-
-def everyone() -> "sa.Select[Any]":
-    """All confirmed subscribers."""
-    return of(Choice())
-
-
-def count() -> int:
-    """How many confirmed subscribers there are."""
-    return reading.count(everyone())

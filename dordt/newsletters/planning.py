@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from dordt.accounts.models import StaffMember
 from dordt.audit.models import AuditEntry
 from dordt.extensions import db
-from dordt.newsletters import checks, services
+from dordt.newsletters import checks, policy, services
+from dordt.newsletters.holding import hold_still
 from dordt.newsletters.models import Newsletter, NewsletterState
 from dordt.newsletters.steps import SUBJECT, locked, log, step
 from dordt.shared.formats import dutch_date_time
@@ -69,6 +70,7 @@ def plan_newsletter(number: int, plan: Plan, *, at: datetime, by: StaffMember | 
     problem = plan.start_problem(at) or plan.latest_problem()
     if problem:
         raise NotAllowed(problem)
+    policy.require_approval(newsletter)
     checks.require_ready(newsletter, at=at)
     newsletter.scheduled_at, newsletter.latest_start_at = plan.starts_at, plan.latest_at
     starts, latest = dutch_date_time(plan.starts_at), dutch_date_time(plan.latest_at)
@@ -134,11 +136,15 @@ def _start_planned(number: int, at: datetime) -> None:
     elif at > plan.latest_at:
         _note_once(TOO_LATE, newsletter, plan, at)
     else:
-        _start(newsletter, plan, at)
+        _start(number, plan, at)
 
 
-def _start(newsletter: Newsletter, plan: Plan, at: datetime) -> None:
-    number = newsletter.number
+def _start(number: int, plan: Plan, at: datetime) -> None:
+    hold_still()
+    newsletter = locked(number)
+    if plan_of(newsletter) != plan:  # somebody changed it in between
+        db.session.rollback()
+        return
     try:
         services.begin(newsletter, at=at, by=None)
         db.session.commit()

@@ -9,15 +9,15 @@ from dordt.accounts.models import StaffMember
 from dordt.extensions import db
 from dordt.mailer import outbox
 from dordt.mailer.models import MailKind
-from dordt.newsletters import audience, blocks, checks, rendering
+from dordt.newsletters import audience, blocks, checks, policy, rendering
+from dordt.newsletters.audience import Fate
 from dordt.newsletters.content import NewsletterContent
+from dordt.newsletters.holding import hold_still
 from dordt.newsletters.models import PAUSED_BY_STAFF, Newsletter, NewsletterState
 from dordt.newsletters.steps import locked, log, step, unknown
 from dordt.places import services as places
 from dordt.shared.problems import NotAllowed
-from dordt.subscribers import services as subscribers
 
-LIST_ID = "nieuwsbrief"
 SITTING = timedelta(minutes=30)
 STARTED = {NewsletterState.SENDING, NewsletterState.PAUSED, NewsletterState.SENT}
 
@@ -67,24 +67,37 @@ def _is_same_sitting(newsletter: Newsletter, by: StaffMember | None, *, at: date
     return goes_on and at - newsletter.updated_at < SITTING
 
 
-def approve_newsletter(number: int, *, at: datetime, by: StaffMember | None = None) -> None:
-    """It may be sent as it is now. Raises NotAllowed when something stands in the way."""
+def approve_newsletter(number: int, *, at: datetime, by: StaffMember | None = None, version: int | None = None) -> bool:
+    """It may be sent as it is now; `by` is None for the operator at the command line. `version`: which edit was seen.
+
+    Returns False, and does nothing, when it was approved before and that approval stands: two clicks are one approval.
+    Raises NotAllowed when something stands in the way, somebody changed it meanwhile, or `by` changed it last.
+    """
     newsletter = locked(number)
-    if newsletter.state == NewsletterState.SCHEDULED:
-        raise NotAllowed("Deze nieuwsbrief is al goedgekeurd, en gepland.")
-    step(newsletter, NewsletterState.APPROVED)
+    if policy.stands(newsletter):
+        db.session.rollback()
+        return False
+    if newsletter.state not in policy.APPROVED_STATES:
+        step(newsletter, NewsletterState.APPROVED)
+    if version is not None and version != newsletter.edit_version:
+        raise NotAllowed("Deze nieuwsbrief is intussen veranderd. Bekijk hem opnieuw en keur hem dan goed.")
+    policy.require_second_person(newsletter, by)
     checks.require_ready(newsletter, at=at)
-    newsletter.approved_at, newsletter.approved_by_id = at, by.id if by else None
-    log("newsletter.approved", newsletter, by, at=at)
+    newsletter.approved_at = max(at, newsletter.updated_at)  # clocks of two machines differ
+    newsletter.approved_by_id = by.id if by else None
+    log(policy.action_of(newsletter), newsletter, by, at=at)
     db.session.commit()
+    return True
 
 
 def start_newsletter(number: int, *, at: datetime, by: StaffMember | None = None) -> bool:
     """Freeze the audience and let the post room begin, in one transaction.
 
     Returns False, and does nothing, when it was started before: two clicks are one newsletter.
-    Raises NotAllowed when it was not approved, is not in order any more, or nobody would get it.
+    Raises NotAllowed when its approval does not stand, it is not in order any more, it cannot be left, or nobody would
+    get it.
     """
+    hold_still()
     newsletter = locked(number)
     if newsletter.state in STARTED:
         db.session.rollback()
@@ -95,15 +108,20 @@ def start_newsletter(number: int, *, at: datetime, by: StaffMember | None = None
 
 
 def begin(newsletter: Newsletter, *, at: datetime, by: StaffMember | None) -> None:
-    """Freeze the audience of a newsletter whose row is locked; commits nothing. Raises NotAllowed."""
+    """Freeze the audience of a newsletter whose row is locked, while all hold still; commits nothing.
+
+    Raises NotAllowed, and then the caller rolls back.
+    """
     step(newsletter, NewsletterState.SENDING)
-    subscribers.hold_list()
+    policy.require_approval(newsletter)
     checks.require_ready(newsletter, at=at)
-    checks.require_audience()
     draft = rendering.draft_of(newsletter)
-    newsletter.mail = outbox.freeze(draft, audience.everyone(), kind=MailKind.NEWSLETTER, list_id=LIST_ID, at=at)
-    newsletter.started_at = at
-    log("newsletter.started", newsletter, by, at=at, frozen=newsletter.mail.frozen_count)
+    checks.require_way_out(draft)
+    mail = outbox.freeze(draft, audience.of(newsletter), kind=MailKind.NEWSLETTER, list_id=audience.LIST_ID, at=at)
+    audience.require_readers(newsletter, mail)
+    newsletter.exclusions = audience.left_out_before(newsletter) | {Fate.SUPPRESSED.value: mail.excluded_count}
+    newsletter.mail, newsletter.started_at = mail, at
+    log("newsletter.started", newsletter, by, at=at, frozen=mail.frozen_count)
 
 
 def pause_newsletter(number: int, *, at: datetime, by: StaffMember | None = None) -> None:

@@ -16,6 +16,8 @@ from dordt.newsletters.models import Newsletter, NewsletterState
 from dordt.shared import clock
 from tests.factories.mailer import make_newsletter as freeze_newsletter
 
+APPROVED = {NewsletterState.APPROVED, NewsletterState.SCHEDULED}
+
 
 def make_newsletter(
     state: NewsletterState = NewsletterState.DRAFT,
@@ -26,12 +28,17 @@ def make_newsletter(
     by: StaffMember | None = None,
     **given: Any,
 ) -> Newsletter:
-    """A newsletter as an editor writes it; the state is set as it is, without the steps towards it."""
+    """A newsletter as an editor writes it; the state is set as it is, without the steps towards it.
+
+    An approved one was approved at the command line.
+    """
     values = {"subject": "Nieuws uit uw wijk", "preheader": "Het park is klaar.", **given}
     first = filling.written(intro, [article.slug for article in articles], at=clock.now())
     content = NewsletterContent(**values, blocks=[*first, *blocks])
     newsletter = services.create_newsletter(content, at=clock.now(), by=by)
     newsletter.state = state
+    if state in APPROVED:
+        newsletter.approved_at = newsletter.updated_at
     db.session.commit()
     return newsletter
 

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from dordt.newsletters import audience, rendering
+from dordt.newsletters import rendering
 from dordt.newsletters.checks import fields, letter, links, wording, written
 from dordt.newsletters.checks.finding import Finding, FindingKind
+from dordt.newsletters.checks.letter import require_way_out
 from dordt.newsletters.models import Newsletter
 from dordt.shared.problems import NotAllowed
 
-__all__ = ["Finding", "FindingKind", "findings", "problems", "require_audience", "require_ready"]
+__all__ = ["Finding", "FindingKind", "findings", "problems", "require_ready", "require_way_out"]
 
 
 def findings(newsletter: Newsletter, *, at: datetime) -> list[Finding]:
@@ -26,12 +27,6 @@ def require_ready(newsletter: Newsletter, *, at: datetime) -> None:
     """Raises NotAllowed with the first thing that stands in the way."""
     for problem in problems(newsletter, at=at):
         raise NotAllowed(problem)
-
-
-def require_audience() -> None:
-    """Raises NotAllowed when nobody would get it."""
-    if not audience.count():
-        raise NotAllowed("Er zijn nog geen abonnees die hun aanmelding hebben bevestigd.")
 
 
 def _findings(newsletter: Newsletter, at: datetime) -> Iterator[Finding]:

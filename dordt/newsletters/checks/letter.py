@@ -11,6 +11,7 @@ from dordt.newsletters.checks.finding import Finding, FindingKind
 from dordt.newsletters.checks.tree import shown, text_of, tree_of
 from dordt.shared.formats import dutch_number
 from dordt.shared.mail import Draft
+from dordt.shared.problems import NotAllowed
 from dordt.subscribers import emails
 
 LARGEST, LARGE = 90_000, 70_000  # octets; Gmail cuts a mail off at about 102,000
@@ -28,13 +29,21 @@ def findings(draft: Draft, blocks: Sequence[NewsletterBlock]) -> Iterator[Findin
     yield from _contrasts(tree, blocks)
 
 
+def require_way_out(draft: Draft) -> None:
+    """Raises NotAllowed when this very mail lacks the link to leave, whatever made it."""
+    for finding in _ways_out(draft, tree_of(draft.html)):
+        raise NotAllowed(finding.words)
+
+
 def _ways_out(draft: Draft, tree: Element) -> Iterator[Finding]:
+    """Without the purpose nobody would get a token of their own in the link."""
     link = emails.merged_unsubscribe_link()
     one_click = draft.headers.get("List-Unsubscribe-Post") == "List-Unsubscribe=One-Click"
+    own_button = f"<{link}>" in draft.headers.get("List-Unsubscribe", "") and one_click
     ways = {
         "de tekst zonder opmaak": link in draft.text,
         "de opgemaakte tekst": any(a.get("href") == link and text_of(a) for a in shown(tree) if a.tag == "a"),
-        "de knop van het mailprogramma": f"<{link}>" in draft.headers.get("List-Unsubscribe", "") and one_click,
+        "de knop van het mailprogramma": own_button and draft.token_purpose == emails.UNSUBSCRIBE,
     }
     missing = [place for place, is_there in ways.items() if not is_there]
     if missing:

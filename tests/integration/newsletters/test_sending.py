@@ -63,6 +63,7 @@ def test_a_suppressed_address_is_left_out_and_counted(approved):
     db.session.add(
         Suppression(address_key=anna.email_key, scope=SuppressionScope.ALL, reason="kwam terug", since=clock.now())
     )
+    db.session.commit()
 
     start(approved)
 

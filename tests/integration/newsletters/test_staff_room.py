@@ -42,14 +42,15 @@ def test_an_editor_writes_approves_and_sends_a_newsletter(staff_client: StaffCli
     answer = write(client, articles=["", second.slug, first.slug, "", ""])
     assert answer.location == f"{ROOM}1/"
     assert "De nieuwsbrief is bewaard" in client.get(answer.location).text
-    client.post(f"{ROOM}1/goedkeuren/")
+    colleague = staff_client("redacteur")
+    colleague.post(f"{ROOM}1/goedkeuren/")
     assert "Verstuur nu aan 2 abonnees" in client.get(f"{ROOM}1/versturen/").text
     assert client.post(f"{ROOM}1/versturen/").location == f"{ROOM}1/"
 
     (stored,) = newsletters()
     assert [block.article.slug for block in stored.blocks if block.article] == [second.slug, first.slug]
     assert (stored.state, stored.blocks[0].text) == ("sending", "Beste lezer,\n\nHet park.")
-    assert (stored.created_by_id, stored.approved_by_id) == (client.member.id, client.member.id)
+    assert (stored.created_by_id, stored.approved_by_id) == (client.member.id, colleague.member.id)
     assert "0 van de 2 e-mails zijn klaar." in client.get(f"{ROOM}1/").text
 
 

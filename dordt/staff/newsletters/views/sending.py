@@ -14,6 +14,8 @@ from dordt.staff.guard import member, requires
 from dordt.staff.newsletters.plan_form import PlanForm
 from dordt.staff.newsletters.room import NUMBER, bp, numbered
 
+LONGEST_NUMBER = 10
+
 
 @bp.route(f"/{NUMBER}/versturen/", methods=["GET", "POST"])
 @requires(Right.SEND_NEWSLETTER)
@@ -58,8 +60,8 @@ def withdraw(number: int) -> ResponseReturnValue:
 def approve(number: int) -> ResponseReturnValue:
     """It may be sent as it is."""
     require_csrf()
-    services.approve_newsletter(number, at=clock.now(), by=member())
-    flash("De nieuwsbrief is goedgekeurd en kan worden verstuurd.", "ok")
+    is_new = services.approve_newsletter(number, at=clock.now(), by=member(), version=_seen_version())
+    flash("De nieuwsbrief is goedgekeurd en kan worden verstuurd." if is_new else "Hij was al goedgekeurd.", "ok")
     return redirect(url_for(".send", number=number), code=303)
 
 
@@ -93,6 +95,12 @@ def cancel(number: int) -> ResponseReturnValue:
     return redirect(url_for(".show", number=number), code=303)
 
 
+def _seen_version() -> int | None:
+    """Which edit stood on the page with the button."""
+    given = request.form.get("versie", "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < LONGEST_NUMBER else None
+
+
 def _send_page(newsletter: Newsletter, form: PlanForm) -> ResponseReturnValue:
     at = clock.now()
     template = render_template(
@@ -101,7 +109,7 @@ def _send_page(newsletter: Newsletter, form: PlanForm) -> ResponseReturnValue:
         form=form,
         standing=planning.standing_of(newsletter, at=at),
         findings=checks.findings(newsletter, at=at),
-        count=audience.count(),
+        count=audience.standing(newsletter).gets,
         state_words=STATE_WORDS,
     )
     return template, form.status

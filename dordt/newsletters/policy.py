@@ -1,0 +1,129 @@
+"""The rule of two people: who may approve a newsletter, and whether an approval still stands."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from dordt.accounts.models import Role, StaffMember
+from dordt.accounts.rights import ROLE_RIGHTS, Right
+from dordt.audit import services as audit
+from dordt.extensions import db
+from dordt.newsletters.models import Newsletter, NewsletterPolicy, NewsletterState
+from dordt.shared.problems import NotAllowed
+
+APPROVED_STATES = (NewsletterState.APPROVED, NewsletterState.SCHEDULED)
+THE_ONE_ROW = 1
+MOST_NAMED = 3
+
+
+def settled() -> NewsletterPolicy | None:
+    """What the administrator settled, if anything was."""
+    return db.session.get(NewsletterPolicy, THE_ONE_ROW)
+
+
+def asks_second_person() -> bool:
+    """Whether whoever changed a newsletter last may not approve it."""
+    found = settled()
+    return found is None or found.second_person
+
+
+def settle(second_person: bool, *, at: datetime, by: StaffMember) -> bool:
+    """Turn the rule on or off; tells whether that was a change."""
+    found = _locked_row(at=at)
+    if found.second_person == second_person:
+        db.session.rollback()
+        return False
+    found.second_person, found.changed_at, found.changed_by_id = second_person, at, by.id
+    audit.record(
+        "newsletter.policy_changed",
+        subject=("newsletter_policy", found.id),
+        at=at,
+        actor_id=by.id,
+        actor_name=by.name,
+        second_person="on" if second_person else "off",
+    )
+    db.session.commit()
+    return True
+
+
+def approval_problem(newsletter: Newsletter) -> str | None:
+    """Why it may not go on what was approved; None when it may. Asked again at each step, by the rule of that moment."""
+    if newsletter.approved_at is None or newsletter.approved_at < newsletter.updated_at:
+        return "Deze nieuwsbrief is niet goedgekeurd zoals hij nu is. Laat hem eerst goedkeuren."
+    if is_alone(newsletter) and asks_second_person():
+        return (
+            "Wie deze nieuwsbrief schreef, keurde hem zelf goed. Dat mocht toen, maar nu keurt een tweede persoon goed. "
+            "Vraag een collega om hem goed te keuren."
+        )
+    return None
+
+
+def require_approval(newsletter: Newsletter) -> None:
+    """Raises NotAllowed when there is no approval, or it stands no more."""
+    problem = approval_problem(newsletter)
+    if problem:
+        raise NotAllowed(problem)
+
+
+def stands(newsletter: Newsletter) -> bool:
+    """Whether it may go as it is now."""
+    return newsletter.state in APPROVED_STATES and approval_problem(newsletter) is None
+
+
+def is_alone(newsletter: Newsletter) -> bool:
+    """Whether whoever changed it last approved it too; an operator at the command line is nobody's second self."""
+    return newsletter.approved_by_id is not None and newsletter.approved_by_id == newsletter.edited_by_id
+
+
+def refusal(newsletter: Newsletter, by: StaffMember | None) -> str | None:
+    """Why this member may not approve it, and whom to ask; None when they may."""
+    if by is None or by.id != newsletter.edited_by_id or not asks_second_person():
+        return None
+    return f"U veranderde deze nieuwsbrief zelf als laatste. Een tweede persoon keurt hem goed. {_whom_to_ask(by)}"
+
+
+def require_second_person(newsletter: Newsletter, by: StaffMember | None) -> None:
+    """Raises NotAllowed when this member may not approve it."""
+    problem = refusal(newsletter, by)
+    if problem:
+        raise NotAllowed(problem)
+
+
+def action_of(newsletter: Newsletter) -> str:
+    """How the log calls an approval that was just given."""
+    if newsletter.approved_by_id is None:
+        return "newsletter.approved_by_operator"
+    return "newsletter.approved_alone" if is_alone(newsletter) else "newsletter.approved"
+
+
+def approvers(*, but: StaffMember) -> Sequence[StaffMember]:
+    """Who else may approve, by name."""
+    roles = [name for name, rights in ROLE_RIGHTS.items() if Right.APPROVE_NEWSLETTER in rights]
+    may = StaffMember.roles.any(Role.name.in_(roles))
+    return db.session.scalars(StaffMember.listed().where(StaffMember.active, may, StaffMember.id != but.id)).all()
+
+
+def _whom_to_ask(by: StaffMember) -> str:
+    names = [member.name for member in approvers(but=by)]
+    if not names:
+        return "Er is nu niemand anders die dat mag. Vraag uw beheerder om raad."
+    if len(names) > MOST_NAMED:
+        names = [*names[: MOST_NAMED - 1], "een andere collega die mag goedkeuren"]
+    *others, last = names
+    return f"Vraag het aan {' of '.join([', '.join(others), last] if others else [last])}."
+
+
+def _locked_row(*, at: datetime) -> NewsletterPolicy:
+    """The row, made when it is not there; of two who make it at once the second finds the first."""
+    found = db.session.get(NewsletterPolicy, THE_ONE_ROW, with_for_update=True)
+    if found is not None:
+        return found
+    try:
+        with db.session.begin_nested():
+            made = NewsletterPolicy(id=THE_ONE_ROW, second_person=True, changed_at=at)
+            db.session.add(made)
+    except IntegrityError:
+        return db.session.get_one(NewsletterPolicy, THE_ONE_ROW, with_for_update=True)
+    return made
