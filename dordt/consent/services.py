@@ -50,7 +50,9 @@ def asked(
     )
 
 
-def imported(proofs: Sequence[tuple[str, str, datetime]], purpose: ConsentPurpose) -> None:
+def imported(
+    proofs: Sequence[tuple[str, str, datetime]], purpose: ConsentPurpose, *, import_id: int | None = None
+) -> None:
     """Keep consent that was given elsewhere: address key, where, and when. In bulk, for lists of many thousands."""
     rows = [
         {
@@ -60,10 +62,17 @@ def imported(proofs: Sequence[tuple[str, str, datetime]], purpose: ConsentPurpos
             "source": source,
             "asked_at": given_at,
             "confirmed_at": given_at,
+            "import_id": import_id,
         }
         for key, source, given_at in proofs
     ]
     db.session.execute(sa.insert(Consent), rows)
+
+
+def never_imported(import_id: int, address_keys: "sa.Select[str]") -> None:
+    """An import is undone: the proof that it brought for these addresses goes with it."""
+    mine = sa.and_(Consent.import_id == import_id, Consent.address_key.in_(address_keys))
+    db.session.execute(sa.delete(Consent).where(mine), execution_options={"synchronize_session": False})
 
 
 def confirmed(address_key: str, purpose: ConsentPurpose, *, at: datetime) -> None:

@@ -6,8 +6,11 @@ import click
 from flask.cli import with_appcontext
 
 from dordt.shared import clock
-from dordt.subscribers.import_rows import FileRefused
-from dordt.subscribers.importing import import_subscribers
+from dordt.shared.reading import rows
+from dordt.subscribers.import_files import FileRefused, read_sheet
+from dordt.subscribers.import_models import ImportRefusal, SubscriberImport
+from dordt.subscribers.import_rows import columns_by_name
+from dordt.subscribers.importing import import_now
 
 
 @click.command("import-subscribers")
@@ -17,16 +20,24 @@ def import_subscribers_command(file: Path) -> None:
     """Take over subscribers from FILE, a CSV in UTF-8.
 
     Columns: email, neighbourhoods, topics, consent_at, consent_source; several slugs in a cell are parted by `;`.
-    Rows that are in order are stored, the others are named with their line and the reason.
+    Rows that are in order are stored, the others are named with their line and the reason, in Dutch as on the screen
+    where it can be undone within 24 hours.
     """
+    content = file.read_bytes().decode("utf-8-sig", errors="replace").encode()
     try:
-        with file.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
-            outcome = import_subscribers(lines, at=clock.now())
+        sheet = read_sheet(content)
+        found = import_now(sheet, content, file.name[:200], columns_by_name(sheet.headings), now=clock.now)
     except FileRefused as problem:
         raise click.ClickException(f"{file}: {problem}") from problem
-    for line, reason in outcome.refused:
-        click.echo(f"{file}, line {line}: {reason}", err=True)
+    _tell(file, found)
+
+
+def _tell(file: Path, found: SubscriberImport) -> None:
+    for refusal in rows(ImportRefusal.of(found.id)):
+        click.echo(f"{file}, line {refusal.line}: {refusal.reason}", err=True)
     click.echo(
-        f"{outcome.added} added, {outcome.known} known already, "
-        f"{outcome.unsubscribed} unsubscribed before and left alone, {len(outcome.refused)} refused."
+        f"{found.added_count} added, {found.known_count} known already, "
+        f"{found.unsubscribed_count} unsubscribed before and left alone, {found.refused_count} refused."
     )
+    if found.finished_at is None or found.problem:
+        raise click.ClickException(f"{file}: not finished; how far it is stands at /beheer/abonnees/importeren/")

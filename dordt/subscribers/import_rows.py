@@ -1,30 +1,31 @@
-"""The rows of a CSV file with subscribers: read, checked, and refused one by one with the reason."""
+"""The rows of a file with subscribers: checked, and refused one by one with the reason, in Dutch for the screen."""
 
-import csv
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import NamedTuple
 
 from dordt.shared.addresses import AddressRefused, address_key
 from dordt.shared.clock import AMSTERDAM
-from dordt.shared.problems import DomainError
+from dordt.subscribers.import_files import FileRefused, Record
 
-COLUMNS = {"email", "neighbourhoods", "topics", "consent_at", "consent_source"}
+COLUMNS = ("email", "neighbourhoods", "topics", "consent_at", "consent_source")
 NEEDED = {"email", "consent_at", "consent_source"}
 SOURCE_LIMIT = 200
-UNREADABLE = {"\x00", "\ufffd"}  # NUL breaks PostgreSQL; U+FFFD stands where bytes were no UTF-8
-
-
-class FileRefused(DomainError):
-    """Not a CSV file with our columns; nothing was imported."""
+REASON_LIMIT = 300
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+UNREADABLE = re.compile("[\x00\ufffd]")  # NUL breaks PostgreSQL; U+FFFD stands where bytes were no UTF-8
+DUTCH_DATE = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:,?[ T](\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?)?")
+QUOTED_FORMULA = re.compile(r"'(?=[=+\-@])")  # as our own export writes it
 
 
 class RowRefused(ValueError):
     """This row cannot be imported; the text says why."""
 
 
-@dataclass(frozen=True)
-class ImportRow:
+class ImportRow(NamedTuple):
     """One row that is in order."""
 
     email: str
@@ -35,55 +36,104 @@ class ImportRow:
     consent_source: str
 
 
+class Refused(NamedTuple):
+    """A row that is not: its line in the file, and why."""
+
+    line: int
+    reason: str
+
+
 @dataclass(frozen=True)
-class KnownSlugs:
-    """The slugs that a row may name."""
+class Known:
+    """What a row may name, by `plain` of the slug and of the name: the slug."""
 
-    neighbourhoods: frozenset[str]
-    topics: frozenset[str]
-
-
-def read_rows(
-    lines: Iterable[str], *, known: KnownSlugs, at: datetime, refused: list[tuple[int, str]]
-) -> Iterator[ImportRow]:
-    """The rows that are in order; the others are added to `refused`. Raises FileRefused at the first line."""
-    reader = csv.DictReader(lines, strict=True)
-    _check_columns(reader)
-    while True:
-        try:
-            yield _checked(next(reader), known=known, at=at)
-        except StopIteration:
-            return
-        except (RowRefused, csv.Error) as wrong:
-            refused.append((reader.reader.line_num, str(wrong)))
+    neighbourhoods: Mapping[str, str]
+    topics: Mapping[str, str]
 
 
-def _check_columns(reader: "csv.DictReader[str]") -> None:
-    try:
-        names = [name.strip() for name in reader.fieldnames or []]
-    except csv.Error as wrong:
-        raise FileRefused(f"The first line is no CSV: {wrong}.") from wrong
-    missing, unknown = sorted(NEEDED - set(names)), sorted(set(names) - COLUMNS)
+class RowCheck:
+    """Judges the records of one file.
+
+    columns: which of our columns stands where. source, given_at: the proof of a row that brings none itself.
+    """
+
+    def __init__(
+        self,
+        columns: Mapping[str, int],
+        width: int,
+        known: Known,
+        *,
+        at: datetime,
+        source: str = "",
+        given_at: datetime | None = None,
+    ) -> None:
+        self._columns, self._width, self._source, self._given_at = columns, width, source, given_at
+        # The same few wijken, dates and sources stand in most rows.
+        self._wijken = lru_cache(1000)(lambda cell: _slugs(cell, known.neighbourhoods, "Wijk"))
+        self._topics = lru_cache(1000)(lambda cell: _slugs(cell, known.topics, "Thema"))
+        self._moment = lru_cache(1000)(lambda cell: _moment(cell, at=at))
+
+    def sorted(self, records: Iterable[Record]) -> tuple[list[ImportRow], list[Refused]]:
+        """The rows that are in order, and the others with the reason."""
+        rows: list[ImportRow] = []
+        refused: list[Refused] = []
+        for record in records:
+            try:
+                rows.append(self._checked(record))
+            except RowRefused as wrong:
+                refused.append(Refused(record.line, _with_lines(str(wrong), record)[:REASON_LIMIT]))
+        return rows, refused
+
+    def _checked(self, record: Record) -> ImportRow:
+        if record.problem:
+            raise RowRefused(f"{record.problem}.")
+        if len(record.cells) != self._width:
+            raise RowRefused(
+                f"Deze regel heeft {len(record.cells)} cellen, de eerste regel heeft er {self._width}. "
+                "Zet aanhalingstekens om een cel waarin het scheidingsteken staat."
+            )
+        cells = {name: self._cell(record, at) for name, at in self._columns.items()}
+        return ImportRow(
+            cells["email"],
+            _key(cells["email"]),
+            self._wijken(cells.get("neighbourhoods", "")),
+            self._topics(cells.get("topics", "")),
+            self._given(cells.get("consent_at", "")),
+            _source(cells.get("consent_source", "") or self._source),
+        )
+
+    def _cell(self, record: Record, at: int) -> str:
+        cell = record.cells[at].strip()
+        if UNREADABLE.search(cell):
+            raise RowRefused("Er staat een teken in dat niet te lezen is. Sla het bestand op als CSV UTF-8.")
+        return cell[1:] if QUOTED_FORMULA.match(cell) else cell
+
+    def _given(self, cell: str) -> datetime:
+        if not cell and self._given_at:
+            return self._given_at
+        return self._moment(cell)
+
+
+def columns_by_name(headings: Sequence[str]) -> dict[str, int]:
+    """Where our columns stand in a file that names them as we do. Raises FileRefused, in the language of commands."""
+    names = [heading.strip() for heading in headings]
+    missing, unknown = sorted(NEEDED - set(names)), sorted(set(names) - set(COLUMNS))
     if missing:
         raise FileRefused(f"The first line must name the columns; missing: {', '.join(missing)}.")
     if unknown or len(names) != len(set(names)):
         raise FileRefused(f"Columns that are unknown or named twice: {', '.join(unknown or names)}.")
-    reader.fieldnames = names
+    return {name: at for at, name in enumerate(names)}
 
 
-def _checked(row: dict[str | None, str | None], *, known: KnownSlugs, at: datetime) -> ImportRow:
-    if None in row or None in row.values():
-        raise RowRefused("has more or fewer cells than the first line; put quotes around a cell that holds a comma")
-    cells = {str(name): (value or "").strip() for name, value in row.items()}
-    if any(sign in cell for cell in cells.values() for sign in UNREADABLE):
-        raise RowRefused("holds a sign that cannot be read; save the file as UTF-8")
-    return ImportRow(
-        email=cells["email"],
-        email_key=_key(cells["email"]),
-        neighbourhoods=_slugs(cells.get("neighbourhoods", ""), known.neighbourhoods, "wijk"),
-        topics=_slugs(cells.get("topics", ""), known.topics, "topic"),
-        consent_at=_moment(cells["consent_at"], at=at),
-        consent_source=_source(cells["consent_source"]),
+def plain(words: str) -> str:
+    """A wijk or theme as it is looked up: 'Oud-Krispijn', 'oud krispijn' and 'oud-krispijn' are one."""
+    return " ".join(re.split(r"[\s_\-]+", words.casefold().strip()))
+
+
+def _with_lines(reason: str, record: Record) -> str:
+    reason = f"{reason[:1].upper()}{reason[1:]}"
+    return (
+        f"{reason} (Regel {record.line} tot en met {record.last_line}.)" if record.last_line > record.line else reason
     )
 
 
@@ -91,31 +141,52 @@ def _key(email: str) -> str:
     try:
         return address_key(email)
     except AddressRefused as wrong:
-        raise RowRefused("email: no address that mail can be sent to") from wrong
+        raise RowRefused("E-mailadres: dit is geen adres waar e-mail naartoe kan.") from wrong
 
 
-def _slugs(cell: str, known: frozenset[str], kind: str) -> list[str]:
-    slugs = [slug.strip() for slug in cell.split(";") if slug.strip()]
-    unknown = [slug for slug in slugs if slug not in known]
+def _slugs(cell: str, known: Mapping[str, str], kind: str) -> tuple[str, ...]:
+    found = [known.get(plain(part)) or _of_list(part, known, kind) for part in re.split(r"[;|]", cell) if part.strip()]
+    return tuple(dict.fromkeys(slug for each in found for slug in ([each] if isinstance(each, str) else each)))
+
+
+def _of_list(part: str, known: Mapping[str, str], kind: str) -> Iterator[str]:
+    """Several with commas in between; what is not ours is named, unless it may be an address in the wrong column."""
+    words = [word.strip() for word in part.split(",") if word.strip()]
+    unknown = [word for word in words if plain(word) not in known]
     if unknown:
-        raise RowRefused(f"unknown {kind}: {', '.join(unknown)[:100]}")
-    return slugs
+        told = "" if "@" in part else f": {', '.join(unknown)[:100]}"
+        raise RowRefused(f"{kind} onbekend{told}.")
+    return (known[plain(word)] for word in words)
 
 
 def _moment(cell: str, *, at: datetime) -> datetime:
-    try:
-        found = datetime.fromisoformat(cell)
-    except ValueError as wrong:
-        raise RowRefused("consent_at: write when consent was given, as 2026-03-09 or 2026-03-09T19:30") from wrong
-    moment = found if found.tzinfo else found.replace(tzinfo=AMSTERDAM)
+    if not cell:
+        raise RowRefused("Datum van de toestemming: vul in wanneer die gegeven is.")
+    moment = _read_moment(cell)
     if moment > at:
-        raise RowRefused("consent_at: lies in the future")
+        raise RowRefused("Datum van de toestemming: ligt in de toekomst.")
+    if moment < EARLIEST:
+        raise RowRefused("Datum van de toestemming: ligt vóór 1990.")
     return moment
+
+
+def _read_moment(cell: str) -> datetime:
+    try:
+        dutch = DUTCH_DATE.fullmatch(cell)
+        if dutch:
+            day, month, year, hour, minute, second = (int(part or 0) for part in dutch.groups())
+            return datetime(year, month, day, hour, minute, second, tzinfo=AMSTERDAM)
+        found = datetime.fromisoformat(cell)
+        return found if found.tzinfo else found.replace(tzinfo=AMSTERDAM)
+    except ValueError as wrong:
+        raise RowRefused(
+            "Datum van de toestemming: schrijf die als 2026-03-09, 2026-03-09T19:30 of 9-3-2026."
+        ) from wrong
 
 
 def _source(cell: str) -> str:
     if not cell:
-        raise RowRefused("consent_source: write where consent was given; without proof nobody is mailed")
+        raise RowRefused("Bron van de toestemming: vul in waar die gegeven is. Zonder bewijs krijgt niemand e-mail.")
     if len(cell) > SOURCE_LIMIT:
-        raise RowRefused(f"consent_source: has {len(cell)} characters, at most {SOURCE_LIMIT} fit")
+        raise RowRefused(f"Bron van de toestemming: {len(cell)} tekens, er passen er {SOURCE_LIMIT}.")
     return cell

@@ -1,119 +1,197 @@
-"""Subscribers from a CSV file, each with the proof of consent that was given elsewhere; who left never comes back."""
+"""Subscribers from a file, each with the proof of consent that was given elsewhere; who left never comes back.
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+The rows are stored in short transactions; each also notes how far it is, under a lease. So a worker that is killed
+loses nothing, another goes on, and of two that meet one finds that the other was there.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from itertools import islice
+from typing import Any, cast
 
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
+from dordt.accounts.models import StaffMember
 from dordt.audit import services as audit
-from dordt.consent import services as consent
-from dordt.consent.models import ConsentPurpose
 from dordt.extensions import db
-from dordt.places import services as places
 from dordt.places.models import Neighbourhood, Topic
-from dordt.subscribers import services
-from dordt.subscribers.import_rows import ImportRow, KnownSlugs, read_rows
-from dordt.subscribers.models import Subscriber, SubscriberState, subscriber_neighbourhood, subscriber_topic
+from dordt.shared.transactions import reading
+from dordt.subscribers.import_files import Sheet, read_sheet
+from dordt.subscribers.import_models import ImportRefusal, ImportState, SubscriberImport
+from dordt.subscribers.import_rows import Known, Refused, RowCheck, plain
+from dordt.subscribers.import_storing import Stored, store
 
-ROWS_PER_COMMIT = 1000  # each commit frees the database for residents; an import that was cut off is simply run again
-
-
-@dataclass
-class ImportOutcome:
-    """What became of the rows; `refused` holds the line in the file and the reason."""
-
-    added: int = 0
-    known: int = 0
-    unsubscribed: int = 0
-    refused: list[tuple[int, str]] = field(default_factory=list)
+ROWS_PER_COMMIT = 1000  # each commit frees the database for residents and for the post room
+LEASE = timedelta(seconds=60)  # renewed with each commit
+WENT_WRONG = "Er ging bij ons iets mis. Wat al klaar was, staat in de lijst. U kunt dat ongedaan maken."
+Clock = Callable[[], datetime]
+logger = logging.getLogger(__name__)
 
 
-def import_subscribers(lines: Iterable[str], *, at: datetime) -> ImportOutcome:
-    """Take over who agreed elsewhere, as confirmed. Known addresses stay as they are, who left stays away.
-
-    lines: the text of the file, as `open(…, newline="")` gives it. Raises FileRefused before anything is stored.
-    """
-    outcome = ImportOutcome()
-    known = KnownSlugs(*(frozenset(db.session.scalars(sa.select(kind.slug))) for kind in (Neighbourhood, Topic)))
-    db.session.rollback()  # so that reading and checking the file holds no lock
-    rows = read_rows(lines, known=known, at=at, refused=outcome.refused)
-    while batch := list(islice(rows, ROWS_PER_COMMIT)):
-        _store(batch, outcome)
-        db.session.commit()
-    _log(outcome, at=at)
-    return outcome
+def import_waiting(stop: threading.Event, *, now: Clock) -> None:
+    """Do every import that waits, or that a worker left behind; ends between two commits once `stop` is set."""
+    with reading():
+        waiting = sa.select(SubscriberImport.id).where(_is_free(now())).order_by(SubscriberImport.id)
+        numbers = db.session.scalars(waiting).all()
+        db.session.rollback()
+    for number in numbers:
+        if not stop.is_set():
+            import_file(number, stop, now=now)
 
 
-def _log(outcome: ImportOutcome, *, at: datetime) -> None:
-    audit.record(
-        "subscriber.imported",
-        subject=("subscriber", None),
-        at=at,
-        added=outcome.added,
-        known=outcome.known,
-        unsubscribed=outcome.unsubscribed,
-        refused=len(outcome.refused),
+def import_now(sheet: Sheet, content: bytes, filename: str, columns: dict[str, int], *, now: Clock) -> SubscriberImport:
+    """Import a file here, without waiting for a worker; when this process is killed, a worker goes on."""
+    lease = now() + LEASE
+    found = SubscriberImport(
+        filename=filename,
+        content=content,
+        columns=columns,
+        state=ImportState.RUNNING,
+        row_count=sum(1 for _record in sheet.records()),
+        lease_until=lease,
+        created_at=now(),
     )
+    db.session.add(found)
+    db.session.commit()
+    number = found.id
+    _work(number, lease, threading.Event(), now=now)
+    return db.session.scalars(SubscriberImport.numbered(number)).one()
+
+
+def import_file(import_id: int, stop: threading.Event, *, now: Clock) -> None:
+    """Take the import, unless somebody else has it, and store its rows until it is done or `stop` is set."""
+    lease = _take(import_id, now())
+    if lease:
+        _work(import_id, lease, stop, now=now)
+
+
+def _work(import_id: int, lease: datetime, stop: threading.Event, *, now: Clock) -> None:
+    try:
+        _Run(import_id, lease, now).until(stop)
+    except OperationalError:  # the database is away, or was busy for too long: the lease runs out, and it goes on
+        db.session.rollback()
+        raise
+    except Exception:
+        logger.exception("Import %d failed", import_id)
+        db.session.rollback()
+        _end(import_id, ImportState.FAILED, at=now(), problem=WENT_WRONG)
+
+
+class _Run:
+    """One import, in the hands of this worker for as long as its lease is ours."""
+
+    def __init__(self, import_id: int, lease: datetime, now: Clock) -> None:
+        self._id, self._lease, self._now = import_id, lease, now
+        with reading():
+            found = db.session.scalars(SubscriberImport.numbered(import_id)).one()
+            self._sheet = read_sheet(found.content or b"")
+            self._check = RowCheck(
+                found.columns,
+                len(self._sheet.headings),
+                Known(_known(Neighbourhood), _known(Topic)),
+                at=now(),
+                source=found.source,
+                given_at=found.given_at,
+            )
+            self._done = found.done_count
+            db.session.rollback()  # so that reading and checking the file holds no lock
+            db.session.expunge_all()  # nor its content twice in memory
+
+    def until(self, stop: threading.Event) -> None:
+        records = islice(self._sheet.records(), self._done, None)
+        while batch := list(islice(records, ROWS_PER_COMMIT)):
+            rows, refused = self._check.sorted(batch)
+            stored = store(rows, self._id)
+            stored.refused = len(refused)
+            if not self._note(len(batch), stored, refused):
+                db.session.rollback()  # somebody else went on with it
+                return
+            db.session.commit()
+            if stop.is_set():
+                self._let_go()
+                return
+        _end(self._id, ImportState.DONE, at=self._now())
+
+    def _note(self, count: int, stored: Stored, refused: Sequence[Refused]) -> bool:
+        """How far it is, if it is still ours."""
+        lease = self._now() + LEASE
+        values = {
+            SubscriberImport.done_count: self._done + count,
+            SubscriberImport.added_count: SubscriberImport.added_count + stored.added,
+            SubscriberImport.known_count: SubscriberImport.known_count + stored.known,
+            SubscriberImport.unsubscribed_count: SubscriberImport.unsubscribed_count + stored.unsubscribed,
+            SubscriberImport.refused_count: SubscriberImport.refused_count + stored.refused,
+            SubscriberImport.lease_until: lease,
+        }
+        if not _changed(sa.update(SubscriberImport).where(self._is_ours()).values(values)):
+            return False
+        if refused:
+            lines = [{"import_id": self._id, "line": each.line, "reason": each.reason} for each in refused]
+            db.session.execute(sa.insert(ImportRefusal), lines)
+        self._done, self._lease = self._done + count, lease
+        return True
+
+    def _let_go(self) -> None:
+        _changed(sa.update(SubscriberImport).where(self._is_ours()).values(lease_until=None))
+        db.session.commit()
+
+    def _is_ours(self) -> "sa.ColumnElement[bool]":
+        found = SubscriberImport
+        is_mine = sa.and_(found.state == ImportState.RUNNING, found.lease_until == self._lease)
+        return sa.and_(found.id == self._id, is_mine, found.done_count == self._done)
+
+
+def _take(import_id: int, at: datetime) -> datetime | None:
+    """The lease, when it was free."""
+    lease = at + LEASE
+    mine = sa.update(SubscriberImport).where(SubscriberImport.id == import_id, _is_free(at))
+    is_taken = _changed(mine.values(state=ImportState.RUNNING, lease_until=lease))
+    db.session.commit()
+    return lease if is_taken else None
+
+
+def _is_free(at: datetime) -> "sa.ColumnElement[bool]":
+    has_no_lease = sa.or_(SubscriberImport.lease_until.is_(None), SubscriberImport.lease_until < at)
+    is_left = sa.and_(SubscriberImport.state == ImportState.RUNNING, has_no_lease)
+    return sa.or_(SubscriberImport.state == ImportState.QUEUED, is_left)
+
+
+def _end(import_id: int, state: ImportState, *, at: datetime, problem: str | None = None) -> None:
+    """It is over: the file is erased, and the log says what came of it."""
+    mine = sa.update(SubscriberImport).where(
+        SubscriberImport.id == import_id, SubscriberImport.state == ImportState.RUNNING
+    )
+    if _changed(mine.values(state=state, problem=problem, content=None, lease_until=None, finished_at=at)):
+        found = db.session.scalars(SubscriberImport.numbered(import_id)).one()
+        log("subscriber.imported", found, at=at, by=found.created_by, **counts_of(found))
     db.session.commit()
 
 
-def _store(batch: Sequence[ImportRow], outcome: ImportOutcome) -> None:
-    services.hold_list()
-    keys = [row.email_key for row in batch]
-    present = db.session.scalars(sa.select(Subscriber).where(Subscriber.email_key.in_(keys)))
-    known = {subscriber.email_key: subscriber for subscriber in present}
-    fresh: dict[str, ImportRow] = {}
-    for row in batch:
-        subscriber = known.get(row.email_key)
-        if subscriber is not None and subscriber.state == SubscriberState.UNSUBSCRIBED:
-            outcome.unsubscribed += 1
-        elif row.email_key in fresh or (subscriber is not None and subscriber.is_confirmed):
-            outcome.known += 1
-        elif subscriber is not None:
-            _confirm(subscriber, row)
-            outcome.added += 1
-        else:
-            fresh[row.email_key] = row
-    _add(list(fresh.values()))
-    outcome.added += len(fresh)
-
-
-def _confirm(subscriber: Subscriber, row: ImportRow) -> None:
-    """This address was waiting for its owner; the consent that was given elsewhere is proof enough."""
-    subscriber.state = SubscriberState.CONFIRMED
-    subscriber.asked_at = subscriber.confirmed_at = row.consent_at
-    subscriber.neighbourhoods = places.neighbourhoods(row.neighbourhoods)
-    subscriber.topics = places.topics(row.topics)
-    consent.imported([(row.email_key, row.consent_source, row.consent_at)], ConsentPurpose.NEWSLETTER)
-
-
-def _add(rows: Sequence[ImportRow]) -> None:
-    """Rows in bulk: a hundred thousand through the session take three times as long."""
-    if not rows:
-        return
-    new = sa.insert(Subscriber).returning(Subscriber.email_key, Subscriber.id)
-    ids = dict(db.session.execute(new, [_values(row) for row in rows]).all())
-    _choose(subscriber_neighbourhood, Neighbourhood, {ids[row.email_key]: row.neighbourhoods for row in rows})
-    _choose(subscriber_topic, Topic, {ids[row.email_key]: row.topics for row in rows})
-    proof = [(row.email_key, row.consent_source, row.consent_at) for row in rows]
-    consent.imported(proof, ConsentPurpose.NEWSLETTER)
-
-
-def _values(row: ImportRow) -> dict[str, object]:
+def counts_of(found: SubscriberImport) -> dict[str, int]:
+    """What became of its rows, for the log."""
     return {
-        "email": row.email,
-        "email_key": row.email_key,
-        "state": SubscriberState.CONFIRMED,
-        "asked_at": row.consent_at,
-        "confirmed_at": row.consent_at,
+        "added": found.added_count,
+        "known": found.known_count,
+        "unsubscribed": found.unsubscribed_count,
+        "refused": found.refused_count,
     }
 
 
-def _choose(table: sa.Table, kind: type[Neighbourhood] | type[Topic], choices: dict[int, Sequence[str]]) -> None:
-    numbers = dict(db.session.execute(sa.select(kind.slug, kind.id)).all())
-    owner, chosen = table.c.keys()
-    pairs = [{owner: row_id, chosen: numbers[slug]} for row_id, slugs in choices.items() for slug in set(slugs)]
-    if pairs:
-        db.session.execute(sa.insert(table), pairs)
+def log(action: str, found: SubscriberImport, *, at: datetime, by: StaffMember | None, **detail: object) -> None:
+    """A line about an import; without a member of staff the operator began it."""
+    actor_id, actor_name = (by.id, by.name) if by else (None, audit.SYSTEM)
+    about = ("subscriber_import", found.id)
+    audit.record(action, subject=about, at=at, actor_id=actor_id, actor_name=actor_name, **detail)
+
+
+def _known(kind: type[Neighbourhood] | type[Topic]) -> dict[str, str]:
+    pairs = db.session.execute(sa.select(kind.name, kind.slug)).all()
+    return {plain(name): slug for name, slug in pairs} | {plain(slug): slug for _name, slug in pairs}
+
+
+def _changed(update: "sa.Update") -> bool:
+    done = db.session.execute(update, execution_options={"synchronize_session": False})
+    return bool(cast("sa.CursorResult[Any]", done).rowcount)

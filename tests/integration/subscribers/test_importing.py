@@ -99,14 +99,15 @@ def test_who_paused_stays_paused(take_in):
     assert [found.state for found in stored()] == ["paused"]
 
 
-def test_a_request_that_waits_for_its_mail_does_not_stand_in_the_way(take_in):
-    make_subscriber(SubscriberState.UNCONFIRMED, email="anna@voorbeeld.nl")
+def test_who_waited_for_a_mail_is_confirmed_and_keeps_what_they_chose_themselves(take_in):
+    make_subscriber(SubscriberState.UNCONFIRMED, email="anna@voorbeeld.nl", neighbourhoods=[make_neighbourhood()])
 
-    take_in(ANNA)
+    result = take_in(ANNA)
 
     (anna,) = stored()
+    assert result.stdout.startswith("1 added")
     assert anna.state == "confirmed"
-    assert len(anna.neighbourhoods) == 2
+    assert len(anna.neighbourhoods) == 1
 
 
 def test_a_row_that_is_wrong_is_named_and_the_others_are_stored(take_in):
@@ -115,7 +116,7 @@ def test_a_row_that_is_wrong_is_named_and_the_others_are_stored(take_in):
     assert result.exit_code == 0
     assert "2 added" in result.stdout
     assert "1 refused" in result.stdout
-    assert "line 3: email" in result.stderr
+    assert "line 3: E-mailadres" in result.stderr
     assert len(stored()) == 2
 
 
@@ -140,7 +141,7 @@ def test_bytes_that_are_no_text_are_refused(take_in):
     result = take_in("café@voorbeeld.nl,,,2026-03-09,Café", BRAM, encoding="latin-1")
 
     assert "1 added" in result.stdout
-    assert "line 2: holds a sign that cannot be read" in result.stderr
+    assert "line 2: Er staat een teken in dat niet te lezen is" in result.stderr
 
 
 def test_a_file_that_is_not_there_is_named(app):

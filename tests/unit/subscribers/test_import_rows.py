@@ -4,17 +4,26 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dordt.subscribers.import_rows import FileRefused, ImportRow, KnownSlugs, read_rows
+from dordt.subscribers.import_files import FileRefused, read_sheet
+from dordt.subscribers.import_rows import ImportRow, Known, Refused, RowCheck, columns_by_name, plain
 
 NOW = datetime(2027, 3, 9, 12, tzinfo=UTC)
-KNOWN = KnownSlugs(frozenset({"sterrenburg", "dubbeldam"}), frozenset({"wonen"}))
+WIJKEN = {
+    "sterrenburg": "Sterrenburg",
+    "dubbeldam": "Dubbeldam",
+    "oud-krispijn": "Oud-Krispijn",
+    "wielwijk": "De Wielwijk",
+}
+KNOWN = Known(
+    {plain(name): slug for slug, both in WIJKEN.items() for name in (slug, both)}, {"wonen": "wonen", "groen": "groen"}
+)
 HEAD = "email,neighbourhoods,topics,consent_at,consent_source"
 
 
-def read(*rows: str, head: str = HEAD) -> tuple[list[ImportRow], list[tuple[int, str]]]:
-    refused: list[tuple[int, str]] = []
-    lines = [f"{line}\r\n" for line in (head, *rows)]
-    return list(read_rows(lines, known=KNOWN, at=NOW, refused=refused)), refused
+def read(*rows: str, head: str = HEAD, **proof) -> tuple[list[ImportRow], list[Refused]]:
+    sheet = read_sheet("".join(f"{line}\r\n" for line in (head, *rows)).encode())
+    columns = columns_by_name(sheet.headings) if not proof else sheet.guessed()
+    return RowCheck(columns, len(sheet.headings), KNOWN, at=NOW, **proof).sorted(sheet.records())
 
 
 def test_a_row_gives_the_address_its_key_the_choices_and_the_proof():
@@ -32,47 +41,115 @@ def test_a_row_gives_the_address_its_key_the_choices_and_the_proof():
 def test_columns_may_stand_in_any_order_and_choices_may_be_left_out():
     (row,), refused = read("2026-03-09T19:30:00Z,Balie,anna@voorbeeld.nl", head="consent_at,consent_source,email")
 
-    assert (row.email, row.neighbourhoods, row.topics) == ("anna@voorbeeld.nl", [], [])
+    assert (row.email, list(row.neighbourhoods), list(row.topics)) == ("anna@voorbeeld.nl", [], [])
     assert not refused
 
 
+@pytest.mark.parametrize(
+    ("cell", "slugs"),
+    [
+        ("Sterrenburg", ["sterrenburg"]),
+        ("oud krispijn|De wielwijk", ["oud-krispijn", "wielwijk"]),
+        ('"Sterrenburg, Dubbeldam"', ["sterrenburg", "dubbeldam"]),
+        ("sterrenburg;Sterrenburg;", ["sterrenburg"]),
+        ("", []),
+    ],
+)
+def test_a_wijk_is_known_by_its_name_and_by_its_slug(cell: str, slugs: list[str]):
+    (row,), refused = read(f"anna@voorbeeld.nl,{cell},,2026-03-09,Balie")
+
+    assert (list(row.neighbourhoods), refused) == (slugs, [])
+
+
+@pytest.mark.parametrize(
+    ("cell", "moment"),
+    [
+        ("9-3-2026", "2026-03-08T23:00:00+00:00"),
+        ("09/07/2026", "2026-07-08T22:00:00+00:00"),
+        ("9-3-2026 19:30", "2026-03-09T18:30:00+00:00"),
+        ("2026-03-09 19:30", "2026-03-09T18:30:00+00:00"),
+    ],
+)
+def test_a_date_may_be_written_as_in_dutch(cell: str, moment: str):
+    (row,), _refused = read(f"anna@voorbeeld.nl,,,{cell},Balie")
+
+    assert row.consent_at.astimezone(UTC).isoformat() == moment
+
+
+def test_a_row_without_proof_of_its_own_gets_that_of_the_file():
+    rows, refused = read(
+        "anna@voorbeeld.nl,", "bram@voorbeeld.nl,Balie", head="E-mailadres,Bron", source="Markt", given_at=NOW
+    )
+
+    assert [(row.consent_source, row.consent_at) for row in rows] == [("Markt", NOW), ("Balie", NOW)]
+    assert not refused
+
+
+def test_our_own_export_is_read_back_though_a_spreadsheet_must_not_run_it():
+    (row,), _refused = read("'+anna@voorbeeld.nl,,,2026-03-09,'=Balie")
+
+    assert (row.email, row.consent_source) == ("+anna@voorbeeld.nl", "=Balie")
+
+
 REFUSED = {
-    "no address": ("anna,,,2026-03-09,Balie", "email"),
-    "empty address": (",,,2026-03-09,Balie", "email"),
-    "unknown wijk": ("a@voorbeeld.nl,atlantis,,2026-03-09,Balie", "unknown wijk: atlantis"),
-    "unknown topic": ("a@voorbeeld.nl,,goud,2026-03-09,Balie", "unknown topic: goud"),
-    "no moment": ("a@voorbeeld.nl,,,,Balie", "consent_at"),
-    "no date": ("a@voorbeeld.nl,,,vorig jaar,Balie", "consent_at"),
-    "future": ("a@voorbeeld.nl,,,2031-01-01,Balie", "future"),
-    "no source": ("a@voorbeeld.nl,,,2026-03-09,", "consent_source"),
-    "long source": (f"a@voorbeeld.nl,,,2026-03-09,{'x' * 201}", "201 characters"),
-    "NUL": ("a@voorbeeld.nl,,,2026-03-09,Bal\x00ie", ""),
-    "no UTF-8": ("a@voorbeeld.nl,,,2026-03-09,Bal\ufffdie", "cannot be read"),
-    "a cell too many": ("a@voorbeeld.nl,,,2026-03-09,Balie, boven", "more or fewer cells"),
-    "a cell too few": ("a@voorbeeld.nl,,,2026-03-09", "more or fewer cells"),
-    "a stray quote": ('a@voorbeeld.nl,,,2026-03-09,"Balie" boven', ""),
-    "a huge cell": (f"a@voorbeeld.nl,,,2026-03-09,{'x' * 200_000}", ""),
+    "no address": ("anna,,,2026-03-09,Balie", "E-mailadres"),
+    "empty address": (",,,2026-03-09,Balie", "E-mailadres"),
+    "unknown wijk": ("a@voorbeeld.nl,atlantis,,2026-03-09,Balie", "Wijk onbekend: atlantis"),
+    "unknown topic": ("a@voorbeeld.nl,,goud,2026-03-09,Balie", "Thema onbekend: goud"),
+    "no moment": ("a@voorbeeld.nl,,,,Balie", "Datum van de toestemming"),
+    "no date": ("a@voorbeeld.nl,,,vorig jaar,Balie", "Datum van de toestemming"),
+    "no day of the calendar": ("a@voorbeeld.nl,,,31-2-2026,Balie", "Datum van de toestemming"),
+    "future": ("a@voorbeeld.nl,,,2031-01-01,Balie", "toekomst"),
+    "long ago": ("a@voorbeeld.nl,,,0001-01-01,Balie", "1990"),
+    "no source": ("a@voorbeeld.nl,,,2026-03-09,", "Bron van de toestemming"),
+    "long source": (f"a@voorbeeld.nl,,,2026-03-09,{'x' * 201}", "201 tekens"),
+    "NUL": ("a@voorbeeld.nl,,,2026-03-09,Bal\x00ie", "niet te lezen"),
+    "no UTF-8": ("a@voorbeeld.nl,,,2026-03-09,Bal\ufffdie", "niet te lezen"),
+    "a cell too many": ("a@voorbeeld.nl,,,2026-03-09,Balie, boven", "6 cellen"),
+    "a cell too few": ("a@voorbeeld.nl,,,2026-03-09", "4 cellen"),
+    "a stray quote": ('a@voorbeeld.nl,,,2026-03-09,"Balie" boven', "aanhalingsteken"),
+    "a quote that stays open": ('a@voorbeeld.nl,,,2026-03-09,"Balie', "aanhalingsteken"),
+    "a huge cell": (f"a@voorbeeld.nl,,,2026-03-09,{'x' * 200_000}", "te lang"),
 }
 
 
 @pytest.mark.parametrize(("row", "reason"), REFUSED.values(), ids=REFUSED)
 def test_a_row_that_cannot_be_taken_is_named_by_its_line_and_the_next_one_is_taken(row, reason):
-    rows, ((line, text),) = read("een@voorbeeld.nl,,,2026-03-09,Balie", row, "twee@voorbeeld.nl,,,2026-03-09,Balie")
+    padding = ["y@voorbeeld.nl,,,2026-03-09,Balie"] * 12
+    start = (
+        "x" * 1000 + "@voorbeeld.nl,,,2026-03-09,Balie"
+    )  # so that a NUL stands past where a binary file shows itself
 
-    assert line == 3
+    rows, (_long, (line, text)) = read(start, "een@voorbeeld.nl,,,2026-03-09,Balie", row, *padding)
+
+    assert line == 4
     assert reason in text
-    assert [found.email for found in rows] == ["een@voorbeeld.nl", "twee@voorbeeld.nl"]
+    assert [found.email for found in rows] == ["een@voorbeeld.nl", *["y@voorbeeld.nl"] * 12]
 
 
-def test_no_reason_repeats_the_address():
-    _rows, ((_line, text),) = read("geheim@geen-domein,,,2026-03-09,Balie")
+def test_a_row_over_several_lines_is_named_with_all_of_them():
+    _rows, ((line, text),) = read('a@voorbeeld.nl,,,2026-03-09,"Balie\r\nboven",', "b@voorbeeld.nl,,,2026-03-09,Balie")
+
+    assert line == 2
+    assert "(Regel 2 tot en met 3.)" in text
+
+
+@pytest.mark.parametrize("row", ["geheim@geen-domein,,,2026-03-09,Balie", "2026-03-09,geheim@voorbeeld.nl,,,Balie"])
+def test_no_reason_repeats_the_address(row: str):
+    _rows, ((_line, text),) = read(row)
 
     assert "geheim" not in text
 
 
+def test_an_address_in_the_column_of_the_wijken_is_not_repeated():
+    _rows, ((_line, text),) = read("anna@voorbeeld.nl,geheim@voorbeeld.nl,,2026-03-09,Balie")
+
+    assert text == "Wijk onbekend."
+
+
 @pytest.mark.parametrize(
     "head",
-    ["", "email,consent_at", "e-mail,consent_at,consent_source", HEAD + ",naam", HEAD + ",email", '"email,consent'],
+    [" ", "email,consent_at", "e-mail,consent_at,consent_source", HEAD + ",naam", HEAD + ",email", '"email,consent'],
     ids=["empty", "missing", "other names", "unknown", "twice", "no CSV"],
 )
 def test_a_file_without_our_columns_is_refused_as_a_whole(head):

@@ -1,0 +1,104 @@
+"""Putting rows that are in order on the list, in bulk; everything here is part of the caller's transaction."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from dordt.consent import services as consent
+from dordt.consent.models import ConsentPurpose
+from dordt.extensions import db
+from dordt.places.models import Neighbourhood, Topic
+from dordt.subscribers import services
+from dordt.subscribers.import_rows import ImportRow
+from dordt.subscribers.models import Subscriber, SubscriberState, subscriber_neighbourhood, subscriber_topic
+
+_ON_THE_LIST = {SubscriberState.CONFIRMED, SubscriberState.PAUSED}
+
+
+@dataclass
+class Stored:
+    """What became of the rows of one batch."""
+
+    added: int = 0
+    known: int = 0
+    unsubscribed: int = 0
+    refused: int = 0
+
+
+def store(rows: Sequence[ImportRow], import_id: int) -> Stored:
+    """Add who is new, confirm who waited for a mail, leave everybody else as they are."""
+    services.hold_list()
+    states = _states([row.email_key for row in rows])
+    fresh: dict[str, ImportRow] = {}
+    waiting: dict[str, ImportRow] = {}
+    stored = Stored()
+    for row in rows:
+        state = states.get(row.email_key)
+        if state == SubscriberState.UNSUBSCRIBED:
+            stored.unsubscribed += 1
+        elif row.email_key in fresh or row.email_key in waiting or state in _ON_THE_LIST:
+            stored.known += 1
+        else:
+            (waiting if state else fresh)[row.email_key] = row
+    _confirm(waiting.values(), import_id)
+    _add(list(fresh.values()), import_id)
+    stored.added = len(fresh) + len(waiting)
+    return stored
+
+
+def _states(keys: Sequence[str]) -> dict[str, SubscriberState]:
+    found = db.session.execute(sa.select(Subscriber.email_key, Subscriber.state).where(Subscriber.email_key.in_(keys)))
+    return dict(found.all())
+
+
+def _confirm(rows: Collection[ImportRow], import_id: int) -> None:
+    """These asked for it on the site and waited for their mail; consent that was given elsewhere is proof enough.
+
+    What they chose stays. So does the moment at which they asked: that it differs from the moment of the proof tells
+    undoing.py that they were on the list before.
+    """
+    if not rows:
+        return
+    one = sa.update(Subscriber).where(Subscriber.email_key == sa.bindparam("of_key"))
+    confirmed = {"state": SubscriberState.CONFIRMED, "import_id": import_id}
+    values = [{"of_key": row.email_key, "confirmed_at": row.consent_at, **confirmed} for row in rows]
+    db.session.connection().execute(one.values(dict.fromkeys(("confirmed_at", *confirmed), None)), values)
+    _prove(rows, import_id)
+
+
+def _add(rows: Collection[ImportRow], import_id: int) -> None:
+    """Rows in bulk: a hundred thousand through the session take three times as long."""
+    if not rows:
+        return
+    new = sa.insert(Subscriber).returning(Subscriber.email_key, Subscriber.id)
+    ids = dict(db.session.execute(new, [_values(row, import_id) for row in rows]).all())
+    _choose(subscriber_neighbourhood, Neighbourhood, [(ids[row.email_key], row.neighbourhoods) for row in rows])
+    _choose(subscriber_topic, Topic, [(ids[row.email_key], row.topics) for row in rows])
+    _prove(rows, import_id)
+
+
+def _values(row: ImportRow, import_id: int) -> dict[str, object]:
+    return {
+        "email": row.email,
+        "email_key": row.email_key,
+        "state": SubscriberState.CONFIRMED,
+        "asked_at": row.consent_at,
+        "confirmed_at": row.consent_at,
+        "import_id": import_id,
+    }
+
+
+def _choose(
+    table: sa.Table, kind: type[Neighbourhood] | type[Topic], choices: Iterable[tuple[int, Sequence[str]]]
+) -> None:
+    numbers = dict(db.session.execute(sa.select(kind.slug, kind.id)).all())
+    owner, chosen = table.c.keys()
+    pairs = [{owner: row_id, chosen: numbers[slug]} for row_id, slugs in choices for slug in slugs if slug in numbers]
+    if pairs:
+        db.session.execute(sa.insert(table), pairs)
+
+
+def _prove(rows: Iterable[ImportRow], import_id: int) -> None:
+    proofs = [(row.email_key, row.consent_source, row.consent_at) for row in rows]
+    consent.imported(proofs, ConsentPurpose.NEWSLETTER, import_id=import_id)
