@@ -1,13 +1,15 @@
 """The news that residents read, and its archive."""
 
-from flask import Blueprint, abort, current_app, render_template, request
+from flask import Blueprint, Response, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from dordt.news import archive as shelf
+from dordt.news import feeds
 from dordt.news.forms import FilterForm
 from dordt.news.models import Article
 from dordt.places import services as places
-from dordt.shared import clock
+from dordt.places.models import Neighbourhood
+from dordt.shared import atom, clock
 from dordt.shared.reading import page, row_or_404, rows
 
 bp = Blueprint("news", __name__, url_prefix="/nieuws")
@@ -53,6 +55,24 @@ def archive_year(year: int) -> ResponseReturnValue:
     if not found.total:
         abort(404)
     return render_template("news/archive_year.html", page=found, year=year)
+
+
+@bp.get("/feed.xml")
+def feed() -> ResponseReturnValue:
+    """The newest articles as an Atom feed."""
+    return _feed()
+
+
+@bp.get("/wijk/<slug>/feed.xml")
+def neighbourhood_feed(slug: str) -> ResponseReturnValue:
+    """The newest articles about one wijk."""
+    return _feed(row_or_404(Neighbourhood.called(slug)))
+
+
+def _feed(neighbourhood: Neighbourhood | None = None) -> Response:
+    wijk = neighbourhood.slug if neighbourhood else ""
+    newest = rows(Article.about(Article.published(clock.now()), wijk=wijk, thema="").limit(feeds.ENTRIES))
+    return Response(feeds.of_articles(newest, neighbourhood), mimetype=atom.MIMETYPE)
 
 
 def _months() -> int:

@@ -25,6 +25,11 @@ class Neighbourhood(Base):
         """Every wijk, in the order that staff chose."""
         return sa.select(cls).order_by(cls.position, cls.name)
 
+    @classmethod
+    def called(cls, slug: str) -> "sa.Select[Neighbourhood]":
+        """The wijk with this slug."""
+        return sa.select(cls).where(cls.slug == slug)
+
 
 class Topic(Base):
     """A theme, with the number of working days in which a message about it is answered."""

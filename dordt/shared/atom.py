@@ -93,9 +93,14 @@ def _link(parent: ET.Element, rel: str, address: str, kind: str) -> None:
 
 def _for_elsewhere(html: str) -> str:
     """HTML of a page for who reads it outside the site: no classes, every address in full."""
-    base = f"{current_app.config['SITE_URL']}/"
-    full = nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, link_rel=None, url_relative=("rewrite_with_base", base))
-    return "\n".join(line.strip() for line in full.splitlines() if line.strip())
+    html = nh3.clean(
+        html,
+        tags=TAGS,
+        attributes=ATTRIBUTES,
+        link_rel=None,
+        url_relative=("rewrite_with_base", f"{current_app.config['SITE_URL']}/"),
+    )
+    return html.strip()
 
 
 def _clean(text: str) -> str:
