@@ -1,0 +1,115 @@
+"""What became of a newsletter once it was started, counted from the ledger: it adds up to who it was frozen for."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from dordt.extensions import db
+from dordt.mailer import outbox
+from dordt.mailer.models import DeliveryState, Mail
+from dordt.newsletters.models import Newsletter
+from dordt.subscribers.models import UnsubscribeReason, UnsubscribeWay, Unsubscription
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`frozen`: how many it was made ready for at the start. `counts`: where these stand, all of one moment."""
+
+    frozen: int
+    counts: Mapping[DeliveryState, int]
+
+    @property
+    def total(self) -> int:
+        """What the counts come to."""
+        return sum(self.counts.values())
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether everybody is accounted for, once."""
+        return self.total == self.frozen
+
+
+@dataclass(frozen=True)
+class Leavers:
+    """Who left after a newsletter; who gave no reason is counted under None."""
+
+    ways: Mapping[UnsubscribeWay, int] = field(default_factory=dict)
+    reasons: Mapping[UnsubscribeReason | None, int] = field(default_factory=dict)
+    remarks: int = 0
+
+    @property
+    def total(self) -> int:
+        """How often somebody left."""
+        return sum(self.ways.values())
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One newsletter beside others. `left`: how often somebody left after it."""
+
+    newsletter: Newsletter
+    outcome: Outcome
+    left: int
+
+
+def started() -> "sa.Select[Newsletter]":
+    """The newsletters that have a report, the newest first."""
+    return Newsletter.in_room().where(Newsletter.mail_id.is_not(None))
+
+
+def outcome_of(newsletter: Newsletter, mail: Mail) -> Outcome:
+    """Where all of them stand. It must add up; if it does not, operators read so in the log."""
+    found = Outcome(mail.frozen_count, outbox.progress(mail.id))
+    if not found.adds_up:
+        logger.error("The report of newsletter %d does not add up; its mail is %d", newsletter.number, mail.id)
+    return found
+
+
+def left_out(newsletter: Newsletter, mail: Mail) -> dict[str, int]:
+    """How many were left out when it started, by the reason; older newsletters only know of blocked addresses."""
+    kept = newsletter.exclusions if newsletter.exclusions is not None else {"suppressed": mail.excluded_count}
+    return {reason: count for reason, count in kept.items() if isinstance(count, int) and count}
+
+
+def leavers_after(mail_id: int) -> Leavers:
+    """Who left after a newsletter: by which way, and why."""
+    after = Unsubscription.mail_id == mail_id
+    has_remark = sa.func.sum(sa.case((Unsubscription.remark != "", 1), else_=0))
+    columns = (Unsubscription.way, Unsubscription.reason, sa.func.count(), has_remark)
+    ways: dict[UnsubscribeWay, int] = {}
+    reasons: dict[UnsubscribeReason | None, int] = {}
+    remarks = 0
+    for way, reason, count, remarked in db.session.execute(
+        sa.select(*columns).where(after).group_by(Unsubscription.way, Unsubscription.reason)
+    ):
+        ways[way] = ways.get(way, 0) + count
+        reasons[reason] = reasons.get(reason, 0) + count
+        remarks += remarked
+    return Leavers(ways, reasons, remarks)
+
+
+def remarks_after(mail_id: int) -> "sa.Select[Unsubscription]":
+    """What leavers wrote, the newest first."""
+    wrote = sa.select(Unsubscription).where(Unsubscription.mail_id == mail_id, Unsubscription.remark != "")
+    return wrote.order_by(Unsubscription.at.desc(), Unsubscription.id.desc())
+
+
+def compared(most: int) -> list[Compared]:
+    """The newest newsletters side by side, the newest first."""
+    newest = db.session.scalars(started().limit(most)).all()
+    left = _left_after([newsletter.mail_id for newsletter in newest if newsletter.mail_id])
+    return [
+        Compared(newsletter, outcome_of(newsletter, newsletter.mail), left.get(newsletter.mail.id, 0))
+        for newsletter in newest
+        if newsletter.mail
+    ]
+
+
+def _left_after(mail_ids: list[int]) -> dict[int, int]:
+    of_them = Unsubscription.mail_id.in_(mail_ids)
+    counted = sa.select(Unsubscription.mail_id, sa.func.count()).where(of_them).group_by(Unsubscription.mail_id)
+    return {mail_id: count for mail_id, count in db.session.execute(counted) if mail_id}
