@@ -262,8 +262,7 @@ def upgrade() -> None:
     with op.batch_alter_table("subscriber", table_kwargs={"sqlite_autoincrement": True}) as subscriber:
         subscriber.add_column(sa.Column("paused_until", UtcMoment(), nullable=True))
         _add_pointer(subscriber, "subscriber", "import_id", "subscriber_import")
-    if last_id:
-        op.execute(sa.text("UPDATE sqlite_sequence SET seq = :last WHERE name = 'subscriber'").bindparams(last=last_id))
+    _count_on_from(last_id)
 
 
 def _add_pointer(batch: BatchOperations, table: str, column: str, target: str) -> None:
@@ -278,6 +277,14 @@ def _last_subscriber() -> int | None:
     if connection.dialect.name != "sqlite":
         return None
     return connection.scalar(sa.text("SELECT seq FROM sqlite_sequence WHERE name = 'subscriber'"))
+
+
+def _count_on_from(last_id: int | None) -> None:
+    if last_id:  # a table that was copied empty has no row there at all
+        op.execute("DELETE FROM sqlite_sequence WHERE name = 'subscriber'")
+        op.execute(
+            sa.text("INSERT INTO sqlite_sequence (name, seq) VALUES ('subscriber', :last)").bindparams(last=last_id)
+        )
 
 
 def _blocks_from_columns() -> None:
@@ -318,11 +325,13 @@ def downgrade() -> None:
         batch_op.create_index(batch_op.f("ix_newsletter_article_article_id"), ["article_id"], unique=False)
 
     _columns_from_blocks()
+    last_id = _last_subscriber()
     with op.batch_alter_table("subscriber", table_kwargs={"sqlite_autoincrement": True}) as subscriber:
         subscriber.drop_constraint("fk_subscriber_import_id", type_="foreignkey")
         subscriber.drop_index("ix_subscriber_import_id")
         subscriber.drop_column("import_id")
         subscriber.drop_column("paused_until")
+    _count_on_from(last_id)
     with op.batch_alter_table("consent") as consent:
         consent.drop_constraint("fk_consent_import_id", type_="foreignkey")
         consent.drop_index("ix_consent_import_id")
