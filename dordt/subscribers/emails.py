@@ -38,6 +38,7 @@ def welcome(subscriber: Subscriber) -> Draft:
         reply_to=current_app.config["CONTACT_ADDRESS"],
         preferences_link=_preferences_link(subscriber),
         unsubscribe_link=_unsubscribe_link(subscriber),
+        archive_link=absolute("newsletters.archive"),
         neighbourhoods=[wijk.name for wijk in subscriber.neighbourhoods],
         topics=[topic.name for topic in subscriber.topics],
     )

@@ -9,7 +9,7 @@ from dordt.shared import clock
 from dordt.shared.addresses import address_key
 from dordt.shared.tokens import issue_token
 from dordt.subscribers import emails
-from dordt.subscribers.models import Subscriber, SubscriberState
+from dordt.subscribers.models import AddressChange, Subscriber, SubscriberState
 
 _numbers = count(1)
 
@@ -39,3 +39,18 @@ def unsubscribe_path(subscriber: Subscriber) -> str:
     """Where the link to leave of this subscriber leads."""
     token = issue_token(subscriber.id, purpose=emails.UNSUBSCRIBE, version=subscriber.link_version)
     return f"/nieuwsbrief/afmelden/{token}/"
+
+
+def preferences_path(subscriber: Subscriber) -> str:
+    """Where the link to the choices of this subscriber leads."""
+    return unsubscribe_path(subscriber).replace("afmelden", "voorkeuren")
+
+
+def make_address_change(subscriber: Subscriber, **given: Any) -> AddressChange:
+    """Another address that this subscriber asked for."""
+    email = given.pop("email", f"nieuw{next(_numbers)}@voorbeeld.nl")
+    values: dict[str, Any] = {"email": email, "email_key": address_key(email), "asked_at": clock.now()}
+    change = AddressChange(subscriber=subscriber, **{**values, **given})
+    db.session.add(change)
+    db.session.commit()
+    return change

@@ -24,7 +24,7 @@ from tests.factories.mailer import WRITTEN_AT, make_draft, readers
 from tests.factories.news import make_article
 from tests.factories.newsletters import make_newsletter
 from tests.factories.places import make_neighbourhood, make_topic
-from tests.factories.subscribers import make_subscriber
+from tests.factories.subscribers import make_address_change, make_subscriber
 from tests.factories.workgroups import make_membership, make_workgroup
 from tests.support.raw_lint import problems
 from tests.support.relay import Relay
@@ -53,6 +53,11 @@ OF_MESSAGE: dict[str, Callable[[contact.Message], Draft]] = {
 OF_SUBSCRIBER: dict[str, Callable[[Subscriber], Draft]] = {
     "confirm_subscription": lambda subscriber: subscriber_emails.confirm_subscription(subscriber, at=WRITTEN_AT),
     "already_subscribed": subscriber_emails.already_subscribed,
+    "welcome": subscriber_emails.welcome,
+    "confirm_new_address": lambda subscriber: subscriber_emails.confirm_new_address(
+        make_address_change(subscriber, email=f"nieuw.{subscriber.id}@voorbeeld.nl"), at=WRITTEN_AT
+    ),
+    "address_changed": subscriber_emails.address_changed,
 }
 OF_MEMBERSHIP: dict[str, Callable[[Membership], Draft]] = {
     "confirm_membership": lambda membership: workgroup_emails.confirm_membership(membership, at=WRITTEN_AT),
