@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from dordt.accounts.models import Role, StaffMember
@@ -49,12 +48,12 @@ def settle(second_person: bool, *, at: datetime, by: StaffMember) -> bool:
 
 
 def approval_problem(newsletter: Newsletter) -> str | None:
-    """Why it may not go on what was approved; None when it may. Asked again at each step, by the rule of that moment."""
+    """Why its approval is not enough; None when it is. Asked again at each step, by the rule of that moment."""
     if newsletter.approved_at is None or newsletter.approved_at < newsletter.updated_at:
         return "Deze nieuwsbrief is niet goedgekeurd zoals hij nu is. Laat hem eerst goedkeuren."
     if is_alone(newsletter) and asks_second_person():
         return (
-            "Wie deze nieuwsbrief schreef, keurde hem zelf goed. Dat mocht toen, maar nu keurt een tweede persoon goed. "
+            "Wie deze nieuwsbrief schreef, keurde hem zelf goed. Dat mocht toen. Nu moet een tweede persoon dat doen. "
             "Vraag een collega om hem goed te keuren."
         )
     return None
