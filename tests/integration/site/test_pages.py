@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from dordt.newsletters.models import NewsletterState
 from dordt.operations import health
 from dordt.shared import clock
 from tests.factories.news import make_article
+from tests.factories.sent import make_sent_newsletter
 from tests.factories.workgroups import make_workgroup
 
 PAGES = ["/", "/toegankelijkheid/", "/privacy/", "/cookies/"]
@@ -39,13 +41,17 @@ def test_the_sitemap_names_every_public_page_that_answers(client):
     make_article(slug="oud", published_at=datetime(2019, 5, 6, tzinfo=UTC), updated_at=datetime(2020, 1, 1, tzinfo=UTC))
     make_workgroup(slug="park", is_open=True)
     make_workgroup(slug="klaar", is_open=False)
+    make_sent_newsletter(started_at=datetime(2020, 1, 1, tzinfo=UTC))
+    make_sent_newsletter(NewsletterState.SENDING)
     site = client.application.config["SITE_URL"]
 
     urls = ET.fromstring(client.get("/sitemap.xml").data)  # noqa: S314  (our own answer)
 
     found = {url[0].text.removeprefix(site): url[1].text if len(url) > 1 else None for url in urls}
     assert {"/", "/nieuws/", "/nieuws/nieuw/", "/nieuws/archief/2019/", "/werkgroepen/park/aanmelden/"} <= found.keys()
-    assert "/werkgroepen/klaar/aanmelden/" not in found
+    assert {"/nieuwsbrief/archief/", "/nieuwsbrief/1/"} <= found.keys()
+    assert not {"/werkgroepen/klaar/aanmelden/", "/nieuwsbrief/2/"} & found.keys()
+    assert found["/nieuwsbrief/1/"] == "2020-01-01T01:00+01:00"
     assert found["/nieuws/oud/"] == "2020-01-01T01:00+01:00"
     assert {path: client.get(path).status_code for path in found} == dict.fromkeys(found, 200)
 
@@ -56,6 +62,7 @@ def test_robots_are_kept_from_staff_and_from_keys(client):
     assert answer.mimetype == "text/plain"
     assert "Disallow: /beheer/\n" in answer.text
     assert "Disallow: /nieuwsbrief/afmelden/\n" in answer.text
+    assert "Disallow: /nieuwsbrief/archief/" not in answer.text
     assert answer.text.endswith(f"Sitemap: {client.application.config['SITE_URL']}/sitemap.xml\n")
 
 
