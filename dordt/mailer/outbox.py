@@ -110,8 +110,8 @@ def freeze(draft: Draft, audience: "sa.Select[Any]", *, kind: MailKind, list_id:
     return mail
 
 
-def withdraw(key: str, *, scope: SuppressionScope, list_id: str = "") -> int:
-    """Cancel what has not left yet for this address, in the transaction of the unsubscribe; returns how many.
+def withdraw(key: "str | sa.Select[str]", *, scope: SuppressionScope, list_id: str = "") -> int:
+    """Cancel what has not left yet for an address or for many, in the transaction of the unsubscribe; returns how many.
 
     What is on its way, or may be sent once more, is marked: it does not leave again.
     An unsubscribe never stops receipts: only newsletter or group mail is withdrawn, a group's by its list.
@@ -121,7 +121,8 @@ def withdraw(key: str, *, scope: SuppressionScope, list_id: str = "") -> int:
     is_of_it = sa.exists().where(Mail.id == Delivery.mail_id, Mail.kind == kind)
     if list_id:
         is_of_it = is_of_it.where(Mail.list_id == list_id)
-    of_key = sa.update(Delivery).where(Delivery.address_key == key, is_of_it)
+    is_theirs = Delivery.address_key == key if isinstance(key, str) else Delivery.address_key.in_(key)
+    of_key = sa.update(Delivery).where(is_theirs, is_of_it)
     gone = (DeliveryState.SENDING, DeliveryState.FAILED, DeliveryState.UNCERTAIN)
     db.session.execute(of_key.where(Delivery.state.in_(gone)).values(is_withdrawn=True))
     waiting = of_key.where(Delivery.state.in_(WITHDRAWABLE))

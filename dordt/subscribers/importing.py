@@ -98,7 +98,7 @@ class _Run:
             )
             self._done = found.done_count
             db.session.rollback()  # so that reading and checking the file holds no lock
-            db.session.expunge_all()  # nor its content twice in memory
+            db.session.expunge(found)  # nor its content twice in memory
 
     def until(self, stop: threading.Event) -> None:
         records = islice(self._sheet.records(), self._done, None)

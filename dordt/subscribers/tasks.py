@@ -1,12 +1,14 @@
 """What the worker does for subscribers by itself."""
 
+import threading
+
 from flask import Flask
 
 from dordt.mailer.inbound.hooks import on_unsubscribe
 from dordt.mailer.models import MailKind
-from dordt.mailer.tasks import every_minute
+from dordt.mailer.tasks import errand, every_minute
 from dordt.shared import clock
-from dordt.subscribers import services
+from dordt.subscribers import importing, services, uploading
 
 
 def init_app(_app: Flask) -> None:
@@ -14,6 +16,8 @@ def init_app(_app: Flask) -> None:
     every_minute(erase_unconfirmed)
     every_minute(erase_changes)
     every_minute(end_pauses)
+    every_minute(erase_forgotten_files)
+    errand(import_waiting)
     on_unsubscribe(MailKind.NEWSLETTER, services.unsubscribe_by_mail)
 
 
@@ -30,3 +34,13 @@ def erase_changes() -> None:
 def end_pauses() -> None:
     """Who paused until now gets the newsletter again."""
     services.end_pauses(at=clock.now())
+
+
+def erase_forgotten_files() -> None:
+    """A file with subscribers that nobody started is kept for a day."""
+    uploading.erase_forgotten(at=clock.now())
+
+
+def import_waiting(stop: threading.Event) -> None:
+    """Import the files that staff started."""
+    importing.import_waiting(stop, now=clock.now)

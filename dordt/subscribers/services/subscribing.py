@@ -61,6 +61,10 @@ def confirm_subscription(token: str, *, at: datetime) -> None:
         consent.confirmed(subscriber.email_key, ConsentPurpose.NEWSLETTER, at=at)
         audit.record("subscriber.confirmed", subject=("subscriber", subscriber.id), at=at, actor_name=audit.RESIDENT)
         outbox.enqueue(emails.welcome(subscriber), at=at)
+    elif subscriber.import_id:  # an import was faster: from now on it rests on this proof all the same
+        subscriber.import_id = None
+        consent.confirmed(subscriber.email_key, ConsentPurpose.NEWSLETTER, at=at)
+        audit.record("subscriber.confirmed", subject=("subscriber", subscriber.id), at=at, actor_name=audit.RESIDENT)
     db.session.commit()
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from dordt.shared.addresses import AddressRefused, address_key
 from dordt.subscribers.import_files import FileRefused, read_sheet
 from dordt.subscribers.import_rows import ImportRow, Known, Refused, RowCheck, columns_by_name, plain
 
@@ -155,3 +156,36 @@ def test_an_address_in_the_column_of_the_wijken_is_not_repeated():
 def test_a_file_without_our_columns_is_refused_as_a_whole(head):
     with pytest.raises(FileRefused):
         read("a@voorbeeld.nl,,,2026-03-09,Balie", head=head)
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        "Anna@Voorbeeld.NL",
+        "a.b-c_d+e@münchen.example",
+        "anna@xn--mnchen-3ya.example",
+        "a..b@voorbeeld.nl",
+        ".a@voorbeeld.nl",
+        "a.@voorbeeld.nl",
+        "anna@localhost",
+        "anna@[127.0.0.1]",
+        "anna@voor beeld.nl",
+        "anna@-x.nl",
+        f"{'x' * 70}@voorbeeld.nl",
+        f"anna@{'x' * 64}.nl",
+        f"a@{'.'.join(['x' * 60] * 3)}.nl",
+        f"abcdefghij@{'.'.join(['x' * 60] * 4)}.nl",
+        '"a b"@voorbeeld.nl',
+        "a@b@voorbeeld.nl",
+        "é@voorbeeld.nl",
+    ],
+)
+def test_the_short_way_to_a_key_ends_where_the_long_one_does(email: str):
+    try:
+        key = address_key(email)
+    except AddressRefused:
+        key = None
+
+    rows, _refused = read(f'"{email.replace(chr(34), chr(34) * 2)}",,,2026-03-09,Balie')
+
+    assert [row.email_key for row in rows] == ([key] if key else [])

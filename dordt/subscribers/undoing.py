@@ -1,0 +1,97 @@
+"""Undoing an import: within a day, at once, and only for those who did nothing themselves since."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+import sqlalchemy as sa
+
+from dordt.accounts.models import StaffMember
+from dordt.audit import services as audit
+from dordt.audit.models import AuditEntry
+from dordt.consent import services as consent
+from dordt.extensions import db
+from dordt.mailer import outbox
+from dordt.mailer.models import SuppressionScope
+from dordt.shared.formats import dutch_date_time
+from dordt.shared.problems import NotAllowed, NotFound
+from dordt.subscribers import services
+from dordt.subscribers.import_models import ImportState, SubscriberImport
+from dordt.subscribers.importing import log
+from dordt.subscribers.models import Subscriber, SubscriberState
+
+WITHIN = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Undone:
+    """What became of those whom the import had added."""
+
+    removed: int
+    returned: int  # to unconfirmed: they had asked for it themselves, and wait for their mail again
+    stayed: int  # they unsubscribed, paused, confirmed or changed something since
+
+
+def undo_problem(found: SubscriberImport, *, at: datetime) -> str | None:
+    """Why an import cannot be undone, if it cannot."""
+    if found.state not in {ImportState.DONE, ImportState.FAILED} or found.finished_at is None:
+        return "U kunt dit pas ongedaan maken als het klaar is."
+    until = found.finished_at + WITHIN
+    if at > until:
+        return f"U kon dit ongedaan maken tot {dutch_date_time(until)}. Nu moet u abonnees één voor één afmelden."
+    return None
+
+
+def undo_import(import_id: int, *, by: StaffMember, at: datetime) -> None:
+    """Take off the list whom this import added, with their proof and the newsletters that wait for them.
+
+    One transaction. A second time changes nothing. Raises NotAllowed when it is too late.
+    """
+    services.hold_list()
+    found = db.session.scalar(SubscriberImport.numbered(import_id).with_for_update())
+    if found is None:
+        raise NotFound
+    if found.state == ImportState.UNDONE:
+        db.session.rollback()
+        return
+    problem = undo_problem(found, at=at)
+    if problem:
+        raise NotAllowed(problem)
+    undone = _take_off(found)
+    found.state, found.undone_at = ImportState.UNDONE, at
+    counts = {"removed": undone.removed, "returned": undone.returned, "stayed": undone.stayed}
+    log("subscriber.import_undone", found, at=at, by=by, **counts)
+    db.session.commit()
+
+
+def undone_counts(found: SubscriberImport) -> "sa.Select[AuditEntry]":
+    """Where the log says what undoing came to."""
+    return AuditEntry.about("subscriber_import", found.id).where(AuditEntry.action == "subscriber.import_undone")
+
+
+def _take_off(found: SubscriberImport) -> Undone:
+    is_idle = _is_idle(found)
+    keys = sa.select(Subscriber.email_key).where(is_idle)
+    outbox.withdraw(keys, scope=SuppressionScope.NEWSLETTER)
+    consent.never_imported(found.id, keys)
+    # An import leaves the moment at which somebody asked themselves: see import_storing.py.
+    waited = sa.update(Subscriber).where(is_idle, Subscriber.asked_at != Subscriber.confirmed_at)
+    returned = _count(waited.values(state=SubscriberState.UNCONFIRMED, confirmed_at=None, import_id=None))
+    removed = _count(sa.delete(Subscriber).where(is_idle))
+    return Undone(removed, returned, found.added_count - removed - returned)
+
+
+def _is_idle(found: SubscriberImport) -> "sa.ColumnElement[bool]":
+    """Still as the import left them: confirming or moving to another address breaks the tie with the import, and all
+    else that residents do stands in the log."""
+    theirs = (AuditEntry.subject_type == "subscriber", AuditEntry.subject_id == Subscriber.id)
+    did_something = sa.exists().where(
+        *theirs, AuditEntry.actor_name == audit.RESIDENT, AuditEntry.at >= found.created_at
+    )
+    is_still_on = Subscriber.state == SubscriberState.CONFIRMED
+    return sa.and_(Subscriber.import_id == found.id, is_still_on, ~did_something)
+
+
+def _count(statement: "sa.Update | sa.Delete") -> int:
+    done = db.session.execute(statement, execution_options={"synchronize_session": False})
+    return cast("sa.CursorResult[Any]", done).rowcount
