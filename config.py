@@ -125,6 +125,7 @@ class Settings:
     CONFIRM_WITHIN = timedelta(days=7)
     ONE_MAIL_PER = timedelta(hours=1)
     MAILS_PER_INBOX = 200  # in that time, for who did not prove the address; `a+b@c.nl` is the inbox of `a@c.nl`
+    NEWSLETTER_TESTS_PER_HOUR = 30  # test mails of one member of staff
     SUBSCRIBE_LIMIT_OF_NETWORK = "60 per hour"  # mails that one network may have us send about the newsletter
 
     MAX_CONTENT_LENGTH = 55 * 1024 * 1024  # five files of 10 MB and the fields

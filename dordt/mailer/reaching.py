@@ -4,8 +4,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dordt.mailer.models import Delivery, DeliveryState, MailKind
-from dordt.mailer.suppressing import is_suppressed_for
+from dordt.extensions import db
+from dordt.mailer.models import Delivery, DeliveryState, MailKind, Suppression, SuppressionScope
+from dordt.mailer.suppressing import is_suppressed, is_suppressed_for
 
 # Nothing of the mail came to whoever stands here; what was refused or stopped may go to them another time.
 NOT_REACHED = (DeliveryState.CANCELLED, DeliveryState.FAILED, DeliveryState.SUPPRESSED)
@@ -20,3 +21,9 @@ def got(mail_id: int, recipient: Any) -> "sa.ColumnElement[bool]":
 def is_left_out(key: Any, kind: MailKind, list_id: str) -> "sa.ColumnElement[bool]":
     """Whether a mail of this kind leaves this address out when it is frozen."""
     return is_suppressed_for(key, kind, list_id)
+
+
+def gets_nothing(key: str) -> bool:
+    """Whether mail of every kind is kept from this address key, also a mail to it alone."""
+    everything = sa.literal(SuppressionScope.ALL, Suppression.scope.type)
+    return bool(db.session.scalar(sa.select(is_suppressed(sa.literal(key), kind=everything, list_id=sa.literal("")))))

@@ -12,6 +12,7 @@ from dordt.staff.members import views as members_views
 from dordt.staff.news import views as news_views
 from dordt.staff.newsletters import views as newsletters_views
 from dordt.staff.post import views as post_views
+from dordt.staff.settings import views as settings_views
 from dordt.staff.start import views as start_views
 from dordt.staff.subscribers import views as subscribers_views
 from dordt.staff.workgroups import views as workgroups_views
@@ -26,6 +27,7 @@ ROOM_VIEWS = (
     subscribers_views,
     workgroups_views,
     post_views,
+    settings_views,
 )
 
 

@@ -46,6 +46,7 @@ ROOMS = (
     Room("Abonnees", "staff.subscribers.index", Right.READ),
     Room("Post", "staff.post.index", Right.READ),
     Room("Medewerkers", "staff.members.index", Right.ADMINISTER),
+    Room("Instellingen", "staff.settings.index", Right.ADMINISTER),
     Room("Logboek", "staff.log.index", Right.ADMINISTER),
 )
 

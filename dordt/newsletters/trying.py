@@ -1,0 +1,102 @@
+"""Test mails: a newsletter as it is now, to a few addresses that a member of staff names."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from flask import current_app
+from markupsafe import Markup
+
+from dordt.accounts.models import StaffMember
+from dordt.audit.models import AuditEntry
+from dordt.extensions import db
+from dordt.mailer import outbox, reaching
+from dordt.newsletters import rendering
+from dordt.newsletters.models import Newsletter
+from dordt.newsletters.steps import SUBJECT, locked, log
+from dordt.shared.addresses import address_key
+from dordt.shared.links import absolute
+from dordt.shared.mail import Draft, compose
+from dordt.shared.problems import NotAllowed
+from dordt.subscribers import emails
+
+MOST_ADDRESSES = 5
+LONGEST_SUBJECT = 200  # what the ledger keeps of it
+WITHIN = timedelta(hours=1)
+TWO_CLICKS = timedelta(seconds=10)  # a second click on the same button sends no second mail
+TESTED = "newsletter.tested"
+PERSONAL = re.compile(r"https?://[^\s\"'<>]*" + re.escape(emails.MERGED_TOKEN) + r"[^\s\"'<>]*")
+# Where a reader starts to read: behind the preheader, which stands hidden at the top.
+TOP = re.compile(r"<body[^>]*>(\s*<div style=\"display:none[^>]*>.*?</div>)?", re.DOTALL | re.IGNORECASE)
+
+
+class TestRefused(NotAllowed):
+    """These addresses get no test mail now; the text says why."""
+
+
+def send_test(number: int, addresses: Sequence[str], *, at: datetime, by: StaffMember) -> int:
+    """Queue a test mail to each address and note how many; returns that, 0 after a second click on the same button.
+
+    Raises TestRefused when an address gets no mail or this member sent many tests, NotAllowed once it was started.
+    """
+    newsletter = locked(number)
+    if not newsletter.can_be_edited:
+        raise NotAllowed("Deze nieuwsbrief is al verstuurd of gestopt. Een testmail kan niet meer.")
+    _require_room(len(addresses), at=at, by=by)
+    _require_open(addresses)
+    draft = _test_of(newsletter)
+    sent = [outbox.enqueue(replace(draft, to=each), at=at, at_most_once_per=TWO_CLICKS) for each in addresses]
+    count = len([delivery for delivery in sent if delivery])
+    if count:
+        log(TESTED, newsletter, by, at=at, tests=count, version=newsletter.edit_version)
+    db.session.commit()
+    return count
+
+
+def last_test(newsletter: Newsletter) -> AuditEntry | None:
+    """What the log says of the last test mail: by whom, when, how many (`tests`), and of which edit (`version`)."""
+    tested = AuditEntry.about(SUBJECT, newsletter.id).where(AuditEntry.action == TESTED)
+    return db.session.scalars(tested.limit(1)).one_or_none()
+
+
+def _test_of(newsletter: Newsletter) -> Draft:
+    """The very newsletter with a line on top; links that are a reader's own lead to the page about the newsletter."""
+    draft, nowhere = rendering.draft_of(newsletter), absolute("subscribers.subscribe")
+    html = PERSONAL.sub(nowhere, draft.html)
+    top = TOP.search(html)
+    start = top.end() if top else 0
+    return compose(
+        "newsletter_test",
+        to="",
+        reply_to=draft.reply_to,
+        subject=_shortened(draft.subject),
+        text=PERSONAL.sub(nowhere, draft.text),
+        above=Markup(html[:start]),  # noqa: S704  (a finished mail of ours)
+        below=Markup(html[start:]),  # noqa: S704
+    )
+
+
+def _shortened(subject: str) -> str:
+    """What fits behind the mark of a test."""
+    room = LONGEST_SUBJECT - len("[Test] ")
+    return subject if len(subject) <= room else f"{subject[: room - 1]}…"
+
+
+def _require_room(count: int, *, at: datetime, by: StaffMember) -> None:
+    """The member's row is held, so that two forms sent at once are counted one after the other."""
+    db.session.get(StaffMember, by.id, with_for_update={"key_share": True}, populate_existing=True)
+    mine = (AuditEntry.action == TESTED, AuditEntry.actor_id == by.id, AuditEntry.at > at - WITHIN)
+    sent = sum(entry.detail.get("tests", 0) for entry in db.session.scalars(sa.select(AuditEntry).where(*mine)))
+    most = current_app.config["NEWSLETTER_TESTS_PER_HOUR"]
+    if sent + count > most:
+        raise TestRefused(f"U kunt {most} testmails per uur versturen, en u verstuurde er al {sent}. Wacht even.")
+
+
+def _require_open(addresses: Sequence[str]) -> None:
+    """Named by its place in the list: no address stands in an error."""
+    for place, address in enumerate(addresses, 1):
+        if reaching.gets_nothing(address_key(address)):
+            which = "Dit adres" if len(addresses) == 1 else f"Adres {place} in uw lijst"
+            raise TestRefused(f"{which} is geblokkeerd: daar komt geen e-mail van ons aan. Kies een ander adres.")

@@ -1,0 +1,1 @@
+"""Settings that the administrator makes for everybody."""

@@ -1,0 +1,24 @@
+"""Settings: what holds for everybody who works here."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from dordt.accounts.rights import Right
+from dordt.newsletters import policy
+from dordt.shared import clock
+from dordt.staff.guard import member, requires
+from dordt.staff.settings.forms import PolicyForm
+
+bp = Blueprint("settings", __name__, url_prefix="/instellingen")
+
+
+@bp.route("/", methods=["GET", "POST"])
+@requires(Right.ADMINISTER)
+def index() -> ResponseReturnValue:
+    """What can be settled, what it means, and who changed it last."""
+    form = PolicyForm(is_on=policy.asks_second_person())
+    if form.validate_on_submit():
+        is_new = policy.settle(form.wants_second_person, at=clock.now(), by=member())
+        flash("De instelling is bewaard." if is_new else "Er was niets veranderd.", "ok")
+        return redirect(url_for(".index"), code=303)
+    return render_template("staff/settings/index.html", form=form, settled=policy.settled()), form.status
