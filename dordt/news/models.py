@@ -101,10 +101,15 @@ class Article(Base):
     @classmethod
     def in_room(cls, *states: ArticleState, words: str = "") -> "sa.Select[Article]":
         """What editors work on, what was changed last first: in these states, or all; with these words in its title."""
-        query = sa.select(cls).order_by(cls.updated_at.desc(), cls.id.desc())
+        query = cls.titled(sa.select(cls).order_by(cls.updated_at.desc(), cls.id.desc()), words)
+        return query.where(cls.state.in_(states)) if states else query
+
+    @classmethod
+    def titled(cls, query: "sa.Select[Article]", words: str) -> "sa.Select[Article]":
+        """Of these articles those with each of these words in their title; no words leave all."""
         for word in words.split():
             query = query.where(cls.title.ilike(like(word), escape="\\"))
-        return query.where(cls.state.in_(states)) if states else query
+        return query
 
     @classmethod
     def numbered(cls, article_id: int) -> "sa.Select[Article]":

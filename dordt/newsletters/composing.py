@@ -53,7 +53,11 @@ def save_draft(
     if newsletter.edit_version != opened:
         db.session.rollback()
         raise EditedMeanwhile("Deze nieuwsbrief is intussen in een ander venster of door een ander bewaard.")
-    services.edit_newsletter(number, content, at=at, by=by)
+    try:
+        services.edit_newsletter(number, content, at=at, by=by)
+    except NotAllowed:
+        db.session.rollback()  # or the page that says so would show it half-changed
+        raise
 
 
 def reopen_newsletter(number: int, *, at: datetime, by: StaffMember) -> None:

@@ -1,6 +1,7 @@
 """Blocks that fill themselves from what stands on the site: one click, and an article or a group is in."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -59,6 +60,15 @@ def from_picture(media: MediaFile) -> BlockContent:
     users = sa.select(Article.image_alt).where(Article.image_id == media.id, Article.image_alt != "")
     said = db.session.scalars(users.order_by(Article.id.desc()).limit(1)).first()
     return BlockContent(BlockKind.IMAGE, media=media.key, alt=said or "")
+
+
+def with_own_picture(block: BlockContent) -> BlockContent:
+    """The block of an article with the picture that the article has now."""
+    article = db.session.scalars(sa.select(Article).where(Article.slug == block.article)).one_or_none()
+    if article is None:
+        return block
+    own = from_article(article)
+    return replace(block, media=own.media, alt=own.alt, is_decorative=own.is_decorative)
 
 
 def next_meeting(group: Workgroup, *, at: datetime) -> int | None:

@@ -1,61 +1,114 @@
-"""What an editor fills in to make a newsletter."""
+"""What an editor fills in to make a newsletter: what the mailbox shows, for whom it is, and the blocks."""
 
-from collections.abc import Sequence
-from datetime import datetime
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from wtforms import SelectMultipleField, StringField, TextAreaField
+from flask import request
+from wtforms import Form, HiddenField, StringField
 
-from dordt.news.models import Article
-from dordt.newsletters import filling
+from dordt.media.services import check_image
 from dordt.newsletters.block_models import BlockKind
-from dordt.newsletters.content import NewsletterContent
-from dordt.newsletters.models import Newsletter
-from dordt.shared.formats import dutch_date
-from dordt.shared.forms import DordtForm, at_most, required
+from dordt.newsletters.content import MOST_BLOCKS, BlockContent, NewsletterContent
+from dordt.shared.forms import at_most
+from dordt.staff.news.fields import UploadField
+from dordt.staff.newsletters.audience_form import NOT_CHOSEN, AudienceForm, Offered
+from dordt.staff.newsletters.block_form import BlockForm
 
-FEWEST_PLACES = 6
+POSTED_BLOCK = re.compile(r"blocks-([0-9]{1,4})-kind")
+TOO_MANY = f"Een nieuwsbrief heeft hoogstens {MOST_BLOCKS} blokken. Haal er eerst een weg."
+UNKNOWN_KIND = "Dit blok kennen wij niet. Open de pagina opnieuw."
+Meetings = Mapping[str, Sequence[tuple[str, str]]]  # per group by slug: id and words
 
 
-class NewsletterForm(DordtForm):
-    """Subject, preheader, intro, and articles in the order of the lists they are chosen in."""
+class NewsletterForm(AudienceForm):
+    """A draft may be half-written: only what cannot be kept is refused."""
 
-    subject = StringField("Onderwerp", validators=[required("Vul een onderwerp in."), at_most(200)])
+    subject = StringField("Onderwerp", validators=[at_most(200)])
     preheader = StringField("Voorproefje (niet verplicht)", validators=[at_most(200)])
-    intro = TextAreaField("Inleiding (niet verplicht als u een bericht kiest)", validators=[at_most(20_000)])
-    articles = SelectMultipleField("Berichten")
+    search = StringField("Zoek een bericht op de titel", name="zoek", validators=[at_most(200)])
+    new_picture = UploadField("Nieuwe afbeelding", check=check_image)
+    edit_version = HiddenField(render_kw={"autocomplete": "off"})  # a browser that remembers it would be overtaken
 
-    def __init__(self, articles: Sequence[Article], newsletter: Newsletter | None = None) -> None:
-        super().__init__(data=_values(newsletter) if newsletter else None)
-        known = [(article.slug, _label(article)) for article in articles]
-        self.articles.choices = [("", "Geen bericht"), *known]
+    class Meta(AudienceForm.Meta):
+        """Reads what was posted, unless it is asked to show what is kept."""
+
+        def wrap_formdata(self, form: Form, formdata: Any) -> Any:
+            """None is meant as none."""
+            return None if formdata is None else super().wrap_formdata(form, formdata)
+
+    def __init__(
+        self, stored: NewsletterContent, version: int, offered: Offered, meetings: Meetings, **given: Any
+    ) -> None:
+        """`stored`, of this `version`, is what the editor began with; formdata=None shows it whatever was posted."""
+        super().__init__(data=_values(stored, version), **given)
+        self.offer(offered)
+        is_posted = self.is_submitted() and given.get("formdata", True) is not None
+        self.stored = stored
+        self.refusals: list[str] = []
+        self.blocks = list(self._posted(meetings) if is_posted else _kept(stored.blocks, meetings))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """The form, and each of its blocks."""
+        is_valid = [super().validate(extra_validators), *[block.validate() for block in self.blocks]]
+        if len(self.blocks) > MOST_BLOCKS:
+            self.refusals.append(TOO_MANY)
+        self.form_errors += self.refusals
+        return all(is_valid) and not self.refusals
 
     @property
-    def chosen(self) -> list[str]:
-        """The slugs, each once, without the lists that were left empty."""
-        return [slug for slug in dict.fromkeys(self.articles.data or []) if slug]
+    def errors(self) -> dict[str | None, Any]:
+        """Also those of the blocks."""
+        own: dict[str | None, Any] = dict(super().errors)
+        return own | {f"blocks-{block.index}": block.errors for block in self.blocks if block.errors}
 
     @property
-    def places(self) -> list[str]:
-        """What each list shows: what was chosen, and room for more."""
-        return [*self.chosen, *[""] * max(1, FEWEST_PLACES - len(self.chosen))]
+    def problems(self) -> list[tuple[str, str]]:
+        """What the error summary lists; what is about a block says which."""
+        found = super().problems
+        for place, block in enumerate(self.blocks, 1):
+            found += [(control, f"Blok {place}, {block.kind_words}: {text}") for control, text in block.problems]
+        return found
 
-    def content(self, *, at: datetime) -> NewsletterContent:
+    @property
+    def opened_version(self) -> int:
+        """The version that the editor began with."""
+        given = str(self.edit_version.data or "")
+        return int(given) if given.isascii() and given.isdigit() and len(given) < 9 else 0
+
+    def place_of(self, index: str) -> int | None:
+        """Where the block stands whose fields carry this number."""
+        return next((place for place, block in enumerate(self.blocks) if str(block.index) == index), None)
+
+    def content(self) -> NewsletterContent:
         """What the service needs."""
         return NewsletterContent(
             subject=self.subject.data or "",
             preheader=self.preheader.data or "",
-            blocks=filling.written((self.intro.data or "").replace("\r\n", "\n"), self.chosen, at=at),
+            blocks=[block.content() for block in self.blocks],
+            **self.audience(),
         )
 
+    def _posted(self, meetings: Meetings) -> Iterator[BlockForm]:
+        """In the order in which they stand in the page: a script or an editor may have moved them."""
+        for name in request.form:
+            found = POSTED_BLOCK.fullmatch(name)
+            if found and request.form[name] in set(BlockKind):
+                yield BlockForm(int(found[1]), None, meetings)
+            elif found:
+                self.refusals.append(UNKNOWN_KIND)
 
-def _values(newsletter: Newsletter) -> dict[str, object]:
+
+def _values(stored: NewsletterContent, version: int) -> dict[str, Any]:
     return {
-        "subject": newsletter.subject,
-        "preheader": newsletter.preheader,
-        "intro": "\n\n".join(block.text for block in newsletter.blocks if block.kind == BlockKind.INTRO),
-        "articles": [block.article.slug for block in newsletter.blocks if block.article],
+        "subject": stored.subject,
+        "preheader": stored.preheader,
+        "edit_version": str(version),
+        "neighbourhoods": list(stored.neighbourhoods),
+        "topics": list(stored.topics),
+        "not_to": str(stored.not_to or NOT_CHOSEN),
     }
 
 
-def _label(article: Article) -> str:
-    return f"{article.title} ({dutch_date(article.published_at)})" if article.published_at else article.title
+def _kept(blocks: Sequence[BlockContent], meetings: Meetings) -> Iterator[BlockForm]:
+    yield from (BlockForm(index, block, meetings) for index, block in enumerate(blocks))

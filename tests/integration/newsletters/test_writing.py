@@ -71,7 +71,7 @@ def test_what_was_started_or_cancelled_cannot_be_changed(app, state):
 def test_without_content_it_cannot_be_approved(app):
     newsletter = make_newsletter(intro="")
 
-    with pytest.raises(NotAllowed, match="Schrijf een inleiding"):
+    with pytest.raises(NotAllowed, match="Voeg een blok toe"):
         services.approve_newsletter(newsletter.number, at=clock.now())
 
 
