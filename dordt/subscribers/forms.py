@@ -76,7 +76,7 @@ class ChoicesForm(LinkForm):
 class PauseForm(LinkForm):
     """No newsletter for a time."""
 
-    months = RadioField("Hoelang wilt u pauze?", coerce=int)
+    months = RadioField("Hoelang wilt u pauze?", coerce=int, validate_choice=False)
 
     def __init__(self, ends: Mapping[int, datetime]) -> None:
         super().__init__()
@@ -84,6 +84,12 @@ class PauseForm(LinkForm):
             (count, f"{count} {'maand' if count == 1 else 'maanden'}, tot {dutch_date(end)}")
             for count, end in ends.items()
         ]
+
+    def validate_months(self, field: Field) -> None:
+        """One of the lengths that the page names."""
+        if field.data not in dict(self.months.choices):
+            field.errors = []
+            raise ValidationError("Kies hoelang u pauze wilt.")
 
 
 class NewAddressForm(LinkForm):
@@ -97,8 +103,8 @@ class NewAddressForm(LinkForm):
         self.email.label.text = "Uw nieuwe e-mailadres"
 
     def validate_email(self, field: Field) -> None:
-        """Another one than now."""
-        if address_key(field.data) == self.own_key:
+        """Another one than now; whether it is an address at all was said before."""
+        if not field.errors and address_key(field.data) == self.own_key:
             raise ValidationError("Op dit adres krijgt u de nieuwsbrief al. Vul een ander e-mailadres in.")
 
 
