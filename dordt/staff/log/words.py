@@ -60,6 +60,7 @@ ACTIONS: dict[str, str] = {
     "newsletter.resumed": "Versturen van nieuwsbrief hervat",
     "newsletter.cancelled": "Nieuwsbrief gestopt",
     "newsletter.sent": "Nieuwsbrief verstuurd",
+    "newsletter.exported": "Uitkomst van nieuwsbrief per abonnee gedownload",
     "newsletter.resent": "Deel van nieuwsbrief opnieuw verstuurd",
     "delivery.resent": "E-mail opnieuw verstuurd",
     "suppression.added": "Adres geblokkeerd",
