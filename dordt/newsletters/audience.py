@@ -63,6 +63,11 @@ class Standing:
         return sum(self.reasons.values())
 
     @property
+    def counts(self) -> dict[Fate, int]:
+        """How many there are of each; together they are all that match."""
+        return {Fate.GETS: self.gets, **self.reasons}
+
+    @property
     def reasons(self) -> dict[Fate, int]:
         """How many are left out by each reason."""
         return {Fate.PAUSED: self.paused, Fate.ALREADY: self.already, Fate.SUPPRESSED: self.suppressed}

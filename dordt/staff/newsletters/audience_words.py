@@ -1,10 +1,13 @@
 """What is said on screen of the readers of a newsletter."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dordt.newsletters.audience import Fate, Standing
+from dordt.newsletters.models import Newsletter
 from dordt.shared.formats import dutch_number
 
+NOBODY = "Nu krijgt niemand deze nieuwsbrief."
 FATE_WORDS = {
     Fate.GETS: "Krijgt de nieuwsbrief",
     Fate.PAUSED: "Heeft een pauze",
@@ -37,8 +40,20 @@ class Told:
 
 
 def told(standing: Standing) -> Told:
-    """'Nu krijgen 1.200 abonnees deze nieuwsbrief. 3 niet: 2 hebben zelf een pauze gekozen, 1 …'"""
-    return Told(_readers(standing), _left_out(standing))
+    """'Nu krijgen 1.200 abonnees deze nieuwsbrief. 3 abonnees niet: 2 hebben zelf een pauze gekozen, 1 …'"""
+    gets = "krijgt" if standing.gets == 1 else "krijgen"
+    readers = f"Nu {gets} {subscribers(standing.gets)} deze nieuwsbrief." if standing.gets else NOBODY
+    return Told(readers, _left_out(standing.reasons))
+
+
+def told_at_start(newsletter: Newsletter) -> Told:
+    """The same of a newsletter that was started: the numbers of that moment."""
+    mail, noted = newsletter.mail, newsletter.exclusions or {}
+    frozen = mail.frozen_count if mail else 0
+    reasons = {reason: int(noted.get(reason.value, 0)) for reason in REASONS}
+    if mail and not noted:  # started before reasons were kept
+        reasons[Fate.SUPPRESSED] = mail.excluded_count
+    return Told(f"De nieuwsbrief ging naar {subscribers(frozen)}.", _left_out(reasons))
 
 
 def subscribers(count: int) -> str:
@@ -46,20 +61,23 @@ def subscribers(count: int) -> str:
     return f"{dutch_number(count)} {'abonnee' if count == 1 else 'abonnees'}"
 
 
-def _readers(standing: Standing) -> str:
-    if not standing.gets:
-        return "Nu krijgt niemand deze nieuwsbrief."
-    return f"Nu {'krijgt' if standing.gets == 1 else 'krijgen'} {subscribers(standing.gets)} deze nieuwsbrief."
+def for_whom(newsletter: Newsletter) -> list[str]:
+    """What was chosen, a line each; one line when it is for everybody."""
+    lines = []
+    if newsletter.neighbourhoods:
+        lines.append(f"Wijken: {', '.join(wijk.name for wijk in newsletter.neighbourhoods)}")
+    if newsletter.topics:
+        lines.append(f"Thema’s: {', '.join(topic.name for topic in newsletter.topics)}")
+    if newsletter.not_to:
+        lines.append(f"Niet naar wie nieuwsbrief {newsletter.not_to.number} kreeg")
+    return lines or ["Alle abonnees"]
 
 
-def _left_out(standing: Standing) -> str:
-    if not standing.excluded:
-        return ""
+def _left_out(reasons: Mapping[Fate, int]) -> str:
+    total = sum(reasons.values())
     parts = [
         f"{dutch_number(count)} {(REASONS if count == 1 else REASONS_OF_MANY)[reason]}"
-        for reason, count in standing.reasons.items()
+        for reason, count in reasons.items()
         if count
     ]
-    return f"{dutch_number(standing.excluded)} {'abonnee' if standing.excluded == 1 else 'abonnees'} niet: " + (
-        ", ".join(parts) + "."
-    )
+    return f"{subscribers(total)} niet: {', '.join(parts)}." if total else ""

@@ -12,6 +12,8 @@ from dordt.shared.mail import Draft
 from dordt.shared.reading import page, row_or_404
 from dordt.staff.guard import is_open, requires
 from dordt.staff.mail_frame import PAGE_POLICY, framed, without_keys
+from dordt.staff.newsletters.approval import approved_by
+from dordt.staff.newsletters.audience_words import for_whom, told_at_start
 from dordt.staff.newsletters.progress import progress_of
 from dordt.staff.newsletters.room import NUMBER, bp, numbered
 
@@ -35,6 +37,9 @@ def show(number: int) -> ResponseReturnValue:
         newsletter=newsletter,
         text=without_keys(_draft(newsletter).text),
         progress=progress_of(newsletter.mail, at=at) if newsletter.mail else None,
+        told=told_at_start(newsletter),
+        approved_by=approved_by(newsletter),
+        for_whom=for_whom(newsletter),
         standing=planning.standing_of(newsletter, at=at),
         post_is_open=is_open("staff.post"),
         state_words=STATE_WORDS,
@@ -52,6 +57,7 @@ def progress(number: int) -> ResponseReturnValue:
         "staff/newsletters/progress.html",
         newsletter=newsletter,
         progress=progress_of(newsletter.mail, at=at) if newsletter.mail else None,
+        told=told_at_start(newsletter),
         post_is_open=is_open("staff.post"),
         state_words=STATE_WORDS,
         at=at,

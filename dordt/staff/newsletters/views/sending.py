@@ -4,15 +4,18 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from dordt.accounts.rights import Right
-from dordt.newsletters import audience, checks, planning, services
+from dordt.newsletters import audience, checks, planning, services, trying
 from dordt.newsletters.models import Newsletter
 from dordt.newsletters.words import STATE_WORDS
 from dordt.shared import clock
 from dordt.shared.formats import dutch_day, dutch_time
 from dordt.shared.forms import require_csrf
 from dordt.staff.guard import member, requires
+from dordt.staff.newsletters.approval import approval_of, approved_by
+from dordt.staff.newsletters.audience_words import FATE_WORDS, for_whom, told
 from dordt.staff.newsletters.plan_form import PlanForm
 from dordt.staff.newsletters.room import NUMBER, bp, numbered
+from dordt.staff.newsletters.trying_form import TryingForm
 
 LONGEST_NUMBER = 10
 
@@ -27,7 +30,7 @@ def send(number: int) -> ResponseReturnValue:
         services.start_newsletter(number, at=clock.now(), by=member())
         flash("De nieuwsbrief wordt verstuurd. Hieronder ziet u hoe ver het is.", "ok")
         return redirect(url_for(".show", number=number), code=303)
-    return _send_page(newsletter, PlanForm(planning.plan_of(newsletter), at=clock.now()))
+    return _send_page(newsletter, _plan_form(newsletter), _trying_form())
 
 
 @bp.post(f"/{NUMBER}/plannen/")
@@ -35,14 +38,24 @@ def send(number: int) -> ResponseReturnValue:
 def plan(number: int) -> ResponseReturnValue:
     """Let it start by itself; the same page, with what is wrong with the moments."""
     newsletter, at = numbered(number), clock.now()
-    form = PlanForm(planning.plan_of(newsletter), at=at)
+    form = _plan_form(newsletter)
     if form.validate_on_submit():
         chosen = form.plan()
         planning.plan_newsletter(number, chosen, at=at, by=member())
         moment = f"{dutch_day(chosen.starts_at)} om {dutch_time(chosen.starts_at)}"
         flash(" ".join([f"Gepland: het versturen begint vanzelf op {moment}.", *form.notes]), "ok")
         return redirect(url_for(".show", number=number), code=303)
-    return _send_page(newsletter, form)
+    return _send_page(newsletter, form, _trying_form())
+
+
+@bp.post(f"/{NUMBER}/testmail/")
+@requires(Right.SEND_NEWSLETTER)
+def try_out(number: int) -> ResponseReturnValue:
+    """Send it as it is now to a few addresses; the same page, with what is wrong with them."""
+    newsletter, form = numbered(number), _trying_form()
+    if form.validate_on_submit() and _was_tried(number, form):
+        return redirect(url_for(".send", number=number, _anchor="testmail"), code=303)
+    return _send_page(newsletter, _plan_form(newsletter), form)
 
 
 @bp.post(f"/{NUMBER}/planning-intrekken/")
@@ -101,15 +114,44 @@ def _seen_version() -> int | None:
     return int(given) if given.isascii() and given.isdigit() and len(given) < LONGEST_NUMBER else None
 
 
-def _send_page(newsletter: Newsletter, form: PlanForm) -> ResponseReturnValue:
-    at = clock.now()
+def _was_tried(number: int, form: TryingForm) -> bool:
+    """Send the test mails, or put the refusal beside the field."""
+    try:
+        count = trying.send_test(number, form.chosen, at=clock.now(), by=member())
+    except trying.TestRefused as refused:
+        form.addresses.errors = [str(refused)]
+        return False
+    words = f"De testmail is onderweg naar {count} {'adres' if count == 1 else 'adressen'}."
+    flash(words if count else "De testmail was al onderweg. Hij gaat niet twee keer.", "ok")
+    return True
+
+
+def _plan_form(newsletter: Newsletter) -> PlanForm:
+    return PlanForm(planning.plan_of(newsletter), at=clock.now())
+
+
+def _trying_form() -> TryingForm:
+    return TryingForm(member().email)
+
+
+def _send_page(newsletter: Newsletter, form: PlanForm, trying_form: TryingForm) -> ResponseReturnValue:
+    at, wrong = clock.now(), trying_form if trying_form.errors else form
+    standing = audience.standing(newsletter)
     template = render_template(
         "staff/newsletters/send.html",
         newsletter=newsletter,
         form=form,
+        trying_form=trying_form,
+        wrong=wrong,
         standing=planning.standing_of(newsletter, at=at),
         findings=checks.findings(newsletter, at=at),
-        count=audience.standing(newsletter).gets,
+        approval=approval_of(newsletter, member()),
+        approved_by=approved_by(newsletter),
+        last_test=trying.last_test(newsletter),
+        readers=standing,
+        told=told(standing),
+        for_whom=for_whom(newsletter),
+        fate_words=FATE_WORDS,
         state_words=STATE_WORDS,
     )
-    return template, form.status
+    return template, wrong.status

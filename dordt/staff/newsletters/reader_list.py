@@ -1,0 +1,70 @@
+"""The readers of a newsletter one by one: before the start who would get it, afterwards what became of each letter."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
+
+from dordt.mailer.models import Delivery, DeliveryState, Suppression, SuppressionScope
+from dordt.mailer.suppressions import domain_of
+from dordt.newsletters import audience
+from dordt.newsletters.audience import Fate
+from dordt.newsletters.models import Newsletter
+from dordt.shared.formats import dutch_date
+from dordt.shared.reading import Page, page_of_many, rows
+from dordt.staff.newsletters.audience_words import FATE_WORDS
+from dordt.staff.post.words import CAUSE_WORDS
+from dordt.subscribers.models import Subscriber
+
+PER_PAGE = 50
+SCOPES = (SuppressionScope.ALL, SuppressionScope.NEWSLETTER)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One of them, what they chose, and why they do not get it (empty for who does)."""
+
+    subscriber: Subscriber
+    reason: str
+
+    @property
+    def choices(self) -> str:
+        """Wijken and topics in one line."""
+        wijken = ", ".join(wijk.name for wijk in self.subscriber.neighbourhoods)
+        topics = ", ".join(topic.name for topic in self.subscriber.topics)
+        return f"{wijken or 'Alle wijken'} · {topics or 'alle thema’s'}"
+
+
+def readers(newsletter: Newsletter, fate: Fate, number: str | None) -> Page[Reader]:
+    """One page of those for whom it means this."""
+    options = (selectinload(Subscriber.neighbourhoods), selectinload(Subscriber.topics))
+    found = page_of_many(audience.people(newsletter, fate).options(*options), number, per_page=PER_PAGE)
+    causes = _causes(found.items) if fate is Fate.SUPPRESSED else {}
+    items = [Reader(each, _reason(each, fate, newsletter, causes)) for each in found.items]
+    return Page(items, found.number, found.pages, found.total)
+
+
+def deliveries(mail_id: int, state: DeliveryState | None, number: str | None) -> Page[Delivery]:
+    """One page of the letters as they were frozen, all or those that stand in one state."""
+    query = sa.select(Delivery).where(Delivery.mail_id == mail_id).order_by(Delivery.id)
+    return page_of_many(query.where(Delivery.state == state) if state else query, number, per_page=PER_PAGE)
+
+
+def _reason(subscriber: Subscriber, fate: Fate, newsletter: Newsletter, causes: dict[str, str]) -> str:
+    if fate is Fate.GETS:
+        return ""
+    if fate is Fate.PAUSED and subscriber.paused_until:
+        return f"Pauze tot {dutch_date(subscriber.paused_until)}"
+    if fate is Fate.ALREADY and newsletter.not_to:
+        return f"Kreeg nieuwsbrief {newsletter.not_to.number} al"
+    cause = causes.get(subscriber.email_key) or causes.get(domain_of(subscriber.email_key))
+    return f"{FATE_WORDS[fate]}: {cause.lower()}" if cause else FATE_WORDS[fate]
+
+
+def _causes(subscribers: Sequence[Subscriber]) -> dict[str, str]:
+    """Why an address or a domain gets nothing, by its key."""
+    keys = {each.email_key for each in subscribers}
+    keys |= {domain_of(key) for key in keys}
+    found = rows(sa.select(Suppression).where(Suppression.address_key.in_(keys), Suppression.scope.in_(SCOPES)))
+    return {suppression.address_key: CAUSE_WORDS[suppression.cause] for suppression in found}
