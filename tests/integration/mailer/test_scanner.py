@@ -1,0 +1,122 @@
+"""Link scanners open every link of every mail, many times; nothing may come of it."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from dordt.extensions import db
+from dordt.mailer import outbox
+from dordt.mailer.models import MailKind
+from dordt.newsletters import audience
+from dordt.newsletters.block_models import BlockKind
+from dordt.newsletters.content import BlockContent
+from dordt.newsletters.models import Newsletter
+from dordt.shared import clock
+from dordt.shared.mail import Draft
+from dordt.subscribers import services as subscribers
+from dordt.subscribers.models import SubscriberState
+from dordt.workgroups.models import MembershipState
+from tests.factories.contact import make_message
+from tests.factories.letters import EVERY, OF_ADDRESS_CHANGE, OF_MEMBERSHIP, OF_MESSAGE, OF_NEWSLETTER, OF_SUBSCRIBER
+from tests.factories.media import make_image
+from tests.factories.news import make_article
+from tests.factories.newsletters import make_newsletter
+from tests.factories.places import make_neighbourhood, make_topic
+from tests.factories.subscribers import make_address_change, make_subscriber
+from tests.factories.workgroups import make_meeting, make_membership, make_workgroup
+from tests.support.link_scanner import MANNERS, changed_by, links_of, own_paths, scan
+from tests.support.relay import Letter, Relay
+
+pytestmark = pytest.mark.slow
+FINE = {200, 206, 302, 304}  # 206: it asked for a part; 302: to the sign-in of staff
+
+
+def newsletter() -> Newsletter:
+    """One with every kind of block, and a link in each that can have one."""
+    picture, group, article = make_image(), make_workgroup(), make_article()
+    meeting = make_meeting(group)
+    common = {"title": "Het park", "text": "Lees [meer nieuws](/nieuws/).", "url": f"/nieuws/{article.slug}/"}
+    common |= {"media": picture.key, "alt": "Het park", "article": article.slug, "workgroup": group.slug}
+    return make_newsletter(blocks=[BlockContent(kind, meeting_id=meeting.id, **common) for kind in BlockKind])
+
+
+def drafts() -> list[Draft]:
+    """Every mail to one person, each about something that can still be confirmed, ended or answered."""
+    make_neighbourhood(slug="sterrenburg", name="Sterrenburg")
+    unconfirmed, confirmed = make_subscriber(SubscriberState.UNCONFIRMED), make_subscriber()
+    waiting = make_membership(state=MembershipState.UNCONFIRMED)
+    written = [write(make_message(topic=make_topic(slug=name))) for name, write in OF_MESSAGE.items()]
+    written += [
+        write(unconfirmed if name == "confirm_subscription" else confirmed) for name, write in OF_SUBSCRIBER.items()
+    ]
+    written += [write(make_address_change(confirmed)) for write in OF_ADDRESS_CHANGE.values()]
+    for name, write in OF_MEMBERSHIP.items():
+        written.append(write(waiting if name == "confirm_membership" else make_membership()))
+    db.session.commit()
+    return written
+
+
+@pytest.fixture
+def letters(relay: Relay, deliver: Callable[..., None]) -> list[Letter]:
+    """One of each, as the relay took them in."""
+    at = clock.now()
+    to_one = drafts()
+    for draft in to_one:
+        outbox.enqueue(draft, at=at)
+    written = newsletter()
+    readers = audience.of(written)
+    for write in OF_NEWSLETTER.values():
+        written.mail = outbox.freeze(write(written), readers, kind=MailKind.NEWSLETTER, list_id="nieuwsbrief", at=at)
+    db.session.commit()
+    deliver(clock.now())
+    assert {draft.name for draft in to_one} | set(OF_NEWSLETTER) == EVERY
+    assert len(relay.letters) == len(to_one) + len(OF_NEWSLETTER)
+    return relay.letters
+
+
+@pytest.fixture
+def paths(app: Flask, letters: list[Letter]) -> list[str]:
+    """Where all their links lead on our own site."""
+    found = [own_paths(links_of(letter), app.config["SITE_URL"]) for letter in letters]
+    assert all(found)
+    return sorted({path for paths in found for path in paths})
+
+
+def test_a_scanner_that_opens_every_link_twenty_times_changes_nothing(app: Flask, paths: list[str]):
+    refused: set[str] = set()
+
+    def open_all() -> None:
+        answers = scan(app, paths)
+        refused.update(f"{answer.status} {answer.request.path}" for answer in answers if answer.status_code not in FINE)
+
+    assert len(MANNERS) == 20
+    assert changed_by(open_all) == []
+    assert refused == set()
+
+
+def test_the_links_that_could_change_something_are_among_them(app: Flask, paths: list[str]):
+    rules = app.url_map.bind("localhost")
+    met = {rules.match(path.partition("?")[0])[0] for path in paths}
+
+    assert met >= {
+        "subscribers.confirm",
+        "subscribers.unsubscribe",
+        "subscribers.preferences",
+        "subscribers.new_address",
+    }
+    assert met >= {"workgroups.confirm", "workgroups.leave", "contact.follow", "newsletters.show"}
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_one_page_that_changes_something_when_it_is_opened_is_found(app: Flask, paths, monkeypatch, method: str):
+    def leave_at_once(token: str) -> str:
+        subscribers.unsubscribe(token, at=clock.now())
+        return "U bent afgemeld."
+
+    monkeypatch.setitem(app.view_functions, "subscribers.unsubscribe", leave_at_once)
+
+    path, *_others = [path for path in paths if path.startswith("/nieuwsbrief/afmelden/")]
+    changed = changed_by(lambda: list(scan(app, [path], [method])))
+
+    assert {"subscriber", "audit_entry"} <= set(changed)
