@@ -54,6 +54,19 @@ def dutch_number(value: int) -> str:
     return f"{value:,}".replace(",", ".")
 
 
+def dutch_share(count: int, total: int) -> str:
+    """'97,3%'; what is there is never 0%, and what is not all is never 100%."""
+    if not total:
+        return "–"
+    if 0 < count < total:
+        tenths = round(1000 * count / total)
+        if tenths == 0:
+            return "minder dan 0,1%"
+        if tenths == 1000:
+            return "meer dan 99,9%"
+    return f"{100 * count / total:.1f}%".replace(".", ",").replace(",0%", "%")
+
+
 def capital(text: str) -> str:
     """'Werkgroep Sterrenburgpark' from 'werkgroep Sterrenburgpark': a name at the start of a line."""
     return text[:1].upper() + text[1:]
@@ -62,7 +75,7 @@ def capital(text: str) -> str:
 def init_app(app: Flask) -> None:
     """Make these the filters of the templates."""
     moments = (dutch_date, dutch_day, dutch_time, dutch_date_time, short_month, iso)
-    for function in (*moments, kilobytes, dutch_number, capital):
+    for function in (*moments, kilobytes, dutch_number, dutch_share, capital):
         app.add_template_filter(function)
 
 

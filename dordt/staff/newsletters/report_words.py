@@ -1,0 +1,78 @@
+"""What a report of a newsletter says of its numbers."""
+
+from datetime import date, timedelta
+
+from dordt.mailer.models import DeliveryState
+from dordt.mailer.refusals import Cause
+from dordt.newsletters.growth import Step, Unit
+from dordt.shared.formats import MONTHS, dutch_date, dutch_number, short_month
+
+MEANINGS = {
+    DeliveryState.QUEUED: "Staat in de rij en gaat vanzelf weg.",
+    DeliveryState.LEASED: "Is aan de beurt.",
+    DeliveryState.SENDING: "Gaat op dit moment weg.",
+    DeliveryState.DEFERRED: "De mailserver nam hem nog niet aan. Wij proberen het later opnieuw, twee dagen lang.",
+    DeliveryState.ACCEPTED: "De mailserver nam hem aan en bezorgt hem. Of iemand hem leest, weten wij niet.",
+    DeliveryState.BOUNCED: "Eerst aangenomen, daarna teruggestuurd. De lezer heeft hem niet.",
+    DeliveryState.COMPLAINED: "De lezer kreeg hem en noemde hem ongewenst. Dit adres krijgt geen nieuwsbrief meer.",
+    DeliveryState.FAILED: "De mailserver weigerde hem, of het lukte twee dagen lang niet.",
+    DeliveryState.UNCERTAIN: "De verbinding viel weg op het laatste moment. Niemand weet of hij aankwam.",
+    DeliveryState.SUPPRESSED: "Het adres is geblokkeerd sinds het versturen begon. Er ging niets weg.",
+    DeliveryState.CANCELLED: "De lezer meldde zich af voordat hij wegging, of een medewerker stopte het versturen.",
+}
+CAUSE_WORDS = {
+    Cause.GONE: "Het adres bestaat niet (meer)",
+    Cause.TROUBLED: "De postbus was vol of dagenlang niet te bereiken",
+    Cause.OURS: "Geweigerd om onze e-mail, niet om het adres",
+    Cause.UNCLEAR: "Geweigerd zonder duidelijke reden",
+    Cause.SILENT: "De mailserver gaf geen antwoord",
+}
+NO_REASON = "Geen reden gegeven"
+
+
+def duration(time: timedelta) -> str:
+    """'12 minuten', '3 uur en 20 minuten', '2 dagen en 3 uur'."""
+    minutes = round(time.total_seconds() / 60)
+    hours, days = minutes // 60, minutes // 1440
+    if minutes < 1:
+        return "minder dan een minuut"
+    if not hours:
+        return _minutes(minutes)
+    if not days:
+        return _both(f"{hours} uur", _minutes(minutes % 60))
+    return _both(f"{days} {'dag' if days == 1 else 'dagen'}", f"{hours % 24} uur" if hours % 24 else "")
+
+
+def rate(count: int, time: timedelta) -> str:
+    """'240 e-mails per seconde', or per minute or hour when it is slow; empty when that says nothing."""
+    for unit, seconds in {"seconde": 1, "minuut": 60, "uur": 3600}.items():
+        each = count * seconds / max(time.total_seconds(), 1)
+        if each >= 1.5:
+            return f"{dutch_number(round(each))} e-mails per {unit}"
+    return ""
+
+
+def name_of(step: Step, unit: Unit) -> str:
+    """'week van 23 november 2026', 'november 2026', '2026': in the table."""
+    if unit is Unit.WEEK:
+        return f"week van {dutch_date(step.starts_on)}"
+    return (
+        f"{MONTHS[step.starts_on.month - 1]} {step.starts_on.year}" if unit is Unit.MONTH else str(step.starts_on.year)
+    )
+
+
+def short_name_of(day: date, unit: Unit) -> str:
+    """'23 nov', 'nov', 'jan ’27', '2026': below the chart."""
+    if unit is Unit.WEEK:
+        return f"{day.day} {short_month(day)}"
+    if unit is Unit.YEAR:
+        return str(day.year)
+    return f"{short_month(day)} ’{day.year % 100:02d}"
+
+
+def _minutes(count: int) -> str:
+    return f"{count} {'minuut' if count == 1 else 'minuten'}" if count else ""
+
+
+def _both(first: str, second: str) -> str:
+    return f"{first} en {second}" if second else first

@@ -1,0 +1,109 @@
+"""All that the report of one newsletter shows, read once; and the same as a table of numbers."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from dordt.mailer.models import DeliveryState, Mail
+from dordt.mailer.refusals import Cause, causes
+from dordt.newsletters import report
+from dordt.newsletters.models import Newsletter
+from dordt.newsletters.report import Leavers, Outcome
+from dordt.newsletters.words import DELIVERY_WORDS
+from dordt.shared.tables import Cell
+from dordt.staff.newsletters import report_words
+from dordt.staff.newsletters.audience_words import FATE_WORDS
+from dordt.staff.newsletters.progress import Progress
+from dordt.subscribers.words import REASON_WORDS, WAY_WORDS
+
+HEADERS = ("Onderdeel", "Wat", "Aantal", "Deel van het geheel (%)")
+State = DeliveryState
+
+
+@dataclass(frozen=True)
+class Report:
+    """`left_out`: by the words of the reason. `causes`: why letters failed, and why they bounced."""
+
+    newsletter: Newsletter
+    outcome: Outcome
+    left_out: Mapping[str, int]
+    causes: Mapping[DeliveryState, Counter[Cause]]
+    leavers: Leavers
+    at: datetime
+
+    @property
+    def standing(self) -> Progress:
+        """Its bar, and a line for each state that occurs."""
+        return Progress(self.outcome.frozen, self.outcome.counts, sum(self.left_out.values()), self.at)
+
+    @property
+    def matching(self) -> int:
+        """How many it would have gone to, had nobody been left out."""
+        return self.outcome.frozen + sum(self.left_out.values())
+
+    @property
+    def took(self) -> timedelta | None:
+        """From the start until nothing was left to send."""
+        started, ended = self.newsletter.started_at, self.newsletter.sent_at
+        return ended - started if started and ended else None
+
+    @property
+    def rate(self) -> str:
+        """How fast they left, waits included."""
+        left = (State.ACCEPTED, State.BOUNCED, State.COMPLAINED, State.FAILED, State.UNCERTAIN)
+        count = sum(self.outcome.counts.get(state, 0) for state in left)
+        return report_words.rate(count, self.took) if self.took else ""
+
+    @property
+    def summary(self) -> str:
+        """The bar in words."""
+        total = self.outcome.frozen
+        parts = [f"{line.words}: {line.count} van de {total}" for line in self.standing.lines]
+        return ". ".join(parts) + "." if parts else "Er is niets verstuurd."
+
+    @property
+    def reasons(self) -> dict[str, int]:
+        """Why leavers left, in their own words; who said nothing at the end."""
+        found = {words: self.leavers.reasons.get(reason, 0) for reason, words in REASON_WORDS.items()}
+        found[report_words.NO_REASON] = self.leavers.reasons.get(None, 0)
+        return {words: count for words, count in found.items() if count}
+
+    @property
+    def ways(self) -> dict[str, int]:
+        """How they left."""
+        found = {words: self.leavers.ways.get(way, 0) for way, words in WAY_WORDS.items()}
+        return {words: count for words, count in found.items() if count}
+
+
+def report_of(newsletter: Newsletter, mail: Mail, *, at: datetime) -> Report:
+    """Read now."""
+    left_out = report.left_out(newsletter, mail)
+    return Report(
+        newsletter,
+        report.outcome_of(newsletter, mail),
+        {FATE_WORDS.get(reason, "Om een andere reden"): count for reason, count in left_out.items()},  # type: ignore[call-overload]
+        causes(mail.id),
+        report.leavers_after(mail.id),
+        at,
+    )
+
+
+def figures(found: Report) -> Iterator[Sequence[Cell]]:
+    """The rows of the table that can be downloaded."""
+    yield from _part("Vooraf overgeslagen", found.left_out, found.matching)
+    yield ("Aan het begin", "Abonnees voor wie hij is klaargezet", found.outcome.frozen, None)
+    counts = {words: found.outcome.counts.get(state, 0) for state, words in DELIVERY_WORDS.items()}
+    yield from _part("Wat werd ervan", counts, found.outcome.frozen)
+    yield ("Wat werd ervan", "Samen", found.outcome.total, None)
+    for state, why in found.causes.items():
+        reasons = {report_words.CAUSE_WORDS[cause]: count for cause, count in why.items()}
+        yield from _part(f"Waarom: {DELIVERY_WORDS[state].lower()}", reasons, why.total())
+    yield ("Afmeldingen", "Samen", found.leavers.total, None)
+    yield from _part("Afmeldingen: reden", found.reasons, found.leavers.total)
+    yield from _part("Afmeldingen: manier", found.ways, found.leavers.total)
+
+
+def _part(name: str, counts: Mapping[str, int], total: int) -> Iterator[Sequence[Cell]]:
+    for words, count in counts.items():
+        yield (name, words, count, round(100 * count / total, 1) if total else None)

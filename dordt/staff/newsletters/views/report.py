@@ -1,0 +1,122 @@
+"""What became of a newsletter, what leavers wrote, and how newsletters and the list go; also as files."""
+
+from typing import cast
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from dordt.accounts.rights import Right
+from dordt.audit import services as audit
+from dordt.mailer.models import Mail
+from dordt.newsletters.models import Newsletter
+from dordt.newsletters.report import compared, remarks_after, started
+from dordt.newsletters.words import DELIVERY_WORDS, STATE_WORDS
+from dordt.shared import clock
+from dordt.shared.forms import require_csrf
+from dordt.shared.reading import page, row_or_404
+from dordt.shared.tables import Kind, csv_stream, table_download
+from dordt.staff.guard import is_open, member, requires
+from dordt.staff.newsletters import growing, report_delivery, reporting
+from dordt.staff.newsletters.report_words import CAUSE_WORDS, MEANINGS, duration
+from dordt.staff.newsletters.room import NUMBER, bp
+from dordt.subscribers.words import REASON_WORDS, WAY_WORDS
+
+COMPARED = 12
+
+
+@bp.get(f"/{NUMBER}/verslag/")
+@requires(Right.READ)
+def report(number: int) -> ResponseReturnValue:
+    """What became of it, for whoever it was frozen for; nothing about single subscribers."""
+    newsletter, mail = _reported(number)
+    found = reporting.report_of(newsletter, mail, at=clock.now())
+    return render_template(
+        "staff/newsletters/report.html",
+        newsletter=newsletter,
+        report=found,
+        took=duration(found.took) if found.took else "",
+        meanings=MEANINGS,
+        cause_words=CAUSE_WORDS,
+        delivery_words=DELIVERY_WORDS,
+        state_words=STATE_WORDS,
+        post_is_open=is_open("staff.post"),
+        has_ods=mail.frozen_count <= report_delivery.MOST_IN_ODS,
+    )
+
+
+@bp.get(f"/{NUMBER}/verslag/opmerkingen/")
+@requires(Right.SEE_CONTACT_DETAILS)
+def remarks(number: int) -> ResponseReturnValue:
+    """What leavers wrote: their own words, so it is noted who reads them."""
+    newsletter, _mail = _reported(number)
+    audit.record_reading(member().id, subject=("newsletter", newsletter.id), at=clock.now())
+    newsletter, mail = _reported(number)
+    return render_template(
+        "staff/newsletters/report_remarks.html",
+        newsletter=newsletter,
+        page=page(remarks_after(mail.id), request.args.get("pagina")),
+        reason_words=REASON_WORDS,
+        way_words=WAY_WORDS,
+    )
+
+
+@bp.get(f"/{NUMBER}/verslag/bestand.csv", defaults={"kind": "csv"})
+@bp.get(f"/{NUMBER}/verslag/bestand.ods", defaults={"kind": "ods"})
+@requires(Right.READ)
+def report_file(number: int, kind: Kind) -> ResponseReturnValue:
+    """The numbers of the report, and nobody's address."""
+    newsletter, mail = _reported(number)
+    found = reporting.report_of(newsletter, mail, at=clock.now())
+    name = f"verslag-nieuwsbrief-{number}"
+    return table_download(reporting.HEADERS, reporting.figures(found), kind=kind, name=name)
+
+
+@bp.post(f"/{NUMBER}/verslag/abonnees/")
+@requires(Right.EXPORT)
+@requires(Right.SEE_CONTACT_DETAILS)
+def report_deliveries(number: int) -> ResponseReturnValue:
+    """What became of it for each subscriber, with addresses; it is noted who takes it."""
+    require_csrf()
+    newsletter, _mail = _reported(number)
+    kind: Kind = "ods" if request.form.get("soort") == "ods" else "csv"
+    mail_id = report_delivery.begin_export(newsletter, kind, by=member(), at=clock.now())
+    name = f"nieuwsbrief-{number}-per-abonnee"
+    if kind == "ods":
+        return table_download(report_delivery.HEADERS, report_delivery.rows_of(mail_id), kind=kind, name=name)
+    return csv_stream(report_delivery.HEADERS, report_delivery.rows_of(mail_id), name=name)
+
+
+@bp.get("/verslag/")
+@requires(Right.READ)
+def overview() -> ResponseReturnValue:
+    """How the list grows, and the newest newsletters side by side."""
+    chosen = _chosen_period()
+    return render_template(
+        "staff/newsletters/report_overview.html",
+        growth=growing.growth_of(growing.PERIODS[chosen], at=clock.now()),
+        periods=growing.PERIODS,
+        chosen=chosen,
+        compared=compared(COMPARED),
+        state_words=STATE_WORDS,
+        subscribers_are_open=is_open("staff.subscribers"),
+    )
+
+
+@bp.get("/verslag/bestand.csv", defaults={"kind": "csv"})
+@bp.get("/verslag/bestand.ods", defaults={"kind": "ods"})
+@requires(Right.READ)
+def overview_file(kind: Kind) -> ResponseReturnValue:
+    """The growth of the list as a table."""
+    found = growing.growth_of(growing.PERIODS[_chosen_period()], at=clock.now())
+    return table_download(growing.HEADERS, found.rows, kind=kind, name="groei-abonnees")
+
+
+def _reported(number: int) -> tuple[Newsletter, Mail]:
+    """A newsletter that was started, and its mail; the page 404 for any other."""
+    newsletter = row_or_404(started().where(Newsletter.number == number))
+    return newsletter, cast(Mail, newsletter.mail)
+
+
+def _chosen_period() -> str:
+    chosen = request.args.get("periode", "")
+    return chosen if chosen in growing.PERIODS else growing.DEFAULT
