@@ -48,4 +48,4 @@ OF_MEMBERSHIP: dict[str, Callable[[Membership], Draft]] = {
     "membership_declined": lambda membership: _decided(membership, MembershipState.DECLINED),
 }
 OF_NEWSLETTER: dict[str, Callable[[Newsletter], Draft]] = {"newsletter": draft_of}
-EVERY = {*OF_MESSAGE, *OF_SUBSCRIBER, *OF_ADDRESS_CHANGE, *OF_MEMBERSHIP, *OF_NEWSLETTER}
+EVERY = {*OF_MESSAGE, *OF_SUBSCRIBER, *OF_ADDRESS_CHANGE, *OF_MEMBERSHIP, *OF_NEWSLETTER, "newsletter_test"}
