@@ -80,6 +80,7 @@ class PauseForm(LinkForm):
 
     def __init__(self, ends: Mapping[int, datetime]) -> None:
         super().__init__()
+        self.ends = ends
         self.months.choices = [
             (count, f"{count} {'maand' if count == 1 else 'maanden'}, tot {dutch_date(end)}")
             for count, end in ends.items()
@@ -87,7 +88,7 @@ class PauseForm(LinkForm):
 
     def validate_months(self, field: Field) -> None:
         """One of the lengths that the page names."""
-        if field.data not in dict(self.months.choices):
+        if field.data not in self.ends:
             field.errors = []
             raise ValidationError("Kies hoelang u pauze wilt.")
 

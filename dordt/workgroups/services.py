@@ -106,7 +106,7 @@ def leave_workgroup(token: str, *, at: datetime) -> None:
     db.session.commit()
 
 
-def leave_by_mail(membership_id: int, list_id: str, at: datetime) -> bool:
+def leave_by_mail(membership_id: int, list_id: str, *, mail_id: int, at: datetime) -> bool:
     """The resident wrote to the address in a group's mail that ends it; tells whether there is such a membership.
 
     Commits nothing: the post room stores the mail that asked in the same transaction.

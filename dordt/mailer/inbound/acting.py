@@ -73,9 +73,9 @@ def _complaint(finding: Finding, trace: Trace, *, at: datetime) -> None:
 
 
 def _unsubscribe(trace: Trace, *, at: datetime) -> bool:
-    of_it = sa.select(Mail.kind, Mail.list_id, Delivery.recipient).join(Delivery.mail)
+    of_it = sa.select(Mail.id, Mail.kind, Mail.list_id, Delivery.recipient).join(Delivery.mail)
     mail = db.session.execute(of_it.where(Delivery.id == trace.delivery_id)).one()
-    if not hooks.unsubscribe(mail.kind, mail.recipient, mail.list_id or "", at=at):
+    if not hooks.unsubscribe(mail.kind, mail.recipient, mail.list_id or "", mail_id=mail.id, at=at):
         return False
     bounces.note_event(trace.delivery_id, MailEventKind.UNSUBSCRIBED, None, at=at)
     return True

@@ -33,7 +33,7 @@ def unsubscribe(token: str, way: UnsubscribeWay = UnsubscribeWay.LINK, *, at: da
     db.session.commit()
 
 
-def unsubscribe_by_mail(subscriber_id: int, _list_id: str, at: datetime, mail_id: int | None = None) -> bool:
+def unsubscribe_by_mail(subscriber_id: int, _list_id: str, *, mail_id: int, at: datetime) -> bool:
     """The resident wrote to the address in a newsletter that ends it; tells whether there is such a subscriber.
 
     mail_id: the newsletter whose address it was. Commits nothing: the post room stores the mail that asked in the same
