@@ -22,6 +22,7 @@ from dordt.shared.reading import tally
 from dordt.subscribers.models import Subscriber, SubscriberState, Unsubscription
 from dordt.subscribers.services.addresses import CONFIRM_PAGE
 
+MOST = 30  # steps that are shown, whatever date stood in a list that was taken over
 ON_THE_LIST = (SubscriberState.CONFIRMED, SubscriberState.PAUSED)
 
 
@@ -45,8 +46,9 @@ class Step:
 
 def growth(unit: Unit, count: int | None = None, *, at: datetime) -> list[Step]:
     """The last `count` steps, the present one included; None: as far back as anybody is known to have come."""
-    starts = _starts(unit, at.astimezone(AMSTERDAM).date(), count)
-    borders = [_midnight(start) for start in starts]
+    today = at.astimezone(AMSTERDAM).date()
+    starts = starts_of(unit, today, count) if count else _all_starts(unit, today)
+    borders = [midnight(start) for start in starts]
     joined, left = _per_step(_joined(borders[0]), borders), _per_step(_left(borders[0]), borders)
     sizes = _sizes([came - went for came, went in zip(joined, left, strict=True)])
     return [Step(*values) for values in zip(starts, joined, left, sizes, strict=True)]
@@ -59,23 +61,32 @@ def start_of(unit: Unit, day: date) -> date:
     return day.replace(day=1) if unit is Unit.MONTH else day.replace(month=1, day=1)
 
 
-def _starts(unit: Unit, today: date, count: int | None) -> list[date]:
-    """The first days, the oldest first."""
-    earliest = today if count else _first_day() or today
+def starts_of(unit: Unit, today: date, count: int) -> list[date]:
+    """The first days of the last `count` steps, the oldest first; the present one is the last of them."""
     found = [start_of(unit, today)]
-    while found[-1] > earliest or (count and len(found) < count):
+    while len(found) < count:
         found.append(start_of(unit, found[-1] - timedelta(days=1)))
     return found[::-1]
+
+
+def midnight(day: date) -> datetime:
+    """When a day begins in Amsterdam."""
+    return datetime.combine(day, time(), AMSTERDAM).astimezone(UTC)
+
+
+def _all_starts(unit: Unit, today: date) -> list[date]:
+    """As far back as anybody is known to have come."""
+    earliest = min(_first_day() or today, today)
+    count = 1
+    while count < MOST and starts_of(unit, today, count)[0] > earliest:
+        count += 1
+    return starts_of(unit, today, count)
 
 
 def _first_day() -> date | None:
     came = sa.select(sa.func.min(Consent.confirmed_at, type_=UtcMoment))
     first = db.session.scalar(came.where(Consent.purpose == ConsentPurpose.NEWSLETTER))
     return first and first.astimezone(AMSTERDAM).date()
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), AMSTERDAM).astimezone(UTC)
 
 
 def _sizes(changes: Sequence[int]) -> list[int]:
