@@ -14,7 +14,7 @@ from dordt.mailer import outbox as post
 from dordt.mailer.models import Delivery, MailKind
 from dordt.shared import clock
 from dordt.shared.mail import Draft
-from dordt.subscribers.models import Subscriber, SubscriberState
+from dordt.subscribers.models import Subscriber, SubscriberState, Unsubscription
 from tests.factories.subscribers import confirm_path, make_subscriber, unsubscribe_path
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -61,6 +61,7 @@ def test_one_click_of_a_mail_programme_is_answered_at_once(client, content_type)
         assert "Location" not in answer.headers
         assert "Set-Cookie" not in answer.headers
     assert the_subscriber().state == "unsubscribed"
+    assert db.session.scalars(sa.select(Unsubscription.way)).all() == ["one_click"]
 
 
 def test_leaving_twice_does_one_thing(client):

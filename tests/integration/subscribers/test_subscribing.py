@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import sqlalchemy as sa
@@ -11,11 +12,12 @@ from dordt.consent.models import Consent, ConsentText
 from dordt.extensions import db
 from dordt.mailer.models import Mail
 from dordt.shared import clock
+from dordt.shared.columns import Base
 from dordt.subscribers import services
 from dordt.subscribers.forms import CONSENT_TEXT
 from dordt.subscribers.models import Subscriber, SubscriberState
 from tests.factories.places import make_neighbourhood, make_topic
-from tests.factories.subscribers import confirm_path, make_subscriber, unsubscribe_path
+from tests.factories.subscribers import confirm_path, make_subscriber, preferences_path, unsubscribe_path
 
 CHECK_INBOX = "/nieuwsbrief/controleer-uw-mail/"
 
@@ -43,6 +45,12 @@ def consents() -> list[Consent]:
 
 def names_of(outbox) -> list[str]:
     return [mail.name for mail in outbox()]
+
+
+def everything() -> dict[str, list[Any]]:
+    """All rows of all tables."""
+    db.session.rollback()
+    return {table.name: list(db.session.execute(sa.select(table))) for table in Base.metadata.sorted_tables}
 
 
 def age_mails(by: timedelta = timedelta(hours=2)) -> None:
@@ -103,6 +111,19 @@ def test_confirming_twice_does_one_thing(client, outbox):
     assert client.post(link).status_code == 303
     assert the_subscriber().confirmed_at == first
     assert names_of(outbox) == ["confirm_subscription", "welcome"]
+
+
+def test_the_welcome_names_what_was_chosen_and_leads_to_it(client, outbox):
+    subscribe(client, neighbourhoods=["sterrenburg"], topics=["groen-en-spelen"])
+    client.post(outbox()[0].path("bevestigen"))
+
+    welcome = outbox()[1]
+    assert (welcome.name, welcome.to) == ("welcome", "Anna@Voorbeeld.nl")
+    assert "Wijken: Sterrenburg\nThema’s: Groen en spelen\n" in welcome.text
+    assert client.get(welcome.path("archief")).status_code == 200
+    assert "Uw nieuwsbrief" in client.get(welcome.path("voorkeuren")).text
+    assert client.post(welcome.path("afmelden")).status_code == 303
+    assert the_subscriber().state == "unsubscribed"
 
 
 def test_the_pages_behind_a_link_set_no_cookie_and_are_not_kept(client):
@@ -175,6 +196,45 @@ def test_the_mails_repeat_nothing_that_was_typed(client, outbox):
 
     assert "Sterrenburg" not in mail.text + mail.html
     assert "Anna" not in mail.subject + mail.text + mail.html
+
+
+def test_hostile_words_in_any_field_reach_no_mail_before_the_address_is_proved(client, outbox):
+    hostile = "Gratis geld op https://boef.voorbeeld.nl <b>nu</b>"
+    address = "gratis.geld.op.boef+nu@voorbeeld.nl"
+    subscribe(client, email=address, consent=hostile, name=hostile, remark=hostile)
+    subscribe(client, email=f"a{address}", website=hostile)
+    subscribe(client, email=f"b{address}", neighbourhoods=[hostile], topics=[hostile])
+    anna = make_subscriber()
+    for part, field in {"adres": "email", "keuze": "topics", "pauze": "months"}.items():
+        client.post(f"{preferences_path(anna)}{part}/", data={field: hostile, "subject": hostile})
+    client.post(f"{preferences_path(anna)}adres/", data={"email": address, "name": hostile})
+
+    assert names_of(outbox) == ["confirm_subscription", "confirm_new_address"]
+    for mail in outbox():
+        said = f"{mail.subject} {mail.text} {mail.html} {mail.headers}".lower()
+        assert not [word for word in ("gratis", "geld", "boef", "<b>nu") if word in said]
+
+
+def test_a_link_scanner_on_every_link_of_every_mail_changes_nothing(client, outbox):
+    subscribe(client)
+    sign_up = outbox()[0]
+    client.post(sign_up.path("bevestigen"))
+    subscribe(client)
+    client.post(f"{outbox()[-1].path('voorkeuren')}adres/", data={"email": "nieuw@voorbeeld.nl"})
+    links = {urlsplit(link).path or "/" for mail in outbox() for link in mail.links}
+    assert {path.split("/")[2] for path in links if path.count("/") == 4} == {
+        "bevestigen",
+        "voorkeuren",
+        "afmelden",
+        "nieuw-adres",
+    }
+    before = everything()
+
+    for path in links:
+        for method in ("GET", "HEAD") * 10:
+            assert client.open(path, method=method, check=False).status_code == 200
+
+    assert everything() == before
 
 
 def test_every_link_in_a_mail_starts_with_the_address_of_the_site_whatever_host_was_named(client, outbox):
