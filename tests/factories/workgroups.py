@@ -28,9 +28,8 @@ def make_workgroup(**given: Any) -> Workgroup:
 
 def make_meeting(workgroup: Workgroup, *, starts_in: timedelta = timedelta(days=7), **given: Any) -> Meeting:
     """A meeting of two hours."""
-    starts_at = clock.now() + starts_in
-    values = {"title": "Schetsavond", "location": "Het Sterrenwiel", "ends_at": starts_at + timedelta(hours=2)}
-    return _added(Meeting(workgroup=workgroup, starts_at=starts_at, **{**values, **given}))
+    values = {"title": "Schetsavond", "location": "Het Sterrenwiel", "starts_at": clock.now() + starts_in, **given}
+    return _added(Meeting(workgroup=workgroup, **{"ends_at": values["starts_at"] + timedelta(hours=2), **values}))
 
 
 def make_membership(workgroup: Workgroup | None = None, **given: Any) -> Membership:
