@@ -4,7 +4,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
-from dordt.development.seed import basics, post, residents, stories
+from dordt.development.seed import basics, lists, post, residents, stories
 from dordt.shared import clock
 
 
@@ -33,6 +33,7 @@ def seed_command() -> None:
     residents.add_messages(at=at)
     stories.write_newsletters(at=at)
     post.settle(at=at)
+    lists.add_lists(at=at)
     click.echo("The database holds demo content now; the staff logins stand in the file staff-login of the data dir.")
 
 

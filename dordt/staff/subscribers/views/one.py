@@ -1,7 +1,7 @@
-"""Subscribers: who gets the newsletter, with which proof, and taking somebody off the list."""
+"""One subscriber: the proof of consent, what was sent, and taking somebody off the list."""
 
 import sqlalchemy as sa
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from dordt.accounts.rights import Right
@@ -9,48 +9,17 @@ from dordt.audit import services as audit
 from dordt.consent.models import Consent, ConsentPurpose, ConsentText
 from dordt.mailer.models import Delivery, Mail, MailKind
 from dordt.newsletters.words import DELIVERY_WORDS
-from dordt.places import services as places
 from dordt.shared import clock
-from dordt.shared.reading import page, row_or_404, rows
-from dordt.staff import searching
-from dordt.staff.guard import may, member, requires
+from dordt.shared.reading import row_or_404, rows
+from dordt.staff.guard import member, requires
 from dordt.staff.subscribers.forms import UnsubscribeForm
+from dordt.staff.subscribers.room import NUMBER, bp
 from dordt.subscribers import services
-from dordt.subscribers.models import Subscriber, SubscriberState
+from dordt.subscribers.models import Subscriber
 from dordt.subscribers.words import METHOD_WORDS, STATE_WORDS
 
-bp = Blueprint("subscribers", __name__, url_prefix="/abonnees")
-NUMBER = "<int(max=2147483647):subscriber_id>"
 OUR_MAILS = ("confirm_subscription", "already_subscribed")
 DELIVERIES_SHOWN = 20
-
-
-@bp.get("/")
-@requires(Right.READ)
-def index() -> ResponseReturnValue:
-    """Everybody on the list; filters stand in the address, the search in the session."""
-    chosen = {"status": request.args.get("status", ""), "wijk": request.args.get("wijk", "")}
-    states = [state for state in SubscriberState if state == chosen["status"]]
-    words = searching.kept("subscribers") if may(Right.SEE_CONTACT_DETAILS) else ""
-    query = Subscriber.in_room(*states, neighbourhood=chosen["wijk"], words=words)
-    return render_template(
-        "staff/subscribers/index.html",
-        page=page(query.options(sa.orm.selectinload(Subscriber.neighbourhoods)), request.args.get("pagina")),
-        counts=services.counts(),
-        chosen=chosen,
-        search=words,
-        state_words=STATE_WORDS,
-        neighbourhoods=places.neighbourhood_choices(),
-    )
-
-
-@bp.post("/zoeken/")
-@requires(Right.SEE_CONTACT_DETAILS)
-def search() -> ResponseReturnValue:
-    """Keep what is searched for in the session: an address belongs in no URL."""
-    searching.keep("subscribers")
-    status, wijk = request.args.get("status"), request.args.get("wijk")
-    return redirect(url_for(".index", status=status, wijk=wijk), code=303)
 
 
 @bp.get(f"/{NUMBER}/")

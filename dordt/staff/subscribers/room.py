@@ -1,0 +1,15 @@
+"""The room of the subscribers: its blueprint, and the rows that an address names."""
+
+from flask import Blueprint
+
+from dordt.shared.reading import row_or_404
+from dordt.subscribers.import_models import SubscriberImport
+
+bp = Blueprint("subscribers", __name__, url_prefix="/abonnees")
+NUMBER = "<int(max=2147483647):subscriber_id>"
+IMPORT = "<int(max=2147483647):import_id>"
+
+
+def numbered_import(import_id: int) -> SubscriberImport:
+    """The import with this number, or the page that says there is none."""
+    return row_or_404(SubscriberImport.numbered(import_id))

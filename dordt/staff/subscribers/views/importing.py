@@ -1,0 +1,142 @@
+"""Bringing a list in: choose the file, look at it, start, follow, and undo."""
+
+from itertools import islice
+
+import sqlalchemy as sa
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from dordt.accounts.rights import Right
+from dordt.mailer.models import MailKind
+from dordt.mailer.suppressing import is_suppressed_for
+from dordt.newsletters import audience
+from dordt.shared import clock
+from dordt.shared.forms import require_csrf
+from dordt.shared.reading import count, page, rows
+from dordt.shared.tables import table_download
+from dordt.staff.guard import member, requires
+from dordt.staff.subscribers.import_forms import ColumnsForm, UploadForm
+from dordt.staff.subscribers.import_progress import COLOURS, WORDS, lines_of, summary
+from dordt.staff.subscribers.room import IMPORT, bp, numbered_import
+from dordt.subscribers import undoing, uploading
+from dordt.subscribers.import_files import ENCODING_WORDS, SEPARATOR_WORDS, FileRefused, Sheet, read_sheet
+from dordt.subscribers.import_models import ImportRefusal, ImportState, SubscriberImport
+from dordt.subscribers.models import Subscriber
+
+SHOWN = 10  # rows of a file
+REFUSALS_PER_PAGE = 100
+
+
+@bp.route("/importeren/", methods=["GET", "POST"])
+@requires(Right.ADMINISTER)
+def imports() -> ResponseReturnValue:
+    """The files that were brought in, and choosing a new one."""
+    form = UploadForm()
+    if form.validate_on_submit():
+        try:
+            file = form.file.data
+            number = uploading.keep_file(file.filename, file.read(), by=member(), at=clock.now())
+            return redirect(url_for(".show_import", import_id=number), code=303)
+        except FileRefused as refused:
+            form.file.errors = [str(refused)]
+    found = page(SubscriberImport.in_room(), request.args.get("pagina"))
+    return render_template(
+        "staff/subscribers/imports.html", form=form, page=found, words=WORDS, colours=COLOURS
+    ), form.status
+
+
+@bp.get(f"/importeren/{IMPORT}/")
+@requires(Right.ADMINISTER)
+def show_import(import_id: int) -> ResponseReturnValue:
+    """One file: its first rows before it is started, how far it is after that. progress.js asks for it too."""
+    found = numbered_import(import_id)
+    if found.state == ImportState.UPLOADED:
+        sheet = read_sheet(found.content or b"")
+        return _columns_page(found, sheet, ColumnsForm(sheet.headings, sheet.guessed(), at=clock.now()))
+    at = clock.now()
+    is_over = found.state in {ImportState.DONE, ImportState.FAILED}
+    return render_template(
+        "staff/subscribers/import.html",
+        found=found,
+        words=WORDS,
+        colours=COLOURS,
+        lines=lines_of(found),
+        summary=summary(found),
+        suppressed=count(_suppressed(found)) if is_over else 0,
+        undo_problem=undoing.undo_problem(found, at=at) if is_over else None,
+        undo_until=(found.finished_at or at) + undoing.WITHIN,
+        undone=next(iter(rows(undoing.undone_counts(found))), None),
+    )
+
+
+@bp.post(f"/importeren/{IMPORT}/")
+@requires(Right.ADMINISTER)
+def start_import(import_id: int) -> ResponseReturnValue:
+    """Which column is what is chosen: the worker may begin. Who clicks twice starts it once."""
+    found = numbered_import(import_id)
+    if found.state == ImportState.UPLOADED:
+        sheet = read_sheet(found.content or b"")
+        form = ColumnsForm(sheet.headings, sheet.guessed(), at=clock.now())
+        if not form.validate_on_submit():
+            return _columns_page(found, sheet, form)
+        uploading.start_import(import_id, form.choice(), by=member(), at=clock.now())
+    else:
+        require_csrf()
+    return redirect(url_for(".show_import", import_id=import_id), code=303)
+
+
+@bp.post(f"/importeren/{IMPORT}/intrekken/")
+@requires(Right.ADMINISTER)
+def withdraw_import(import_id: int) -> ResponseReturnValue:
+    """Erase a file that was not started."""
+    require_csrf()
+    uploading.withdraw_file(numbered_import(import_id).id, by=member(), at=clock.now())
+    flash("Het bestand is gewist. Er is niemand toegevoegd.", "ok")
+    return redirect(url_for(".imports"), code=303)
+
+
+@bp.post(f"/importeren/{IMPORT}/ongedaan-maken/")
+@requires(Right.ADMINISTER)
+def undo_import(import_id: int) -> ResponseReturnValue:
+    """Take off the list again whom this file brought."""
+    require_csrf()
+    undoing.undo_import(numbered_import(import_id).id, by=member(), at=clock.now())
+    flash("De import is ongedaan gemaakt.", "ok")
+    return redirect(url_for(".show_import", import_id=import_id), code=303)
+
+
+@bp.get(f"/importeren/{IMPORT}/geweigerd/")
+@requires(Right.ADMINISTER)
+def refusals(import_id: int) -> ResponseReturnValue:
+    """The rows that were refused, each with its reason."""
+    found = page(ImportRefusal.of(import_id), request.args.get("pagina"), per_page=REFUSALS_PER_PAGE)
+    return render_template("staff/subscribers/refusals.html", found=numbered_import(import_id), page=found)
+
+
+@bp.get(f"/importeren/{IMPORT}/geweigerd.csv")
+@requires(Right.ADMINISTER)
+def refusals_file(import_id: int) -> ResponseReturnValue:
+    """All of them as a file; it holds no person, only lines and reasons."""
+    number = numbered_import(import_id).id
+    lines = [(each.line, each.reason) for each in rows(ImportRefusal.of(number))]
+    return table_download(["regel", "reden"], lines, kind="csv", name=f"geweigerd-{number}")
+
+
+def _columns_page(found: SubscriberImport, sheet: Sheet, form: ColumnsForm) -> ResponseReturnValue:
+    template = render_template(
+        "staff/subscribers/columns.html",
+        found=found,
+        form=form,
+        sheet=sheet,
+        records=list(islice(sheet.records(), SHOWN)),
+        encoding=ENCODING_WORDS[sheet.encoding],
+        separator=SEPARATOR_WORDS[sheet.separator],
+        kept_until=found.created_at + uploading.KEPT_FOR,
+    )
+    return template, form.status
+
+
+def _suppressed(found: SubscriberImport) -> "sa.Select[int]":
+    """Whom it added, and who gets nothing all the same."""
+    is_suppressed = is_suppressed_for(Subscriber.email_key, MailKind.NEWSLETTER, audience.LIST_ID)
+    return sa.select(Subscriber.id).where(Subscriber.import_id == found.id, is_suppressed)
