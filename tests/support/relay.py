@@ -19,11 +19,13 @@ HANG_UP = "hang up"
 
 @dataclass(frozen=True)
 class Letter:
-    """One mail as the relay took it in."""
+    """One mail as the relay took it in; by the monotonic clock: when its final dot came, and when it was accepted."""
 
     sender: str
     recipients: tuple[str, ...]
     content: bytes
+    came_at: float = 0.0
+    accepted_at: float = 0.0
 
     @property
     def message(self) -> EmailMessage:
@@ -129,12 +131,14 @@ class _Hooks:
 
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:
         """Take the letter in; a scripted BODY answer refuses it after the final dot."""
+        came_at = time.monotonic()
         if self.relay.seconds_per_letter:
             await asyncio.sleep(self.relay.seconds_per_letter)
         scripted = self._scripted(server, "BODY")
         if scripted is None or scripted.startswith("2"):
             content = envelope.original_content or b""
-            self.relay.letters.append(Letter(envelope.mail_from or "", tuple(envelope.rcpt_tos), content))
+            who = (envelope.mail_from or "", tuple(envelope.rcpt_tos))
+            self.relay.letters.append(Letter(*who, content, came_at, time.monotonic()))
         return scripted or f"250 2.0.0 OK queued as {len(self.relay.letters)}"
 
     def _scripted(self, server: SMTP, command: str) -> str | None:

@@ -1,0 +1,97 @@
+"""People leave, in every way there is, while a newsletter goes out: after the click nothing is sent to them."""
+
+import time
+from collections.abc import Callable, Sequence
+from itertools import cycle
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from dordt.extensions import db
+from dordt.mailer import verp
+from dordt.mailer.models import Delivery, DeliveryState
+from dordt.newsletters import services
+from dordt.newsletters.models import NewsletterState
+from dordt.shared import clock
+from dordt.subscribers.models import Subscriber
+from tests.factories.inbound import hear
+from tests.factories.mailer import states
+from tests.factories.newsletters import make_newsletter
+from tests.factories.subscribers import make_subscriber, preferences_path, unsubscribe_path
+from tests.integration.mailer.conftest import wait_until
+from tests.support.relay import Relay
+from tests.support.visitors import Visitor
+
+pytestmark = pytest.mark.slow
+READERS, ROUNDS = 300, 5
+AHEAD = (1, 3, 6, 12, 40)  # how many letters before theirs somebody leaves; the nearest may be on its way
+UNDER_WAY = 0.3  # seconds: a letter that was marked before the click has reached the relay by then
+Leave = Callable[[Subscriber], None]
+
+
+@pytest.fixture
+def ways(app: Flask, client: Visitor, staff_client: Callable[..., Visitor], monkeypatch) -> dict[str, Leave]:
+    """Each way to get no more newsletters; it returns once the click, or the mail, was answered."""
+    monkeypatch.setitem(app.config, "MAIL_BOUNCE_DOMAIN", "bounces.example")
+    staff = staff_client("beheerder")
+
+    def post(visitor: Visitor, path: str, data: dict[str, str], status: int) -> None:
+        assert visitor.post(path, data=data).status_code == status
+
+    def by_mail(reader: Subscriber) -> None:
+        delivery = db.session.scalar(sa.select(Delivery.id).where(Delivery.recipient == reader.id))
+        db.session.rollback()
+        hear(b"Subject: afmelden\r\n\r\n", recipient=verp.leave_address(delivery))
+
+    return {
+        "link": lambda reader: post(client, unsubscribe_path(reader), {}, 303),
+        "one click": lambda reader: post(client, unsubscribe_path(reader), {"List-Unsubscribe": "One-Click"}, 200),
+        "mail": by_mail,
+        "pause": lambda reader: post(client, f"{preferences_path(reader)}pauze/", {"months": "1"}, 303),
+        "staff": lambda reader: post(staff, f"/beheer/abonnees/{reader.id}/afmelden/", {"reason": "phone"}, 303),
+    }
+
+
+@pytest.fixture
+def readers(app: Flask, relay: Relay, start_worker: Callable[[], object]) -> Sequence[Subscriber]:
+    """Who gets the newsletter that a real worker is sending now, in the order in which it goes out."""
+    relay.seconds_per_letter = 0.08
+    found = [make_subscriber(email=f"lezer{number:03}@voorbeeld.nl") for number in range(READERS)]
+    newsletter = make_newsletter(NewsletterState.APPROVED)
+    services.start_newsletter(newsletter.number, at=clock.now())
+    start_worker()
+    assert relay.wait_for(5, 60)
+    return found
+
+
+def leave_while_it_is_sent(relay: Relay, readers: Sequence[Subscriber], ways: dict[str, Leave]) -> dict[str, float]:
+    """Somebody leaves in each way, again and again, just ahead of the post; by address, when that was answered."""
+    answered: dict[str, float] = {}
+    ahead = cycle(AHEAD)
+    for leave in list(ways.values()) * ROUNDS:
+        reader = readers[len(relay.letters) + next(ahead)]
+        if reader.email in answered:
+            continue
+        leave(reader)
+        answered[reader.email] = time.monotonic()
+    return answered
+
+
+def test_who_leaves_while_it_is_sent_gets_nothing_after_the_click(relay: Relay, readers, ways):
+    answered = leave_while_it_is_sent(relay, readers, ways)
+    assert len(relay.letters) < READERS - max(AHEAD), "it was over before the last one left"
+
+    assert wait_until(lambda: set(states()) <= {"accepted", "cancelled"}, 60)
+
+    deliveries = {row.address: row for row in db.session.scalars(sa.select(Delivery))}
+    late = [letter for letter in relay.letters if letter.accepted_at > answered.get(letter.recipients[0], float("inf"))]
+    for letter in late:  # it had left us: the relay had it, and took its time
+        (address,) = letter.recipients
+        assert deliveries[address].is_withdrawn
+        assert letter.came_at < answered[address] + UNDER_WAY
+    assert len(late) <= len(answered) // 2
+    kept_back = {address for address in answered if deliveries[address].state == DeliveryState.CANCELLED}
+    assert len(kept_back) >= len(answered) // 2
+    assert not kept_back & {letter.recipients[0] for letter in relay.letters}
+    assert len(relay.letters) + len(kept_back) == READERS
