@@ -1,13 +1,14 @@
 """What the administrator settles."""
 
 from wtforms import RadioField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its type hints
 
 from dordt.shared.forms import DordtForm, required
 
 ON, OFF = "aan", "uit"
 CHOICES = [
-    (ON, "Een tweede persoon keurt elke nieuwsbrief goed (aanbevolen)"),
-    (OFF, "Wie een nieuwsbrief schreef, mag hem ook zelf goedkeuren"),
+    SelectChoice(ON, "Een tweede persoon keurt elke nieuwsbrief goed (aanbevolen)"),
+    SelectChoice(OFF, "Wie een nieuwsbrief schreef, mag hem ook zelf goedkeuren"),
 ]
 
 
