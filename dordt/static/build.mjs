@@ -15,7 +15,7 @@ const THEME = '@nl-design-system-unstable/voorbeeld-design-tokens'
 const COMPONENTS = '@utrecht/component-library-css'
 const FONT = '@fontsource-variable/bricolage-grotesque'
 const PUBLIC_SHEETS = ['tokens', 'base', 'layout', 'forms', 'parts', 'home', 'news', 'newsletters', 'workgroups', 'print']
-const STAFF_SHEETS = ['staff']
+const STAFF_SHEETS = ['staff', 'composer']
 const DAY = 24 * 60 * 60 * 1000
 const BROWSERS = { chrome: 111 << 16, firefox: 115 << 16, safari: (16 << 16) | (4 << 8) }
 

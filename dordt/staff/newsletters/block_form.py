@@ -16,11 +16,7 @@ from dordt.shared.forms import DordtForm, at_most
 from dordt.staff.news.fields import UploadField
 
 NO_MEETING = ("", "Geen bijeenkomst noemen")
-MARKDOWN = (
-    "Een lege regel begint een nieuwe alinea. Een tussenkop begint met ##, een opsomming met een streepje. "
-    "Een link maakt u zo: [woorden waarop men klikt](https://adres)."
-)
-PLAIN = "Gewone tekst, zonder opmaak. "
+MARKDOWN = "Opmaak: ## tussenkop, - opsomming, **vet**, [woorden](https://adres). Een lege regel begint een alinea."
 ADDRESS = "Een heel adres, of het deel van deze site: /werkgroepen/."
 
 
@@ -36,17 +32,17 @@ class Shown:
 
 # The fields of each kind in their order; where a picture or a meeting belongs, the template shows more.
 FIELDS: dict[BlockKind, tuple[Shown, ...]] = {
-    BlockKind.INTRO: (Shown("text", "Tekst", MARKDOWN, 6),),
+    BlockKind.INTRO: (Shown("text", "Tekst", MARKDOWN, 4),),
     BlockKind.ARTICLE: (
         Shown("title", "Kop"),
-        Shown("text", "Korte tekst", f"{PLAIN}De link naar het hele bericht komt er vanzelf bij.", 3),
+        Shown("text", "Korte tekst", "Zonder opmaak. De link naar het bericht komt er vanzelf bij.", 3),
     ),
     BlockKind.WORKGROUP: (
         Shown("title", "Kop"),
-        Shown("text", "Korte tekst", f"{PLAIN}De link naar de werkgroep komt er vanzelf bij.", 3),
+        Shown("text", "Korte tekst", "Zonder opmaak. De link naar de werkgroep komt er vanzelf bij.", 3),
     ),
     BlockKind.QUOTE: (
-        Shown("text", "Wat is er gezegd?", f"{PLAIN}De aanhalingstekens zetten wij erbij.", 3),
+        Shown("text", "Wat is er gezegd?", "Zonder opmaak. De aanhalingstekens zetten wij erbij.", 3),
         Shown("title", "Wie zei dit? (niet verplicht)"),
     ),
     BlockKind.IMAGE: (Shown("title", "Onderschrift (niet verplicht)"),),
@@ -56,10 +52,10 @@ FIELDS: dict[BlockKind, tuple[Shown, ...]] = {
     ),
     BlockKind.OUTCOME: (
         Shown("title", "Kop"),
-        Shown("text", "Tekst", f"Wat vroegen inwoners, wat is besloten en waarom? {MARKDOWN}", 6),
+        Shown("text", "Tekst", f"Wat vroegen inwoners, wat is besloten en waarom? {MARKDOWN}", 4),
         Shown("url", "Adres om verder te lezen (niet verplicht)", ADDRESS),
     ),
-    BlockKind.TEXT: (Shown("title", "Kop (niet verplicht)"), Shown("text", "Tekst", MARKDOWN, 6)),
+    BlockKind.TEXT: (Shown("title", "Kop (niet verplicht)"), Shown("text", "Tekst", MARKDOWN, 4)),
 }
 WITH_PICTURE = {BlockKind.ARTICLE, BlockKind.IMAGE}
 
