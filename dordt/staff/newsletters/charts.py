@@ -12,11 +12,12 @@ STEPS = (1, 2, 5, 10)
 
 @dataclass(frozen=True)
 class Label:
-    """Words below the chart; `is_few`: also where there is little room."""
+    """Words below the chart; `is_few`: also where there is little room. `anchor`: what of them stands at x."""
 
     x: float
     words: str
     is_few: bool
+    anchor: str = "middle"
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,8 @@ def labels(names: Sequence[str]) -> list[Label]:
     stride = -(-count // MOST_LABELS) or 1
     shown = list(range((count - 1) % stride, count, stride))
     few = {shown[0], shown[(len(shown) - 1) // 2], shown[-1]} if shown else set()
-    return [Label(_middle(number, count), names[number], number in few) for number in shown]
+    found = [Label(_middle(number, count), names[number], number in few) for number in shown]
+    return [*found[:-1], *(Label(100.0, label.words, True, "end") for label in found[-1:])]
 
 
 def ceiling(value: int) -> int:
