@@ -1,0 +1,68 @@
+"""Why letters did not arrive, counted by what the answers mean."""
+
+from collections import Counter
+
+import pytest
+import sqlalchemy as sa
+
+from dordt.extensions import db
+from dordt.mailer.models import Delivery, DeliveryState, MailEvent, MailEventKind
+from dordt.mailer.refusals import Cause, causes
+from tests.factories.mailer import WRITTEN_AT, make_newsletter
+
+pytestmark = pytest.mark.usefixtures("app")
+FAILED, BOUNCED = DeliveryState.FAILED, DeliveryState.BOUNCED
+
+
+def deliveries(mail_id: int, state: DeliveryState) -> list[Delivery]:
+    found = list(db.session.scalars(sa.select(Delivery).where(Delivery.mail_id == mail_id).order_by(Delivery.id)))
+    for delivery in found:
+        delivery.state = state
+    db.session.commit()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("code", "enhanced", "words", "cause"),
+    [
+        (550, "5.1.1", "5.1.1 User unknown", Cause.GONE),
+        (552, "5.2.2", "5.2.2 Mailbox full", Cause.TROUBLED),
+        (451, None, "Try again later", Cause.TROUBLED),
+        (451, "4.7.1", "4.7.1 Greylisted", Cause.OURS),
+        (554, "5.7.1", "5.7.1 Message refused as spam", Cause.OURS),
+        (550, None, "No", Cause.UNCLEAR),
+        (None, None, "hung up", Cause.SILENT),
+        (None, None, None, Cause.SILENT),
+    ],
+)
+def test_the_answer_of_the_relay_says_why_a_letter_failed(code, enhanced, words, cause: Cause):
+    mail = make_newsletter(2)
+    failed, other = deliveries(mail.id, FAILED)
+    failed.relay_code, failed.relay_enhanced, failed.relay_text = code, enhanced, words
+    other.state = DeliveryState.ACCEPTED
+    db.session.commit()
+
+    assert causes(mail.id) == {FAILED: Counter({cause: 1}), BOUNCED: Counter()}
+
+
+def test_of_several_reports_the_last_one_says_why_a_letter_came_back():
+    mail = make_newsletter(3)
+    twice, gone, silent = deliveries(mail.id, BOUNCED)
+    for delivery, kind, words in [
+        (twice, MailEventKind.SOFT_BOUNCED, "550 5.7.1 refused"),
+        (gone, MailEventKind.BOUNCED, "something in Turkish"),
+        (twice, MailEventKind.SOFT_BOUNCED, "5.2.2 mailbox full"),
+        (silent, MailEventKind.ACCEPTED, "BODY: 250 ok"),
+    ]:
+        db.session.add(MailEvent(delivery_id=delivery.id, kind=kind, at=WRITTEN_AT, detail=words))
+        db.session.flush()
+    db.session.commit()
+
+    assert causes(mail.id)[BOUNCED] == Counter({Cause.TROUBLED: 1, Cause.GONE: 1, Cause.UNCLEAR: 1})
+
+
+def test_another_mail_counts_for_itself():
+    mail, other = make_newsletter(1), make_newsletter(1)
+    deliveries(other.id, FAILED)
+
+    assert causes(mail.id)[FAILED] == Counter()
