@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from wtforms import BooleanField, Field, RadioField, SelectMultipleField, TextAreaField, ValidationError
+from wtforms import BooleanField, Field, Form, RadioField, SelectMultipleField, TextAreaField, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from dordt.places.services import Choices
@@ -53,12 +54,17 @@ class SubscribeForm(DordtForm):
 
 
 class LinkForm(DordtForm):
-    """A form behind a link from a mail: that link is its authority."""
+    """A form behind a link from a mail: that link is its authority. Of several on a page only one is posted."""
 
     class Meta(DordtForm.Meta):
         """No CSRF token, so no cookie."""
 
         csrf = False
+        is_posted = True
+
+        def wrap_formdata(self, form: Form, formdata: Any) -> Any:
+            """What was posted is for one form; the others show what is stored."""
+            return super().wrap_formdata(form, formdata) if self.is_posted else None
 
 
 class ChoicesForm(LinkForm):
@@ -68,7 +74,7 @@ class ChoicesForm(LinkForm):
     topics = several("Welke thema’s wilt u volgen?")
 
     def offer(self, *, neighbourhoods: Choices, topics: Choices) -> None:
-        """What there is to choose from."""
+        """Set what there is to choose from."""
         self.neighbourhoods.choices = neighbourhoods
         self.topics.choices = topics
 
@@ -78,8 +84,8 @@ class PauseForm(LinkForm):
 
     months = RadioField("Hoelang wilt u pauze?", coerce=int, validate_choice=False)
 
-    def __init__(self, ends: Mapping[int, datetime]) -> None:
-        super().__init__()
+    def __init__(self, ends: Mapping[int, datetime], *, is_posted: bool) -> None:
+        super().__init__(meta={"is_posted": is_posted})
         self.ends = ends
         self.months.choices = [
             (count, f"{count} {'maand' if count == 1 else 'maanden'}, tot {dutch_date(end)}")
@@ -98,8 +104,8 @@ class NewAddressForm(LinkForm):
 
     email = address_field()
 
-    def __init__(self, *, own_key: str) -> None:
-        super().__init__()
+    def __init__(self, *, own_key: str, is_posted: bool) -> None:
+        super().__init__(meta={"is_posted": is_posted})
         self.own_key = own_key
         self.email.label.text = "Uw nieuwe e-mailadres"
 

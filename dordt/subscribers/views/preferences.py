@@ -26,7 +26,7 @@ def preferences(token: str) -> ResponseReturnValue:
 @bp.post("/voorkeuren/<token>/keuze/")
 def change_choices(token: str) -> ResponseReturnValue:
     """Other wijken or topics."""
-    form = _choices_form(token)
+    form = _choices_form(token, is_posted=True)
     if form.validate_on_submit():
         services.change_choices(
             token, neighbourhoods=form.neighbourhoods.data or [], topics=form.topics.data or [], at=clock.now()
@@ -38,7 +38,7 @@ def change_choices(token: str) -> ResponseReturnValue:
 @bp.post("/voorkeuren/<token>/pauze/")
 def pause(token: str) -> ResponseReturnValue:
     """No newsletter for a time."""
-    form = _pause_form()
+    form = _pause_form(is_posted=True)
     if form.validate_on_submit():
         services.pause(token, form.months.data, at=clock.now())
         return redirect(url_for(".preferences", token=token), code=303)
@@ -54,7 +54,7 @@ def resume(token: str) -> ResponseReturnValue:
 
 def _too_many_addresses() -> Response:
     token = (request.view_args or {})["token"]
-    form = _address_form(token)
+    form = _address_form(token, is_posted=True)
     form.form_errors.append(TOO_MANY)
     page, _status = _page(token, address=form)
     return make_response(page, 429)
@@ -64,10 +64,10 @@ def _too_many_addresses() -> Response:
 @mails_strangers(_too_many_addresses)
 def ask_new_address(token: str) -> ResponseReturnValue:
     """The newsletter at another address, once its owner confirmed that."""
-    form = _address_form(token)
+    form = _address_form(token, is_posted=True)
     if form.validate_on_submit():
         services.ask_new_address(token, form.email.data or "", at=clock.now())
-        return redirect(url_for(".preferences", token=token), code=303)
+        return redirect(url_for(".preferences", token=token, _anchor="adres"), code=303)
     return _page(token, address=form)
 
 
@@ -119,9 +119,10 @@ def _page(
     return page, next((form.status for form in (choices, pause, address) if form), 200)
 
 
-def _choices_form(token: str) -> ChoicesForm:
+def _choices_form(token: str, *, is_posted: bool = False) -> ChoicesForm:
     subscriber = services.find_by_preferences_token(token)
     form = ChoicesForm(
+        meta={"is_posted": is_posted},
         neighbourhoods=[wijk.slug for wijk in subscriber.neighbourhoods],
         topics=[topic.slug for topic in subscriber.topics],
     )
@@ -129,9 +130,10 @@ def _choices_form(token: str) -> ChoicesForm:
     return form
 
 
-def _pause_form() -> PauseForm:
-    return PauseForm(services.pause_choices(clock.now()))
+def _pause_form(*, is_posted: bool = False) -> PauseForm:
+    return PauseForm(services.pause_choices(clock.now()), is_posted=is_posted)
 
 
-def _address_form(token: str) -> NewAddressForm:
-    return NewAddressForm(own_key=services.find_by_preferences_token(token).email_key)
+def _address_form(token: str, *, is_posted: bool = False) -> NewAddressForm:
+    own_key = services.find_by_preferences_token(token).email_key
+    return NewAddressForm(own_key=own_key, is_posted=is_posted)

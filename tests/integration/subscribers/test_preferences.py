@@ -190,6 +190,17 @@ def test_broken_values_get_a_clear_text_and_change_nothing(client, outbox, part,
     assert (again(anna).state, chosen(anna), outbox(), actions()) == ("confirmed", ([], []), [], [])
 
 
+def test_a_form_that_comes_back_leaves_what_the_other_forms_show(client):
+    anna = make_subscriber()
+    path = preferences_path(anna)
+    client.post(f"{path}keuze/", data={"neighbourhoods": ["dubbeldam"]})
+
+    for part in ("pauze", "adres"):
+        page = client.post(f"{path}{part}/", data={"website": "x", "email": "b@voorbeeld.nl"}).text
+        assert "checked" in page.split('value="dubbeldam"')[0].rsplit("<input", 1)[1]
+        assert page.count('value="x"') == 1
+
+
 def test_no_page_of_it_sets_a_cookie_or_is_kept(client):
     path = preferences_path(make_subscriber())
     visits = [client.get(path + part) for part in ("", "gegevens/", "gegevens.csv", "gegevens.json")]
