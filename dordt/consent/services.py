@@ -34,20 +34,20 @@ def asked(
     at: datetime,
     method: ConsentMethod = ConsentMethod.WEB_FORM,
     confirmed_at: datetime | None = None,
-) -> None:
+) -> Consent:
     """Keep that this address agreed to this text; `confirmed_at` follows by mail, or is known from elsewhere."""
     version = text_version(purpose, text) if text else None
-    db.session.add(
-        Consent(
-            address_key=address_key,
-            purpose=purpose,
-            text_version=version,
-            method=method,
-            source=source,
-            asked_at=at,
-            confirmed_at=confirmed_at,
-        )
+    found = Consent(
+        address_key=address_key,
+        purpose=purpose,
+        text_version=version,
+        method=method,
+        source=source,
+        asked_at=at,
+        confirmed_at=confirmed_at,
     )
+    db.session.add(found)
+    return found
 
 
 def imported(

@@ -116,12 +116,12 @@ def _ask_to_confirm(subscriber: Subscriber, wish: SubscriptionWish, *, at: datet
     subscriber.neighbourhoods = places.neighbourhoods(wish.neighbourhoods)
     subscriber.topics = places.topics(wish.topics)
     draft = emails.confirm_subscription(subscriber, at=at)
-    if outbox.enqueue(draft, at=at, at_most_once_per=_quiet_time(subscriber, at=at)):
+    if outbox.enqueue(draft, at=at, at_most_once_per=quiet_time(subscriber, at=at)):
         subscriber.asked_at = at
         consent.asked(subscriber.email_key, ConsentPurpose.NEWSLETTER, text=wish.consent_text, source=FORM_PAGE, at=at)
 
 
-def _quiet_time(subscriber: Subscriber, *, at: datetime) -> timedelta:
+def quiet_time(subscriber: Subscriber, *, at: datetime) -> timedelta:
     """How long ago an earlier mail makes a new one unneeded; one from before leaving holds a link that is dead."""
     usual: timedelta = current_app.config["ONE_MAIL_PER"]
     return min(usual, at - subscriber.unsubscribed_at) if subscriber.unsubscribed_at else usual

@@ -11,7 +11,9 @@ from dordt.staff import searching
 from dordt.staff.guard import may, requires
 from dordt.staff.subscribers.room import bp
 from dordt.subscribers import services
+from dordt.subscribers.exporting import ODS_LIMIT
 from dordt.subscribers.models import Subscriber, SubscriberState
+from dordt.subscribers.proving import proof_count
 from dordt.subscribers.words import STATE_WORDS
 
 
@@ -29,6 +31,8 @@ def index() -> ResponseReturnValue:
         search=words,
         state_words=STATE_WORDS,
         neighbourhoods=places.neighbourhood_choices(),
+        ods_limit=ODS_LIMIT,
+        proof_count=proof_count() if may(Right.EXPORT) else 0,
     )
 
 

@@ -6,19 +6,20 @@ from flask.typing import ResponseReturnValue
 
 from dordt.accounts.rights import Right
 from dordt.audit import services as audit
-from dordt.consent.models import Consent, ConsentPurpose, ConsentText
 from dordt.mailer.models import Delivery, Mail, MailKind
+from dordt.mailer.suppressing import is_suppressed_for
+from dordt.newsletters import audience
 from dordt.newsletters.words import DELIVERY_WORDS
 from dordt.shared import clock
-from dordt.shared.reading import row_or_404, rows
+from dordt.shared.reading import count, row_or_404, rows
 from dordt.staff.guard import member, requires
 from dordt.staff.subscribers.forms import UnsubscribeForm
 from dordt.staff.subscribers.room import NUMBER, bp
-from dordt.subscribers import services
-from dordt.subscribers.models import Subscriber
-from dordt.subscribers.words import METHOD_WORDS, STATE_WORDS
+from dordt.subscribers import proving, services
+from dordt.subscribers.models import Subscriber, Unsubscription
+from dordt.subscribers.words import METHOD_WORDS, REASON_WORDS, STATE_WORDS, WAY_WORDS
 
-OUR_MAILS = ("confirm_subscription", "already_subscribed")
+OUR_MAILS = ("confirm_subscription", "already_subscribed", "welcome")
 DELIVERIES_SHOWN = 20
 
 
@@ -46,17 +47,20 @@ def unsubscribe(subscriber_id: int) -> ResponseReturnValue:
 
 def _shown(subscriber_id: int, form: UnsubscribeForm) -> ResponseReturnValue:
     subscriber = row_or_404(Subscriber.numbered(subscriber_id))
-    purpose = ConsentPurpose.NEWSLETTER
     template = render_template(
         "staff/subscribers/show.html",
         subscriber=subscriber,
         form=form,
-        consents=rows(Consent.of(subscriber.email_key, purpose)),
-        consent_texts={text.version: text.text for text in rows(ConsentText.of(purpose))},
+        proofs=proving.proofs_of(subscriber),
+        elsewhere=proving.ELSEWHERE,
+        departure=next(iter(rows(Unsubscription.last_of(subscriber_id))), None),
+        is_suppressed=bool(count(_suppression_of(subscriber))),
         deliveries=rows(_deliveries_to(subscriber)),
         state_words=STATE_WORDS,
         method_words=METHOD_WORDS,
         delivery_words=DELIVERY_WORDS,
+        way_words=WAY_WORDS,
+        reason_words=REASON_WORDS,
     )
     return template, form.status
 
@@ -67,3 +71,9 @@ def _deliveries_to(subscriber: Subscriber) -> "sa.Select[Delivery]":
     query = sa.select(Delivery).join(Delivery.mail).options(sa.orm.contains_eager(Delivery.mail))
     mine = query.where(Delivery.address_key == subscriber.email_key, about)
     return mine.order_by(Delivery.id.desc()).limit(DELIVERIES_SHOWN)
+
+
+def _suppression_of(subscriber: Subscriber) -> "sa.Select[int]":
+    """This subscriber, if the address gets no newsletter."""
+    is_suppressed = is_suppressed_for(Subscriber.email_key, MailKind.NEWSLETTER, audience.LIST_ID)
+    return sa.select(Subscriber.id).where(Subscriber.id == subscriber.id, is_suppressed)

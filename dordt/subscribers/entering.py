@@ -1,0 +1,110 @@
+"""A subscriber whom staff enter by hand, with the proof of consent that was given at a desk or by telephone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from dordt.accounts import inboxes
+from dordt.accounts.models import StaffMember
+from dordt.audit import services as audit
+from dordt.consent import services as consent
+from dordt.consent.models import Consent, ConsentMethod, ConsentPurpose
+from dordt.extensions import db
+from dordt.mailer import outbox
+from dordt.places import services as places
+from dordt.shared.addresses import address_key
+from dordt.subscribers import emails, services
+from dordt.subscribers.models import Subscriber, SubscriberState
+from dordt.subscribers.services.subscribing import quiet_time
+
+ENTERED, ASKED = "subscriber.entered", "subscriber.asked_by_staff"
+
+
+class Entered(StrEnum):
+    """What came of it."""
+
+    ADDED = "added"
+    KNOWN = "known"  # nothing changed
+    ASKED = "asked"  # they left before: a mail asks whether they want it again
+    ASKED_ALREADY = "asked_already"  # that mail went there within the hour
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What staff fill in; no wijken or topics means all."""
+
+    email: str
+    neighbourhoods: Sequence[str]
+    topics: Sequence[str]
+    source: str
+    given_at: datetime
+
+
+def enter_subscriber(entry: Entry, *, by: StaffMember, at: datetime) -> tuple[Entered, int]:
+    """Put somebody on the list who agreed elsewhere; returns what came of it, and the number of the subscriber.
+
+    Known addresses stay as they are. Who left before is not put back: they are asked by mail, and only their own
+    click brings them back.
+    """
+    services.hold_list()
+    key = address_key(entry.email)
+    subscriber = db.session.scalar(Subscriber.with_key(key))
+    if subscriber is not None and subscriber.is_confirmed:
+        number = subscriber.id
+        db.session.rollback()
+        return Entered.KNOWN, number
+    if subscriber is not None and subscriber.state == SubscriberState.UNSUBSCRIBED:
+        outcome = _ask(subscriber, entry, by=by, at=at)
+    else:
+        subscriber = _confirm(subscriber or Subscriber(email=entry.email, email_key=key), entry, by=by, at=at)
+        outcome = Entered.ADDED
+    number = subscriber.id
+    db.session.commit()
+    return outcome, number
+
+
+def _confirm(subscriber: Subscriber, entry: Entry, *, by: StaffMember, at: datetime) -> Subscriber:
+    subscriber.state = SubscriberState.CONFIRMED
+    subscriber.asked_at, subscriber.confirmed_at = entry.given_at, at
+    _choose(subscriber, entry)
+    db.session.add(subscriber)
+    db.session.flush()
+    _log(ENTERED, subscriber, _prove(subscriber, entry, confirmed_at=entry.given_at), by=by, at=at)
+    outbox.enqueue(emails.welcome(subscriber), at=at)
+    return subscriber
+
+
+def _ask(subscriber: Subscriber, entry: Entry, *, by: StaffMember, at: datetime) -> Entered:
+    draft = emails.confirm_subscription(subscriber, at=at)
+    may_be_mailed = inboxes.may_be_mailed(subscriber.email, at=at)
+    if not may_be_mailed or not outbox.enqueue(draft, at=at, at_most_once_per=quiet_time(subscriber, at=at)):
+        return Entered.ASKED_ALREADY
+    _choose(subscriber, entry)
+    subscriber.asked_at = at
+    _log(ASKED, subscriber, _prove(subscriber, entry, confirmed_at=None), by=by, at=at)
+    return Entered.ASKED
+
+
+def _choose(subscriber: Subscriber, entry: Entry) -> None:
+    subscriber.neighbourhoods = places.neighbourhoods(entry.neighbourhoods)
+    subscriber.topics = places.topics(entry.topics)
+
+
+def _prove(subscriber: Subscriber, entry: Entry, *, confirmed_at: datetime | None) -> Consent:
+    return consent.asked(
+        subscriber.email_key,
+        ConsentPurpose.NEWSLETTER,
+        text=None,
+        source=entry.source,
+        at=entry.given_at,
+        method=ConsentMethod.STAFF,
+        confirmed_at=confirmed_at,
+    )
+
+
+def _log(action: str, subscriber: Subscriber, proof: Consent, *, by: StaffMember, at: datetime) -> None:
+    """The number of the proof says later who entered it."""
+    db.session.flush()
+    about = ("subscriber", subscriber.id)
+    audit.record(action, subject=about, at=at, actor_id=by.id, actor_name=by.name, consent=proof.id)

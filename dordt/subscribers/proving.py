@@ -1,0 +1,105 @@
+"""The proof of consent as a table: who agreed to which words, where, when, and who entered it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from dordt.accounts.models import StaffMember
+from dordt.audit import services as audit
+from dordt.audit.models import AuditEntry
+from dordt.consent.models import Consent, ConsentMethod, ConsentPurpose, ConsentText
+from dordt.extensions import db
+from dordt.shared.tables import Cell
+from dordt.shared.transactions import reading
+from dordt.subscribers.entering import ASKED, ENTERED
+from dordt.subscribers.import_models import SubscriberImport
+from dordt.subscribers.models import Subscriber
+from dordt.subscribers.words import METHOD_WORDS
+
+ELSEWHERE = "De tekst stond ergens anders. Wij weten wel waar de toestemming vandaan komt."
+HEADERS = (
+    *("e-mailadres", "tekstversie", "tekst", "gevraagd", "waar", "hoe", "ingevoerd door", "bevestigd", "ingetrokken"),
+)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """One act of consent. entered_by: the member of staff who entered it or brought the list in, and which list."""
+
+    consent: Consent
+    text: str | None
+    entered_by: str
+
+    def row(self, email: str) -> Sequence[Cell]:
+        """As a row of the table."""
+        found = self.consent
+        how = (found.asked_at, found.source, METHOD_WORDS[found.method], self.entered_by)
+        return (email, found.text_version, self.text or ELSEWHERE, *how, found.confirmed_at, found.withdrawn_at)
+
+
+def proofs_of(subscriber: Subscriber) -> list[Proof]:
+    """Every act of consent of one subscriber, the newest first."""
+    found = Consent.of(subscriber.email_key, ConsentPurpose.NEWSLETTER)
+    return list(_with_context(db.session.scalars(found).all()))
+
+
+def proof_taken(subscriber: Subscriber, *, by: StaffMember, at: datetime) -> Sequence[Sequence[Cell]]:
+    """The rows of one subscriber; the log says who took them."""
+    _log(("subscriber", subscriber.id), by, at, count=None)
+    return [proof.row(subscriber.email) for proof in proofs_of(subscriber)]
+
+
+def all_proof_taken(*, by: StaffMember, at: datetime) -> Sequence[Sequence[Cell]]:
+    """The rows of everybody who is or was on the list; the log says who took how many."""
+    _log(("subscriber", None), by, at, count=proof_count())
+    with reading():
+        emails = dict(db.session.execute(sa.select(Subscriber.email_key, Subscriber.email)).all())
+        found = db.session.scalars(_all().order_by(Consent.address_key, Consent.id.desc())).all()
+        table = [
+            proof.row(emails.get(proof.consent.address_key, proof.consent.address_key))
+            for proof in _with_context(found)
+        ]
+        db.session.rollback()
+    return table
+
+
+def proof_count() -> int:
+    """How many acts of consent there are."""
+    return db.session.scalar(sa.select(sa.func.count()).select_from(_all().subquery())) or 0
+
+
+def _all() -> "sa.Select[Consent]":
+    return sa.select(Consent).where(Consent.purpose == ConsentPurpose.NEWSLETTER)
+
+
+def _log(subject: tuple[str, int | None], by: StaffMember, at: datetime, *, count: int | None) -> None:
+    audit.record("subscriber.proof_taken", subject=subject, at=at, actor_id=by.id, actor_name=by.name, count=count)
+    db.session.commit()
+
+
+def _with_context(found: Sequence[Consent]) -> Iterator[Proof]:
+    texts = {text.version: text.text for text in db.session.scalars(ConsentText.of(ConsentPurpose.NEWSLETTER))}
+    lists, people = _lists(), _entered_by()
+    for consent in found:
+        is_by_hand = consent.method == ConsentMethod.STAFF
+        by = people.get(consent.id, "") if is_by_hand else lists.get(consent.import_id or 0, "")
+        yield Proof(consent, texts.get(consent.text_version or 0), by)
+
+
+def _lists() -> Mapping[int, str]:
+    """Who brought a list in, and which one it was."""
+    query = sa.select(SubscriberImport.id, SubscriberImport.filename, StaffMember.name).outerjoin(
+        StaffMember, StaffMember.id == SubscriberImport.created_by_id
+    )
+    return {
+        number: f"{name or 'de opdrachtregel'} (lijst {number}: {file})"
+        for number, file, name in db.session.execute(query)
+    }
+
+
+def _entered_by() -> Mapping[int, str]:
+    """Who entered one by hand, by the id of the consent: the log knows."""
+    entries = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action.in_((ENTERED, ASKED))))
+    return {int(entry.detail.get("consent", 0)): entry.actor_name for entry in entries}
