@@ -100,12 +100,26 @@ def write_newsletter(page: Page, site: LiveSite, *, subject: str) -> None:
     expect(page.locator("h1")).to_contain_text(subject)
 
 
-def send_newsletter(page: Page) -> None:
-    """From the page of a newsletter: check, approve, send."""
+def send_newsletter(page: Page, site: LiveSite) -> None:
+    """From the page of a newsletter: check, have it approved, send."""
     page.get_by_role("link", name="Controleren en versturen").click()
-    page.get_by_role("button", name="Goedkeuren").click()
+    have_approved(page, site)
     page.get_by_role("button", name="Verstuur nu").click()
     expect(page.locator("main")).to_contain_text("De nieuwsbrief wordt verstuurd.")
+
+
+def have_approved(page: Page, site: LiveSite) -> None:
+    """A colleague approves the newsletter of this page, which shows so then; the editor signed in as somebody else."""
+    expect(page.get_by_role("heading", name="3. Is hij goedgekeurd?")).to_be_visible()
+    browser = page.context.browser
+    assert browser
+    colleague = browser.new_page(locale="nl-NL")
+    sign_in(colleague, site, "redacteur")
+    colleague.goto(page.url)
+    colleague.get_by_role("button", name="Goedkeuren").click()
+    expect(colleague.locator("main")).to_contain_text("De nieuwsbrief is goedgekeurd")
+    colleague.close()
+    page.reload()
 
 
 def wait_until_sent(page: Page) -> None:

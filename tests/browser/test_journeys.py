@@ -68,7 +68,7 @@ def test_a_newsletter_is_written_approved_and_sent_and_arrives_once(new_page: Ca
 
     sign_in(staff, each_site)
     write_newsletter(staff, each_site, subject="Een nieuwe speelplek in uw wijk")
-    send_newsletter(staff)
+    send_newsletter(staff, each_site)
     wait_until_sent(staff)
 
     open_mail(reader, each_site, "lezer.een@voorbeeld.nl", "Een nieuwe speelplek in uw wijk")

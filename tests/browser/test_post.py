@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.steps import send_newsletter, sign_in, write_newsletter
+from tests.browser.steps import have_approved, send_newsletter, sign_in, write_newsletter
 from tests.support.browser import violations
 from tests.support.live_site import LiveSite
 
@@ -13,7 +13,7 @@ from tests.support.live_site import LiveSite
 def test_a_newsletter_is_followed_without_asking_again(page: Page, site: LiveSite):
     sign_in(page, site)
     write_newsletter(page, site, subject="Een brief om te volgen")
-    send_newsletter(page)
+    send_newsletter(page, site)
     page.wait_for_load_state("load")
     loads: list[str] = []
     page.on("load", lambda loaded: loads.append(loaded.url))
@@ -31,7 +31,7 @@ def test_a_newsletter_is_followed_without_asking_again(page: Page, site: LiveSit
 def test_who_stands_on_a_link_of_the_progress_stays_there(page: Page, site: LiveSite):
     sign_in(page, site)
     write_newsletter(page, site, subject="Een brief met een link")
-    send_newsletter(page)
+    send_newsletter(page, site)
     as_it_was = page.content()
     page.route("**/voortgang/", lambda route: route.fulfill(body=as_it_was, content_type="text/html"))
 
@@ -80,7 +80,7 @@ def test_a_newsletter_is_planned_and_the_plan_withdrawn_without_scripts(new_page
     sign_in(page, site)
     write_newsletter(page, site, subject="Een brief voor later")
     page.get_by_role("link", name="Controleren en versturen").click()
-    page.get_by_role("button", name="Goedkeuren").click()
+    have_approved(page, site)
     page.get_by_label("Begin met versturen op").fill("2020-03-01T09:00")
     page.get_by_label("Begin niet later dan").select_option(label="4 uur later")
     page.get_by_role("button", name="Plan voor").click()

@@ -109,7 +109,7 @@ def test_a_newsletter_of_two_articles_reaches_each_subscriber_once_with_a_way_ou
     add_article(staff)
     staff.get_by_role("button", name="Bewaar en bekijk").click()
     expect(staff.frame_locator("iframe").locator("h1, h2, h3").first).to_be_visible()
-    send_newsletter(staff)
+    send_newsletter(staff, site)
     wait_until_sent(staff)
 
     expect(staff.locator("main")).to_contain_text("verstuurd", ignore_case=True)

@@ -77,7 +77,7 @@ def test_a_newsletter_is_written_and_sent(plain_page: Page, site: LiveSite):
     sign_in(plain_page, site)
 
     write_newsletter(plain_page, site, subject="Een brief zonder scripts")
-    send_newsletter(plain_page)
+    send_newsletter(plain_page, site)
     wait_until_sent(plain_page)
 
     received = [mail["X-Original-To"] for mail in site.mails(subject="Een brief zonder scripts")]
