@@ -14,7 +14,7 @@ from dordt.news import services as news
 from dordt.news.importing import ArticleFile
 from dordt.news.models import Article
 from dordt.news.slugs import reserved
-from dordt.newsletters import filling
+from dordt.newsletters import filling, templating
 from dordt.newsletters import services as newsletters
 from dordt.newsletters.block_models import BlockKind
 from dordt.newsletters.content import BlockContent, NewsletterContent
@@ -57,7 +57,7 @@ def add_workgroups(*, at: datetime) -> None:
 
 
 def write_newsletters(*, at: datetime) -> None:
-    """Two newsletters go out, one is being written."""
+    """Two newsletters go out, one is being written, and one became a template."""
     editor, approver = member("e.smulders@voorbeeld.nl"), member("t.oudshoorn@voorbeeld.nl")
     for row in rows("newsletters"):
         made_at = ago(at, row["days_ago"])
@@ -71,6 +71,7 @@ def write_newsletters(*, at: datetime) -> None:
         if row["state"] == NewsletterState.SENT:
             newsletters.approve_newsletter(number, at=made_at + timedelta(hours=1), by=approver)
             newsletters.start_newsletter(number, at=made_at + timedelta(hours=2), by=editor)
+    templating.keep_template(1, "Brief over een werkgroep", at=at, by=editor)
 
 
 def _block(row: dict[str, Any], *, at: datetime) -> BlockContent:
