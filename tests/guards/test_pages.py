@@ -112,7 +112,10 @@ def test_every_page_of_the_staff_is_found_by_the_walk(seeded_app: Flask, staff_w
     }
     seen = {endpoint for endpoint, paths in staff_walk.per_endpoint.items() if paths}
 
-    assert reading - seen - {"security.login", "staff.contact.file"} == set()  # no resident of the demo sent a file
+    elsewhere = {"security.login", "staff.contact.file"}  # no resident of the demo sent a file
+    elsewhere |= {"staff.newsletters.reach"}  # a script asks for it
+
+    assert reading - seen - elsewhere == set()
 
 
 def test_a_signed_in_member_sees_public_pages_as_everybody_does(seeded_app: Flask):
