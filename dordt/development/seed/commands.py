@@ -33,6 +33,7 @@ def seed_command() -> None:
     residents.add_messages(at=at)
     stories.write_newsletters(at=at)
     post.settle(at=at)
+    residents.leave_after_newsletter(at=at)
     lists.add_lists(at=at)
     click.echo("The database holds demo content now; the staff logins stand in the file staff-login of the data dir.")
 

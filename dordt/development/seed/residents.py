@@ -17,12 +17,16 @@ from dordt.shared.tokens import issue_token
 from dordt.subscribers import emails as subscriber_emails
 from dordt.subscribers import services as subscribers
 from dordt.subscribers.forms import CONSENT_TEXT
-from dordt.subscribers.models import Subscriber, SubscriberState
+from dordt.subscribers.models import Subscriber, SubscriberState, UnsubscribeReason
 from dordt.workgroups import services as workgroups
 from dordt.workgroups.models import Membership, MembershipState, Workgroup
 
 REPLIED_AFTER = timedelta(days=1, hours=2)
 CONFIRMED_AFTER = timedelta(minutes=14)
+LEAVERS = (  # days ago, after the second newsletter; of the second nobody knows why
+    ("koos.lagendijk@voorbeeld.nl", 27, UnsubscribeReason.TOO_OFTEN, "Een keer per kwartaal is voor mij genoeg."),
+    ("ilse.franken@voorbeeld.nl", 20, None, ""),
+)
 
 
 def add_subscribers(*, at: datetime) -> None:
@@ -47,6 +51,17 @@ def _move_subscriber(subscriber: Subscriber, state: SubscriberState, *, at: date
     if state == SubscriberState.PAUSED:
         subscriber.state = state
         db.session.commit()
+
+
+def leave_after_newsletter(*, at: datetime) -> None:
+    """Two readers leave when they got a newsletter; one of them says why."""
+    for email, days, reason, remark in LEAVERS:
+        left_at = ago(at, days)
+        subscriber = db.session.scalars(Subscriber.with_key(email)).one()
+        token = issue_token(subscriber.id, purpose=subscriber_emails.UNSUBSCRIBE, version=subscriber.link_version)
+        subscribers.unsubscribe(token, at=left_at)
+        if reason:
+            subscribers.give_reason(token, reason, remark, at=left_at + timedelta(minutes=1))
 
 
 def add_memberships(*, at: datetime) -> None:
