@@ -3,9 +3,12 @@
 import threading
 from datetime import datetime
 
+import sqlalchemy as sa
+
 from dordt.accounts.models import StaffMember
 from dordt.extensions import db
 from dordt.shared import clock
+from dordt.shared.transactions import reading
 from dordt.subscribers import importing, uploading
 from dordt.subscribers.import_models import SubscriberImport
 from tests.factories.accounts import make_member
@@ -37,7 +40,12 @@ def make_import(*rows: str, by: StaffMember | None = None) -> SubscriberImport:
 
 
 def found_import(number: int) -> SubscriberImport:
-    """The import as it stands in the database now."""
+    """The import as it stands in the database now; looking at it keeps no worker waiting."""
     db.session.rollback()
     db.session.expire_all()
-    return db.session.get_one(SubscriberImport, number)
+    with reading():
+        query = SubscriberImport.numbered(number).options(sa.orm.undefer(SubscriberImport.content))
+        found = db.session.scalars(query).one()
+        db.session.expunge(found)
+        db.session.rollback()
+    return found
