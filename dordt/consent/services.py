@@ -85,10 +85,11 @@ def withdrawn(address_key: str, purpose: ConsentPurpose, *, at: datetime) -> Non
     _update(address_key, purpose, Consent.withdrawn_at, at)
 
 
-def never_confirmed(address_key: str, purpose: ConsentPurpose) -> None:
-    """The address was not proved in time: nobody agreed to anything, so nothing is kept."""
-    mine = sa.and_(Consent.address_key == address_key, Consent.purpose == purpose)
-    db.session.execute(sa.delete(Consent).where(mine, Consent.confirmed_at.is_(None)))
+def never_confirmed(address_key: str, purpose: ConsentPurpose, *, before: datetime | None = None) -> None:
+    """The address was not proved in time: nobody agreed to anything, so nothing is kept; or nothing from before."""
+    mine = sa.and_(Consent.address_key == address_key, Consent.purpose == purpose, Consent.confirmed_at.is_(None))
+    is_old = Consent.asked_at < before if before else sa.true()
+    db.session.execute(sa.delete(Consent).where(mine, is_old))
 
 
 def _update(

@@ -118,7 +118,9 @@ def _ask_to_confirm(subscriber: Subscriber, wish: SubscriptionWish, *, at: datet
     draft = emails.confirm_subscription(subscriber, at=at)
     if outbox.enqueue(draft, at=at, at_most_once_per=quiet_time(subscriber, at=at)):
         subscriber.asked_at = at
-        consent.asked(subscriber.email_key, ConsentPurpose.NEWSLETTER, text=wish.consent_text, source=FORM_PAGE, at=at)
+        key, purpose = subscriber.email_key, ConsentPurpose.NEWSLETTER
+        consent.never_confirmed(key, purpose, before=at - current_app.config["CONFIRM_WITHIN"])  # that link is dead
+        consent.asked(key, purpose, text=wish.consent_text, source=FORM_PAGE, at=at)
 
 
 def quiet_time(subscriber: Subscriber, *, at: datetime) -> timedelta:

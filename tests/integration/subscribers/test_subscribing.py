@@ -155,6 +155,19 @@ def test_a_second_request_leaves_the_first_link_alive(client, outbox):
     assert (stored.state, [wijk.slug for wijk in stored.neighbourhoods]) == ("confirmed", ["dubbeldam"])
 
 
+def test_what_was_asked_by_a_link_that_is_dead_is_no_proof_of_a_later_yes(client, outbox):
+    make_subscriber(SubscriberState.UNSUBSCRIBED, email="anna@voorbeeld.nl")
+    subscribe(client)
+    consents()[0].asked_at -= timedelta(days=8)
+    age_mails()
+
+    subscribe(client)
+    client.post(outbox()[1].path("bevestigen"))
+
+    (proof,) = consents()
+    assert proof.confirmed_at - proof.asked_at < timedelta(hours=1)
+
+
 @pytest.mark.parametrize("state", [SubscriberState.CONFIRMED, SubscriberState.PAUSED])
 def test_a_known_address_gets_the_same_answer_and_a_mail_that_says_so(client, outbox, state):
     make_subscriber(state, email="anna@voorbeeld.nl")
