@@ -12,11 +12,13 @@ from dordt.contact.models import Message
 from dordt.extensions import db
 from dordt.mailer import outbox
 from dordt.mailer.models import MailKind
+from dordt.newsletters import trying
 from dordt.newsletters.block_models import BlockKind
 from dordt.newsletters.content import BlockContent
 from dordt.newsletters.models import Newsletter
 from dordt.newsletters.rendering import draft_of
 from dordt.shared.mail import Draft
+from tests.factories.accounts import make_member
 from tests.factories.contact import make_message
 from tests.factories.letters import EVERY, OF_ADDRESS_CHANGE, OF_MEMBERSHIP, OF_MESSAGE, OF_SUBSCRIBER, SAID
 from tests.factories.mailer import WRITTEN_AT, make_draft, readers
@@ -156,6 +158,16 @@ def test_a_newsletter_whatever_stands_in_it(send_to_readers: Callable[..., list[
     drafts = [draft_of(hostile_newsletter(name, number)) for number, name in enumerate(NAMES)]
 
     assert found(send_to_readers(drafts), is_bulk=True) == []
+
+
+def test_a_test_of_a_newsletter_whatever_stands_in_it(relay: Relay, deliver: Callable[..., None]):
+    for number, name in enumerate(NAMES):
+        newsletter, by = hostile_newsletter(name, number), make_member()
+        trying.send_test(newsletter.number, [f"redactie{number}@voorbeeld.nl"], at=WRITTEN_AT, by=by)
+    deliver()
+
+    assert len(relay.letters) == len(NAMES)
+    assert found([letter.content for letter in relay.letters]) == []
 
 
 @pytest.mark.parametrize("kind", [MailKind.NEWSLETTER, MailKind.GROUP])

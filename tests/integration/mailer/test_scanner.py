@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from dordt.extensions import db
 from dordt.mailer import outbox
-from dordt.mailer.models import MailKind
-from dordt.newsletters import audience
+from dordt.mailer.models import Mail, MailKind
+from dordt.newsletters import audience, trying
 from dordt.newsletters.block_models import BlockKind
 from dordt.newsletters.content import BlockContent
 from dordt.newsletters.models import Newsletter
@@ -17,6 +18,7 @@ from dordt.shared.mail import Draft
 from dordt.subscribers import services as subscribers
 from dordt.subscribers.models import SubscriberState
 from dordt.workgroups.models import MembershipState
+from tests.factories.accounts import make_member
 from tests.factories.contact import make_message
 from tests.factories.letters import EVERY, OF_ADDRESS_CHANGE, OF_MEMBERSHIP, OF_MESSAGE, OF_NEWSLETTER, OF_SUBSCRIBER
 from tests.factories.media import make_image
@@ -65,13 +67,14 @@ def letters(relay: Relay, deliver: Callable[..., None]) -> list[Letter]:
     for draft in to_one:
         outbox.enqueue(draft, at=at)
     written = newsletter()
+    trying.send_test(written.number, ["redactie@voorbeeld.nl"], at=at, by=make_member())
     readers = audience.of(written)
     for write in OF_NEWSLETTER.values():
         written.mail = outbox.freeze(write(written), readers, kind=MailKind.NEWSLETTER, list_id="nieuwsbrief", at=at)
     db.session.commit()
     deliver(clock.now())
-    assert {draft.name for draft in to_one} | set(OF_NEWSLETTER) == EVERY
-    assert len(relay.letters) == len(to_one) + len(OF_NEWSLETTER)
+    assert set(db.session.scalars(sa.select(Mail.name))) == EVERY
+    assert len(relay.letters) == len(to_one) + len(OF_NEWSLETTER) + 1
     return relay.letters
 
 
