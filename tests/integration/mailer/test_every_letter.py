@@ -115,11 +115,9 @@ def hostile_newsletter(name: str, number: int) -> Newsletter:
         "media": make_image().key,
     }
     texts = (f"{name}\n\n{SAID}", f"# {name}\n\n[{name}](/nieuws/ '{name}') ![{name}](/x.png)", f"</p>{name}]]>-->")
-    blocks = [
-        BlockContent(kind, text=text, article=article.slug, workgroup=group.slug, meeting_id=meeting.id, **common)
-        for kind in BlockKind
-        for text in texts
-    ]
+    common |= {"article": article.slug, "workgroup": group.slug, "meeting_id": meeting.id}
+    kinds = enumerate(BlockKind, start=number)  # so that each kind has each text once, over three newsletters
+    blocks = [BlockContent(kind, text=texts[place % len(texts)], **common) for place, kind in kinds]
     return make_newsletter(subject=name, preheader=name, intro=f"{name}\n\n{SAID}", blocks=blocks)
 
 
