@@ -19,6 +19,7 @@ from dordt.mailer.models import (
     SuppressionCause,
     SuppressionScope,
 )
+from dordt.shared.addresses import without_addresses
 
 MOST_SOFT = 3  # deliveries that came back softly within this time, none arriving in between: enough
 WITHIN = timedelta(days=30)
@@ -31,7 +32,6 @@ UNCLEAR_CODES = {"", "5.0.0", "5.1.0", "5.1.4", "5.2.0", "5.3.0", "5.4.1", "5.5.
 UNCLEAR_REPLIES = {None, 550, 551, 553, 554}
 FULL = "5.2.2"
 ENHANCED = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
-ADDRESSES = re.compile(r"[^\s@]{1,64}@\S{1,255}")  # what stands in an address proves nothing
 
 _WHO = r"(?:user|recipient|mailbox|account|address(?:ee)?|alias|e-?mail|person|gebruiker|ontvanger|postbus)"
 SAYS_GONE = re.compile(
@@ -67,7 +67,7 @@ def meaning(*, code: int | None, enhanced: str | None, words: str) -> Meaning:
     A relay that refuses everybody must never block a whole list: only codes that speak of the recipient's address
     count, and clear words where the code is vague.
     """
-    words = " ".join(ADDRESSES.sub("", words).split())
+    words = " ".join(without_addresses(words, instead="").split())  # what stands in an address proves nothing
     status = enhanced or next(iter(ENHANCED.findall(words)), "")
     if status.startswith(("4.7.", "5.7.")):
         return Meaning.OURS

@@ -1,6 +1,5 @@
 """Writes down what became of letters, and pauses a newsletter that the relay keeps refusing. Commits nothing."""
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,9 +16,9 @@ from dordt.mailer.letters import Letter
 from dordt.mailer.models import DUE_STATES, Delivery, DeliveryState, Mail, MailEvent, MailEventKind, MailKind, MailState
 from dordt.mailer.statements import Accepted
 from dordt.mailer.verdicts import Verdict, judge
+from dordt.shared.addresses import without_addresses
 
 REFUSALS_BEFORE_PAUSE = 10
-ADDRESSES = re.compile(r"[^\s@]{1,64}@\S{1,255}")
 
 _delivery = cast(sa.Table, Delivery.__table__)
 _mail_event = cast(sa.Table, MailEvent.__table__)
@@ -124,7 +123,7 @@ class Recorder:
         return False
 
     def _pause(self, letter: Letter, reply: Reply) -> None:
-        words = ADDRESSES.sub("…", f"{reply.code} {reply.text}")  # the reason is shown to who may see no addresses
+        words = without_addresses(f"{reply.code} {reply.text}")  # the reason is shown to who may see no addresses
         reason = f"De mailserver weigerde {REFUSALS_BEFORE_PAUSE} e-mails achter elkaar. Zijn antwoord: {words}"
         if reply.code is None:
             reason = (

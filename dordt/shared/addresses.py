@@ -1,6 +1,10 @@
-"""E-mail addresses: what we accept and how we compare them."""
+"""E-mail addresses: what we accept, how we compare them, and how they are taken out of the words of others."""
+
+import re
 
 from email_validator import EmailNotValidError, validate_email
+
+_IN_WORDS = re.compile(r"[^\s@]{1,64}@\S{1,255}")
 
 
 class AddressRefused(ValueError):
@@ -20,3 +24,8 @@ def address_key(email: str) -> str:
     if "." not in checked.ascii_domain:
         raise AddressRefused("the domain has no dot")
     return f"{checked.local_part}@{checked.ascii_domain}".lower()
+
+
+def without_addresses(words: str, *, instead: str = "…") -> str:
+    """What a mail server said, with something else where an address stood: not all who read it may see that."""
+    return _IN_WORDS.sub(instead, words)

@@ -1,7 +1,6 @@
 """How one relay is doing, as one worker knows it, and how that is put together with what the others know."""
 
 import logging
-import re
 from datetime import datetime
 
 from dordt.mailer.conversation import SERVICE_CLOSES, Reply, Stage
@@ -10,9 +9,9 @@ from dordt.mailer.relays.bucket import Buckets, buckets_for
 from dordt.mailer.relays.circuit import LOSSES, OVER, WHOLE, Circuit, shortest_pause, span_of
 from dordt.mailer.relays.rows import Row
 from dordt.mailer.relays.settings import Limits, Relay
+from dordt.shared.addresses import without_addresses
 
 LONGEST_PROBE = 60  # seconds; connecting gives up earlier
-ADDRESSES = re.compile(r"[^\s@]{1,64}@\S{1,255}")
 
 logger = logging.getLogger(__name__)
 
@@ -169,4 +168,4 @@ class Health:
     @staticmethod
     def _words(problem: str) -> str:
         """Without addresses, and without what PostgreSQL does not store."""
-        return ADDRESSES.sub("…", problem.replace("\0", ""))
+        return without_addresses(problem.replace("\0", ""))
