@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 from config import flag, number
-from tests.bench import million, ours, pages, profiling, report, sources, specimen
+from tests.bench import imports, million, ours, pages, profiling, report, sources, specimen
 from tests.bench.houses import Database, Sqlite, postgres
 from tests.bench.mail import Bench, Plan
 from tests.bench.processes import ROOT, end_on_signals
@@ -50,6 +50,9 @@ def _parser() -> argparse.ArgumentParser:
     many = add("million", help="a newsletter to very many")
     many.add_argument("--people", type=int, default=1_000_000)
     many.set_defaults(does=_million)
+    listed = add("imports", help="subscribers from a file, on both databases")
+    listed.add_argument("--rows", type=int, default=100_000)
+    listed.set_defaults(does=_imports)
     source = add("source", help="Postfix's smtp-source with session reuse")
     source.add_argument("--sessions", type=int, default=10)
     source.set_defaults(does=_source)
@@ -96,6 +99,12 @@ def _million(asked: argparse.Namespace, root: Path) -> None:
     with ExitStack() as stack:
         sink = stack.enter_context(main_sink())
         print(million.measure(_database(asked, root, stack), sink, people=asked.people))
+
+
+def _imports(asked: argparse.Namespace, root: Path) -> None:
+    with ExitStack() as stack:
+        for database in (Sqlite(root), stack.enter_context(postgres(root))):
+            print(imports.measure(database, rows=asked.rows), flush=True)
 
 
 def _profile(asked: argparse.Namespace, root: Path) -> None:
