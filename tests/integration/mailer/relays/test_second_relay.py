@@ -1,0 +1,39 @@
+"""When letters go to the second relay, and when everybody waits."""
+
+from dordt.mailer.relays.treating import LONGEST_WAIT, Relays
+from tests.factories.relays import REFUSED, name_of_choice, take
+
+
+def test_a_used_up_day_has_everybody_wait_and_the_backup_is_not_used_instead(clock, limit):
+    limit(day=24)
+    relays = Relays(clock)
+
+    assert take(relays, 30) == 24
+
+    assert relays.choose() is None
+    assert 59 < relays.seconds_to_next() <= LONGEST_WAIT
+    clock.move(3601)
+    assert take(relays, 30) == 1
+
+
+def test_everybody_waits_while_both_relays_are_left_alone(clock):
+    relays = Relays(clock)
+    for _ in range(2):
+        relays.unreachable(relays.choose(), REFUSED)
+
+    assert relays.choose() is None
+    assert 5 <= relays.seconds_to_next() <= 5.1
+
+
+def test_while_the_first_relay_is_tried_others_go_to_the_backup(clock):
+    relays = Relays(clock)
+    first = relays.choose()
+    assert first is not None
+    relays.unreachable(first, REFUSED)
+    clock.move(5)
+
+    assert relays.choose() == first
+    relays.opening(first)
+    assert name_of_choice(relays) == "b.example:25"
+    relays.opened(first)
+    assert (relays.choose(), relays.is_probing(first)) == (first, False)
