@@ -73,14 +73,6 @@ def write(row: Row) -> None:
     db.session.execute(sa.update(MailRelay).where(MailRelay.name == row.name).values(**row._asdict()))
 
 
-def add_tokens(name: str, count: int) -> None:
-    """Put tokens back; what lies above the brim is taken off when the buckets are filled next."""
-    columns = (MailRelay.second_tokens, MailRelay.hour_tokens, MailRelay.day_tokens)
-    db.session.execute(
-        sa.update(MailRelay).where(MailRelay.name == name).values({column: column + count for column in columns})
-    )
-
-
 def _of(names: Collection[str]) -> "sa.Select[Any]":
     return sa.select(*_COLUMNS).where(MailRelay.name.in_(names)).order_by(MailRelay.name)
 

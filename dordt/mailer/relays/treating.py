@@ -102,14 +102,6 @@ class Relays:
         health.spent = span_of(at, min(LONGEST_WAIT, grant.wait)) if grant.letters < wanted else OVER
         return grant.letters
 
-    def give_back(self, relay: Relay, count: int) -> None:
-        """What was allowed and did not leave, in the present transaction."""
-        health = self._healths[relay.name]
-        if count > 0 and not health.is_free and health.buckets(self._now()):
-            rows.locked(self._names)
-            rows.add_tokens(relay.name, count)
-            health.spent = OVER
-
     def save(self) -> None:
         """Tell the other workers what changed, in the present transaction; once a second hear what they found."""
         at = self._now()
