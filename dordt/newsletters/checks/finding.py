@@ -9,6 +9,7 @@ class FindingKind(StrEnum):
 
     SUBJECT = "subject"
     PREHEADER = "preheader"
+    AUDIENCE = "audience"
     BLOCK = "block"  # something is not filled in
     ARTICLE = "article"
     WORKGROUP = "workgroup"

@@ -1,6 +1,7 @@
 """Which styles hold for each element of a mail: its style sheets and its own, by daylight or in dark mode."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 from xml.etree.ElementTree import Element  # noqa: S405  (nothing is parsed as XML)
 
@@ -53,9 +54,15 @@ def _declarations(content: Any) -> list[Any]:
 
 def _declared(element: Any, matcher: Any) -> Declared:
     sheets = [declarations for *_strength, declarations in matcher.match(element)]
-    own = _declarations(element.etree_element.get("style", ""))
+    own = _written_in(element.etree_element.get("style", ""))
     in_order = list(_by_strength([*sheets, own]))
     return {declaration.lower_name: declaration.value for declaration in in_order}
+
+
+@lru_cache(maxsize=512)
+def _written_in(style: str) -> list[Any]:
+    """What one element declares itself: a mail says the same in many places."""
+    return _declarations(style)
 
 
 def _by_strength(groups: Sequence[Sequence[Any]]) -> Iterator[Any]:

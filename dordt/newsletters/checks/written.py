@@ -27,6 +27,7 @@ def findings(newsletter: Newsletter, at: datetime) -> Iterator[Finding]:
         yield from _article(block, index, at)
         yield from _workgroup(block, index, at)
     yield from _buttons(newsletter.blocks)
+    yield from _kept_apart(newsletter)
 
 
 def _filled(block: NewsletterBlock, index: int) -> Iterator[Finding]:
@@ -83,3 +84,13 @@ def _buttons(blocks: list[NewsletterBlock]) -> Iterator[Finding]:
     if len(places) > MOST_BUTTONS:
         words = "Gebruik hoogstens één knop. Dan is duidelijk wat u het liefst van de lezer wilt."
         yield Finding(words, FindingKind.BUTTON, is_blocking=False, block=places[1])
+
+
+def _kept_apart(newsletter: Newsletter) -> Iterator[Finding]:
+    """Who got a newsletter that never left? Nobody: both would come to everybody."""
+    other = newsletter.not_to
+    if other is not None and other.mail_id is None:
+        words = (
+            f"Nieuwsbrief {other.number} ging nog niet weg. Verstuur die eerst, of laat deze ook naar zijn lezers gaan."
+        )
+        yield Finding(words, FindingKind.AUDIENCE)

@@ -229,13 +229,18 @@ def test_a_file_is_there_under_its_own_names_only(app):
 
 def test_an_earlier_newsletter_is_there_once_it_left(app):
     earlier = make_newsletter()
+    kept_apart = written(BlockContent(K.TEXT, text="Dag."), not_to=earlier.number)
     assert of_link(f"/nieuwsbrief/{earlier.number}/")[0][0]
+    assert said(kept_apart) == [
+        (True, None, "Nieuwsbrief 1 ging nog niet weg. Verstuur die eerst, of laat deze ook naar zijn lezers gaan.")
+    ]
 
     values = {"headers": {"List-Unsubscribe": UNSUBSCRIBE}, "token_purpose": emails.UNSUBSCRIBE}
     draft, at = make_draft(**values), clock.now()
     earlier.mail = outbox.freeze(draft, readers(1), kind=MailKind.NEWSLETTER, list_id="nieuwsbrief", at=at)
     db.session.commit()
     assert of_link(f"/nieuwsbrief/{earlier.number}/") == []
+    assert said(kept_apart) == []
 
 
 def test_a_page_of_somebody_else_is_better_reached_safely(app):
