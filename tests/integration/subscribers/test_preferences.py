@@ -10,6 +10,7 @@ from dordt.audit.models import AuditEntry
 from dordt.consent.models import Consent
 from dordt.extensions import db
 from dordt.mailer.models import Delivery, MailKind
+from dordt.mailer.tasks import run_every_minute
 from dordt.shared import clock
 from dordt.shared.clock import AMSTERDAM
 from dordt.subscribers import services
@@ -255,3 +256,11 @@ def test_a_choice_or_a_pause_changes_no_proof(client):
     assert before == proof()
     assert before[0][-1] is None
     assert before[0][-2] is not None
+
+
+def test_the_worker_looks_every_minute_for_pauses_that_are_over(app):
+    make_subscriber(SubscriberState.PAUSED, paused_until=clock.now() - timedelta(seconds=1))
+
+    run_every_minute()
+
+    assert db.session.scalars(sa.select(Subscriber.state)).all() == ["confirmed"]
