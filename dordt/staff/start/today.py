@@ -37,9 +37,11 @@ def requested_memberships(coordinator_id: int | None) -> "sa.Select[Membership]"
     return waiting.order_by(None).order_by(Membership.confirmed_at, Membership.id)
 
 
-def newsletters_underway() -> "sa.Select[Newsletter]":
-    """Newsletters that are not finished, the one worked on last on top."""
-    return sa.select(Newsletter).where(Newsletter.state.in_(UNDERWAY)).order_by(Newsletter.updated_at.desc())
+def newsletters_underway(at: datetime) -> "sa.Select[Newsletter]":
+    """Newsletters that are not finished: those that should have started on top, then the one worked on last."""
+    should_have_started = Newsletter.id.in_(Newsletter.due(at).order_by(None).with_only_columns(Newsletter.id))
+    underway = sa.select(Newsletter).where(Newsletter.state.in_(UNDERWAY))
+    return underway.order_by(should_have_started.desc(), Newsletter.updated_at.desc())
 
 
 def troubled_deliveries(at: datetime) -> "sa.Select[Delivery]":

@@ -12,7 +12,9 @@ from dordt.accounts.rights import Right
 from dordt.audit.models import ReadingEntry
 from dordt.contact.models import Message
 from dordt.mailer.models import Delivery, InboundMail
+from dordt.newsletters import planning
 from dordt.newsletters.models import Newsletter
+from dordt.newsletters.planning import Standing
 from dordt.shared import clock
 from dordt.shared.formats import capital
 from dordt.shared.reading import count, rows
@@ -29,7 +31,7 @@ CHANGES = 8
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that waits: what, where it opens, and since or by when."""
+    """One thing that waits: what, where it opens, and since or by when. `trouble`: what is wrong, and why."""
 
     who: str
     what: str
@@ -37,7 +39,7 @@ class Line:
     when: date | datetime | None
     by: str = ""  # stands before a day that is still to come
     is_unread: bool = False
-    is_overdue: bool = False
+    trouble: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def _sections(at: datetime) -> Iterator[Section]:
         )
     if may(Right.SEE_CONTACT_DETAILS):
         yield _memberships()
-    yield _newsletters()
+    yield _newsletters(at)
     if is_open("staff.post"):
         yield _deliveries(at)
         if may(Right.SEE_CONTACT_DETAILS):
@@ -107,7 +109,7 @@ def _message_line(message: Message, *, is_unread: bool, day: date) -> Line:
         when=message.reply_by_on,
         by="uiterlijk ",
         is_unread=is_unread,
-        is_overdue=message.is_overdue(day),
+        trouble=("Te laat", "") if message.is_overdue(day) else None,
     )
 
 
@@ -129,22 +131,29 @@ def _membership_line(found: Membership) -> Line:
     return Line(found.name, capital(found.workgroup.name), url, found.confirmed_at)
 
 
-def _newsletters() -> Section:
-    query = today.newsletters_underway()
+def _newsletters(at: datetime) -> Section:
+    query = today.newsletters_underway(at)
+    found = rows(query.limit(SHOWN))
+    standings = planning.standings(found, at=at)
+    lines = [_newsletter_line(each, standings.get(each.number)) for each in found]
     return Section(
         id="nieuwsbrieven",
         title="Nieuwsbrieven in de maak",
         tile=("nieuwsbrief in de maak", "nieuwsbrieven in de maak"),
         count=count(query),
-        lines=[_newsletter_line(each) for each in rows(query.limit(SHOWN))],
+        lines=lines,
         room_url=url_for("staff.newsletters.index"),
         empty="Begint een collega een nieuwsbrief? Dan ziet u hier hoe ver die is.",
+        is_urgent=any(line.trouble for line in lines),
     )
 
 
-def _newsletter_line(found: Newsletter) -> Line:
+def _newsletter_line(found: Newsletter, standing: Standing | None) -> Line:
+    """A plan that did not come off says so, and why."""
     url = url_for("staff.newsletters.show", number=found.number)
-    return Line(f"Nieuwsbrief {found.number}", found.subject, url, found.updated_at)
+    is_troubled = standing is not None and (standing.is_late or standing.reason)
+    trouble = (standing.words, standing.reason or "") if standing and is_troubled else None
+    return Line(f"Nieuwsbrief {found.number}", found.subject, url, found.updated_at, trouble=trouble)
 
 
 def _deliveries(at: datetime) -> Section:

@@ -1,7 +1,7 @@
 """The start page: what needs me today."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -112,6 +112,31 @@ def test_a_newsletter_is_listed_until_it_was_sent(staff_client: StaffClient):
     assert f'href="/beheer/nieuwsbrieven/{draft.number}/"' in page
     assert "Het park is klaar" in page
     assert "De haven in de zomer" not in page
+
+
+@pytest.mark.parametrize(
+    ("planned_ago", "latest_ago", "says"),
+    [
+        (timedelta(hours=-1), timedelta(hours=-3), None),
+        (timedelta(minutes=10), timedelta(hours=-2), "Kon niet beginnen"),
+        (timedelta(hours=3), timedelta(hours=1), "Te laat: beslis zelf"),
+    ],
+    ids=["still to come", "not started", "too late"],
+)
+def test_a_plan_that_did_not_come_off_stands_on_top_and_says_so(
+    staff_client: StaffClient, planned_ago: timedelta, latest_ago: timedelta, says: str | None
+):
+    planned = make_newsletter(NewsletterState.SCHEDULED, subject="Gepland")
+    planned.scheduled_at, planned.latest_start_at = clock.now() - planned_ago, clock.now() - latest_ago
+    for _ in range(5):
+        make_newsletter()
+
+    section = staff_client().get("/beheer/").text.split('id="nieuwsbrieven"')[1].split("</section>")[0]
+
+    first = section.split("</li>")[0]
+    assert ("Gepland" in first) is bool(says)
+    assert (f'<span class="overdue">{says}</span>' in first) is bool(says)
+    assert ("mailer run" in first or "draaide toen niet" in first) is bool(says)
 
 
 def test_a_reader_sees_no_names_of_residents_who_wait(staff_client: StaffClient):
