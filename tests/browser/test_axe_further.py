@@ -125,6 +125,26 @@ def test_a_newsletter_from_draft_to_approval(page: Page, site: LiveSite):
     assert found + violations(page) == []
 
 
+def test_the_reports_of_newsletters_and_of_the_list(page: Page, site: LiveSite):
+    sign_in(page, site)
+
+    found = []
+    for path in ("2/verslag/", "2/verslag/opmerkingen/", "verslag/", "verslag/?periode=half-jaar"):
+        page.goto(f"{site.url}/beheer/nieuwsbrieven/{path}")
+        found += violations(page)
+
+    assert found == []
+
+
+def test_the_report_of_a_newsletter_is_reached_from_the_list(page: Page, site: LiveSite):
+    sign_in(page, site)
+    page.goto(f"{site.url}/beheer/nieuwsbrieven/")
+
+    page.get_by_role("link", name="Verslag van nieuwsbrief 2").click()
+
+    expect(page.locator("h1")).to_have_text("Verslag van nieuwsbrief 2")
+
+
 def test_the_pages_that_say_no(new_page: Callable[..., Page], site: LiveSite):
     page = new_page()
     sign_in(page, site, "lezer")
