@@ -4,7 +4,6 @@ const TYPING = 2000 // milliseconds without typing
 const SOON = 400 // after a block was moved
 const RETRY = 4000 // after a failure, each time twice as long
 const LONGEST_RETRY = 60000
-const WIDE = 700 // pixels of a wide mail
 
 const composer = document.querySelector('[data-composer]')
 const form = document.getElementById('componist')
@@ -260,6 +259,7 @@ function rename(block) {
   if (!title) return
   const name = title.value.trim() ? `${block.dataset.kind}: ${title.value.trim()}` : block.dataset.kind
   block.querySelectorAll('[data-words]').forEach((element) => { element.textContent = name })
+  block.querySelector('[data-name]').textContent = title.value.trim()
 }
 
 function prepareBlocks() {
@@ -329,12 +329,18 @@ function look(button) {
   if (isDirty()) keep()
 }
 
-/** A wide mail is drawn smaller, so that all of it is seen. */
+/** A mail that is wider than there is room for is drawn smaller, so that all of its width is seen in the same box. */
 function fit() {
-  const scale = preview.classList.contains('preview--breed') ? Math.min(1, preview.parentElement.clientWidth / WIDE) : 1
-  frame.style.transform = scale < 1 ? `scale(${scale})` : ''
-  preview.style.blockSize = scale < 1 ? `${frame.offsetHeight * scale}px` : ''
-  preview.style.overflow = scale < 1 ? 'hidden' : ''
+  frame.style.transform = frame.style.blockSize = preview.style.blockSize = preview.style.inlineSize = preview.style.overflow = ''
+  const room = preview.parentElement.clientWidth
+  const scale = room / frame.offsetWidth
+  if (scale >= 1) return
+  const height = frame.offsetHeight
+  frame.style.transform = `scale(${scale})`
+  frame.style.blockSize = `${height / scale}px`
+  preview.style.blockSize = `${height}px`
+  preview.style.inlineSize = `${room}px`
+  preview.style.overflow = 'hidden'
 }
 
 /** Loads the frame anew and keeps the place where one was reading. */

@@ -211,19 +211,30 @@ def test_opening_and_saving_without_a_change_is_no_change(client: Visitor, staff
     assert stored().edited_by_id == client.member.id
 
 
-def test_the_second_of_two_editors_is_told_and_both_texts_are_kept(client: Visitor):
+def test_the_second_of_two_editors_is_told_and_both_texts_are_kept(client: Visitor, staff_client: StaffClient):
     make_newsletter()
-    mine = posted(client)
-    press(client, "bewaar", subject="Het onderwerp van de ander")
+    mine, other = posted(client), staff_client("redacteur")
+    press(other, "bewaar", subject="Het onderwerp van de ander")
 
     answer = client.post(EDIT, data={**mine, "subject": "Mijn onderwerp"})
 
     assert answer.status_code == 409
     assert 'value="Mijn onderwerp"' in answer.text
+    assert f"{other.member.name} bewaarde deze nieuwsbrief terwijl u schreef" in answer.text
     assert "Het onderwerp van de ander" in answer.text
     assert stored().subject == "Het onderwerp van de ander"
     client.post(EDIT, data={**form_values(answer.text), "actie": "bewaar"})
     assert stored().subject == "Mijn onderwerp"
+
+
+def test_another_window_of_the_same_editor_is_called_so(client: Visitor):
+    make_newsletter()
+    mine = posted(client)
+    press(client, "bewaar", subject="In het andere venster")
+
+    answer = client.post(EDIT, data={**mine, "subject": "Mijn onderwerp"})
+
+    assert "U bewaarde deze nieuwsbrief intussen in een ander venster" in answer.text
 
 
 @pytest.mark.parametrize("state", [State.APPROVED, State.SCHEDULED])

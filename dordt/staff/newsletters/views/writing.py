@@ -78,9 +78,11 @@ def _take(form: NewsletterForm, newsletter: Newsletter) -> ResponseReturnValue:
         if _button() == REOPEN:
             composing.reopen_newsletter(newsletter.number, at=clock.now(), by=member())
         target = _keep(form, newsletter)
+    except (EditedMeanwhile, ApprovedMeanwhile) as overtaken:
+        return _page(form, newsletter, 409, overtaken)
     except NotAllowed as refused:
         form.form_errors.append(str(refused))
-        return _page(form, newsletter, 409, overtaken=refused)
+        return _page(form, newsletter, 409)
     if _button() == drafting.SHOW:
         flash("De nieuwsbrief is bewaard. Bekijk hieronder hoe hij wordt.", "ok")
         return redirect(url_for(".show", number=newsletter.number), code=303)
