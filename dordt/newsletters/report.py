@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Tally:
     """`frozen`: how many it was made ready for at the start. `counts`: where these stand, all of one moment."""
 
     frozen: int
@@ -52,7 +52,7 @@ class Compared:
     """One newsletter beside others. `left`: how often somebody left after it."""
 
     newsletter: Newsletter
-    outcome: Outcome
+    tally: Tally
     left: int
 
 
@@ -61,9 +61,9 @@ def started() -> "sa.Select[Newsletter]":
     return Newsletter.in_room().where(Newsletter.mail_id.is_not(None))
 
 
-def outcome_of(newsletter: Newsletter, mail: Mail) -> Outcome:
+def tally_of(newsletter: Newsletter, mail: Mail) -> Tally:
     """Where all of them stand. It must add up; if it does not, operators read so in the log."""
-    found = Outcome(mail.frozen_count, outbox.progress(mail.id))
+    found = Tally(mail.frozen_count, outbox.progress(mail.id))
     if not found.adds_up:
         logger.error("The report of newsletter %d does not add up; its mail is %d", newsletter.number, mail.id)
     return found
@@ -103,7 +103,7 @@ def compared(most: int) -> list[Compared]:
     newest = db.session.scalars(started().limit(most)).all()
     left = _left_after([newsletter.mail_id for newsletter in newest if newsletter.mail_id])
     return [
-        Compared(newsletter, outcome_of(newsletter, newsletter.mail), left.get(newsletter.mail.id, 0))
+        Compared(newsletter, tally_of(newsletter, newsletter.mail), left.get(newsletter.mail.id, 0))
         for newsletter in newest
         if newsletter.mail
     ]

@@ -67,7 +67,7 @@ ACTIONS: dict[str, str] = {
     "newsletter.resumed": "Versturen van nieuwsbrief hervat",
     "newsletter.cancelled": "Nieuwsbrief gestopt",
     "newsletter.sent": "Nieuwsbrief verstuurd",
-    "newsletter.exported": "Uitkomst van nieuwsbrief per abonnee gedownload",
+    "newsletter.exported": "Verslag van nieuwsbrief per abonnee gedownload",
     "newsletter_template.created": "Sjabloon bewaard",
     "newsletter_template.renamed": "Sjabloon anders genoemd",
     "newsletter_template.removed": "Sjabloon weggegooid",

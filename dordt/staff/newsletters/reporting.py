@@ -9,7 +9,7 @@ from dordt.mailer.models import DeliveryState, Mail
 from dordt.mailer.refusals import Cause, causes
 from dordt.newsletters import report
 from dordt.newsletters.models import Newsletter
-from dordt.newsletters.report import Leavers, Outcome
+from dordt.newsletters.report import Leavers, Tally
 from dordt.newsletters.words import DELIVERY_WORDS
 from dordt.shared.tables import Cell
 from dordt.staff.newsletters import report_words
@@ -26,7 +26,7 @@ class Report:
     """`left_out`: by the words of the reason. `causes`: why letters failed, and why they bounced."""
 
     newsletter: Newsletter
-    outcome: Outcome
+    tally: Tally
     left_out: Mapping[str, int]
     causes: Mapping[DeliveryState, Counter[Cause]]
     leavers: Leavers
@@ -35,12 +35,12 @@ class Report:
     @property
     def standing(self) -> Progress:
         """Its bar, and a line for each state that occurs."""
-        return Progress(self.outcome.frozen, self.outcome.counts, sum(self.left_out.values()), self.at)
+        return Progress(self.tally.frozen, self.tally.counts, sum(self.left_out.values()), self.at)
 
     @property
     def matching(self) -> int:
         """How many it would have gone to, had nobody been left out."""
-        return self.outcome.frozen + sum(self.left_out.values())
+        return self.tally.frozen + sum(self.left_out.values())
 
     @property
     def took(self) -> timedelta | None:
@@ -52,13 +52,13 @@ class Report:
     def rate(self) -> str:
         """How fast they left, waits included."""
         left = (State.ACCEPTED, State.BOUNCED, State.COMPLAINED, State.FAILED, State.UNCERTAIN)
-        count = sum(self.outcome.counts.get(state, 0) for state in left)
+        count = sum(self.tally.counts.get(state, 0) for state in left)
         return report_words.rate(count, self.took) if self.took else ""
 
     @property
     def summary(self) -> str:
         """The bar in words."""
-        total = self.outcome.frozen
+        total = self.tally.frozen
         parts = [f"{line.words}: {line.count} van de {total}" for line in self.standing.lines]
         return ". ".join(parts) + "." if parts else "Er is niets verstuurd."
 
@@ -81,7 +81,7 @@ def report_of(newsletter: Newsletter, mail: Mail, *, at: datetime) -> Report:
     left_out = report.left_out(newsletter, mail)
     return Report(
         newsletter,
-        report.outcome_of(newsletter, mail),
+        report.tally_of(newsletter, mail),
         {FATE_WORDS.get(reason, "Om een andere reden"): count for reason, count in left_out.items()},  # type: ignore[call-overload]
         causes(mail.id),
         report.leavers_after(mail.id),
@@ -92,10 +92,10 @@ def report_of(newsletter: Newsletter, mail: Mail, *, at: datetime) -> Report:
 def figures(found: Report) -> Iterator[Sequence[Cell]]:
     """The rows of the table that can be downloaded."""
     yield from _part("Vooraf overgeslagen", found.left_out, found.matching)
-    yield ("Aan het begin", "Abonnees voor wie hij is klaargezet", found.outcome.frozen, None)
-    counts = {words: found.outcome.counts.get(state, 0) for state, words in DELIVERY_WORDS.items()}
-    yield from _part("Wat werd ervan", counts, found.outcome.frozen)
-    yield ("Wat werd ervan", "Samen", found.outcome.total, None)
+    yield ("Aan het begin", "Abonnees voor wie hij is klaargezet", found.tally.frozen, None)
+    counts = {words: found.tally.counts.get(state, 0) for state, words in DELIVERY_WORDS.items()}
+    yield from _part("Wat werd ervan", counts, found.tally.frozen)
+    yield ("Wat werd ervan", "Samen", found.tally.total, None)
     for state, why in found.causes.items():
         reasons = {report_words.CAUSE_WORDS[cause]: count for cause, count in why.items()}
         yield from _part(f"Waarom: {DELIVERY_WORDS[state].lower()}", reasons, why.total())

@@ -119,8 +119,8 @@ class Walk:
         db.session.expire_all()
         return Counter(delivery.state for delivery in self.deliveries())
 
-    def outcome(self) -> report.Outcome:
-        return report.outcome_of(self.newsletter, db.session.get_one(Mail, self.mail_id))
+    def tally(self) -> report.Tally:
+        return report.tally_of(self.newsletter, db.session.get_one(Mail, self.mail_id))
 
 
 def test_whatever_becomes_of_letters_everybody_is_counted_once(app: Flask):
@@ -129,7 +129,7 @@ def test_whatever_becomes_of_letters_everybody_is_counted_once(app: Flask):
         walk = Walk(seed)
         for number in range(STEPS):
             deed = walk.step()
-            found = walk.outcome()
+            found = walk.tally()
             assert found.counts == walk.counted_one_by_one(), f"walk {seed}, after step {number}, {deed}"
             assert found.adds_up, f"walk {seed}, after step {number}, {deed}"
             seen |= set(found.counts)
@@ -182,7 +182,7 @@ def test_what_does_not_add_up_is_an_error_in_the_log(app: Flask, caplog: pytest.
     db.session.delete(db.session.scalars(sa.select(Delivery).where(Delivery.mail_id == mail.id)).first())
     db.session.commit()
 
-    found = report.outcome_of(newsletter, mail)
+    found = report.tally_of(newsletter, mail)
 
     assert (found.total, found.frozen, found.adds_up) == (2, 3, False)
     assert [record.levelname for record in caplog.records if f"newsletter {newsletter.number} " in record.message] == [
