@@ -27,6 +27,7 @@ class NewsletterForm(AudienceForm):
     subject = StringField("Onderwerp", validators=[at_most(200)])
     preheader = StringField("Voorproefje (niet verplicht)", validators=[at_most(200)])
     search = StringField("Zoek een bericht op de titel", name="zoek", validators=[at_most(200)])
+    picture_search = StringField("Zoek een afbeelding", name="beeld", validators=[at_most(200)])
     new_picture = UploadField("Nieuwe afbeelding", check=check_image)
     edit_version = HiddenField(render_kw={"autocomplete": "off"})  # a browser that remembers it would be overtaken
 

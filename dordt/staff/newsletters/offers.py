@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,6 +12,7 @@ from dordt.media.images import Image, image_of
 from dordt.media.models import MediaFile, MediaKind
 from dordt.news.models import Article
 from dordt.newsletters.models import Newsletter
+from dordt.shared.columns import like
 from dordt.shared.formats import dutch_date_time
 from dordt.shared.reading import rows
 from dordt.workgroups.models import Meeting, Workgroup
@@ -32,8 +34,8 @@ class Offers:
     pictures: Sequence[tuple[MediaFile, Image]]
 
 
-def offers(words: str, *, at: datetime) -> Offers:
-    """words: what the titles of the articles hold; none shows the newest."""
+def offers(words: str, picture_words: str, *, at: datetime) -> Offers:
+    """words: what the titles of the articles hold, or what is said of the pictures; none shows the newest."""
     most = ARTICLES_FOUND if words else ARTICLES_SHOWN
     articles = rows(Article.titled(Article.published(at), words).limit(most + 1))
     meetings = rows(Meeting.upcoming(at))
@@ -42,7 +44,7 @@ def offers(words: str, *, at: datetime) -> Offers:
         has_more_articles=len(articles) > most,
         groups=rows(Workgroup.all()),
         next_meeting={meeting.workgroup.slug: _words(meeting) for meeting in reversed(meetings)},
-        pictures=[(media, image) for media in rows(_newest_pictures()) if (image := image_of(media))],
+        pictures=[(media, image) for media in rows(_found_pictures(picture_words)) if (image := image_of(media))],
     )
 
 
@@ -63,14 +65,20 @@ def pictures(keys: Iterable[str]) -> dict[str, Image]:
     return {media.key: image for media in found if (image := image_of(media))}
 
 
-def _newest_pictures() -> "sa.Select[MediaFile]":
-    is_picture = MediaFile.kind == MediaKind.IMAGE
-    return (
-        sa.select(MediaFile)
-        .where(is_picture)
-        .order_by(MediaFile.created_at.desc(), MediaFile.id.desc())
-        .limit(PICTURES_SHOWN)
-    )
+def _found_pictures(words: str) -> "sa.Select[MediaFile]":
+    """The newest whose name, or what an article says of it, holds each of these words."""
+    query = sa.select(MediaFile).where(MediaFile.kind == MediaKind.IMAGE)
+    for word in words.split():
+        said = sa.select(Article.image_id).where(_holds(Article.image_alt, word) | _holds(Article.title, word))
+        query = query.where(
+            _holds(MediaFile.filename, word) | MediaFile.id.in_(said.where(Article.image_id.is_not(None)))
+        )
+    return query.order_by(MediaFile.created_at.desc(), MediaFile.id.desc()).limit(PICTURES_SHOWN)
+
+
+def _holds(column: Any, word: str) -> "sa.ColumnElement[bool]":
+    found: sa.ColumnElement[bool] = column.ilike(like(word), escape="\\")
+    return found
 
 
 def _words(meeting: Meeting) -> str:

@@ -47,6 +47,11 @@ def look_after(button: str) -> str | None:
     return wanted if wanted in LOOKS and wanted != FIRST_LOOK else None
 
 
+def searched(name: str) -> str:
+    """The words that an article or a picture is searched by: typed just now, or before the page was opened anew."""
+    return (request.form.get(name) or request.args.get(name, "")).strip()[:200]
+
+
 def _beside(newsletter: Newsletter, *, at: datetime) -> dict[str, Any]:
     return {
         "newsletter": newsletter,
@@ -63,16 +68,11 @@ def _within(newsletter: Newsletter, form: NewsletterForm, *, at: datetime) -> di
         "form": form,
         "removed": composing.removed_from(newsletter),
         "pictures": pictures(block.media.data or "" for block in form.blocks),
-        "offers": offers(_searched(), at=at),
-        "searched": _searched(),
+        "offers": offers(searched("zoek"), searched("beeld"), at=at),
+        "searched": {name: searched(name) for name in ("zoek", "beeld")},
         "written": [(kind, BLOCK_WORDS[kind]) for kind in WRITTEN],
         "block_words": BLOCK_WORDS,
     }
-
-
-def _searched() -> str:
-    """The words that an article is searched by: typed just now, or before the page was opened anew."""
-    return (request.form.get("zoek") or request.args.get("zoek", "")).strip()[:200]
 
 
 def _reach(newsletter: Newsletter, form: NewsletterForm) -> audience.Standing:

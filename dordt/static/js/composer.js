@@ -5,6 +5,9 @@ const SOON = 400 // after a block was moved
 const RETRY = 4000 // after a failure, each time twice as long
 const LONGEST_RETRY = 60000
 
+// The buttons that search: the field to type in, and where what they find stands.
+const SEARCHES = { zoek: ['zoek', '[data-articles] > li'], 'zoek-beeld': ['beeld', '.offers__pictures > li'] }
+
 const composer = document.querySelector('[data-composer]')
 const form = document.getElementById('componist')
 const said = document.querySelector('[data-said]')
@@ -172,10 +175,17 @@ async function act(button) {
   if (!isKept) return
   const verb = value.split(':')[0]
   if (verb === 'weg') say('Blok weggehaald. U kunt het terugzetten.')
-  else if (verb === 'zoek') say(`${document.querySelectorAll('.offers__row').length} mogelijkheden gevonden.`)
   else if (blocks().length > before) say(`Toegevoegd als blok ${place(document.activeElement.closest('.block')) + 1}.`)
   else if (verb === 'bewaar') say(kept.textContent)
-  if (verb === 'zoek') document.getElementById('zoek')?.focus()
+  if (value in SEARCHES) found(value)
+}
+
+/** What was found is said, and one can type on. */
+function found(button) {
+  const [field, results] = SEARCHES[button]
+  document.getElementById(field).focus()
+  const count = document.querySelectorAll(results).length
+  say(count ? `${count} gevonden.` : 'Niets gevonden.')
 }
 
 // A page that is left by its own button first waits for what is on its way: its version would be an old one.
@@ -192,12 +202,13 @@ form.addEventListener('submit', async (event) => {
 form.addEventListener('keydown', (event) => {
   if (event.key !== 'Enter' || !event.target.matches('input:not([type=checkbox], [type=file])')) return
   event.preventDefault() // Enter keeps; it does not press the first button that it finds
-  if (event.target.id === 'zoek') keep('zoek').then(() => document.getElementById('zoek')?.focus())
+  const search = Object.keys(SEARCHES).find((button) => SEARCHES[button][0] === event.target.id)
+  if (search) keep(search).then((isKept) => isKept && found(search))
   else keep()
 })
 
 form.addEventListener('input', (event) => {
-  if (event.target.id === 'zoek' || event.target.type === 'file') return
+  if (event.target.matches('[name=zoek], [name=beeld], [type=file]')) return
   rename(event.target.closest('.block'))
   changed()
 })

@@ -14,7 +14,7 @@ from dordt.newsletters.block_models import BlockKind
 from dordt.newsletters.content import BlockContent
 from dordt.newsletters.models import Newsletter, NewsletterState
 from dordt.shared import clock
-from tests.factories.media import picture
+from tests.factories.media import make_image, picture
 from tests.factories.news import make_article
 from tests.factories.newsletters import make_newsletter
 from tests.factories.workgroups import make_meeting, make_workgroup
@@ -192,6 +192,19 @@ def test_articles_are_found_by_their_title(client: Visitor):
     page = client.get(answer.location).text
     assert "De markt verhuist" in page
     assert "De brug gaat open" not in page
+
+
+def test_pictures_are_found_by_what_is_said_of_them(client: Visitor):
+    tree, square = make_image("boom.png"), make_image("plein.png", content=picture(70, 30))
+    make_article(image=square, image_alt="De markt in de zon")
+    make_newsletter()
+
+    page = client.get(press(client, "zoek-beeld", beeld="markt").location).text
+    assert f"voeg-toe:image:{square.key}" in page
+    assert f"voeg-toe:image:{tree.key}" not in page
+    press(client, f"voeg-toe:image:{square.key}")
+
+    assert (stored().blocks[1].media.key, stored().blocks[1].alt) == (square.key, "De markt in de zon")
 
 
 def test_opening_and_saving_without_a_change_is_no_change(client: Visitor, staff_client: StaffClient):

@@ -92,6 +92,7 @@ def _take(form: NewsletterForm, newsletter: Newsletter) -> ResponseReturnValue:
         ".edit",
         number=newsletter.number,
         zoek=form.search.data or None,
+        beeld=form.picture_search.data or None,
         voorbeeld=showing.look_after(_button()),
         _anchor=target or None,
     )
