@@ -42,7 +42,7 @@ SENT_WORDS = {
     DeliveryState.QUEUED: "Wordt verstuurd",
     DeliveryState.LEASED: "Wordt verstuurd",
     DeliveryState.SENDING: "Wordt verstuurd",
-    DeliveryState.DEFERRED: "Wordt later opnieuw verstuurd",
+    DeliveryState.DEFERRED: "Wordt later nog eens geprobeerd",
     DeliveryState.ACCEPTED: "Verstuurd",
     DeliveryState.UNCERTAIN: "Verstuurd, misschien niet aangekomen",
     DeliveryState.FAILED: "Niet aangekomen",

@@ -23,6 +23,7 @@ from dordt.workgroups.models import Membership, MembershipState, Workgroup
 
 REPLIED_AFTER = timedelta(days=1, hours=2)
 CONFIRMED_AFTER = timedelta(minutes=14)
+PAUSED_FOR = timedelta(days=40)
 LEAVERS = (  # days ago, after the second newsletter; of the second nobody knows why
     ("koos.lagendijk@voorbeeld.nl", 27, UnsubscribeReason.TOO_OFTEN, "Een keer per kwartaal is voor mij genoeg."),
     ("ilse.franken@voorbeeld.nl", 20, None, ""),
@@ -37,6 +38,9 @@ def add_subscribers(*, at: datetime) -> None:
         subscribers.request_subscription(wish, at=asked_at)
         subscriber = db.session.scalars(Subscriber.with_key(row["email"].lower())).one()
         _move_subscriber(subscriber, SubscriberState(row["state"]), at=asked_at + CONFIRMED_AFTER)
+        if subscriber.state == SubscriberState.PAUSED:
+            subscriber.paused_until = at + PAUSED_FOR
+            db.session.commit()
 
 
 def _move_subscriber(subscriber: Subscriber, state: SubscriberState, *, at: datetime) -> None:

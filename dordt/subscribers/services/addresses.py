@@ -72,7 +72,10 @@ def confirm_new_address(token: str, *, consent_text: str, at: datetime) -> None:
 def erase_changes(*, at: datetime) -> int:
     """Erase the new addresses that nobody confirmed in time, and what is left of the others; returns how many."""
     too_old = at - current_app.config["CONFIRM_WITHIN"]
-    found = db.session.scalars(sa.select(AddressChange).where(AddressChange.asked_at < too_old).with_for_update()).all()
+    old = sa.select(AddressChange).where(AddressChange.asked_at < too_old)
+    found = db.session.scalars(
+        old.with_for_update(of=AddressChange)
+    ).all()  # not their subscribers: who leaves has those
     for change in found:
         if change.confirmed_at is None:
             outbox.forget(change.email_key, name="confirm_new_address", before=too_old)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from config import Development, Production
 from dordt.accounts.models import RateCount
 from dordt.extensions import db
 from dordt.subscribers.limits import TOO_MANY
@@ -20,6 +21,11 @@ def _limit(app, monkeypatch):
 def subscribe(client, number: int, network: str = "192.0.2.1", **changes):
     data = {"email": f"lezer.{number}@voorbeeld.nl", "consent": "y", **changes}
     return client.post("/nieuwsbrief/", data=data, environ_base={"REMOTE_ADDR": network})
+
+
+def test_residents_meet_a_limit_and_who_tries_things_out_does_not():
+    assert Production.SUBSCRIBE_LIMIT_OF_NETWORK == "60 per hour"
+    assert Development.SUBSCRIBE_LIMIT_OF_NETWORK == "100000 per hour"
 
 
 def test_one_network_asks_no_more_mails_than_its_limit(client, outbox):
