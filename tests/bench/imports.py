@@ -3,6 +3,7 @@ executemany INSERTs too, for comparison. `run` is a process of its own in an ins
 """
 
 import json
+import os
 import resource
 import sys
 import time
@@ -43,13 +44,14 @@ class Imported:
     plain: float  # for the same rows by executemany
     undoing: float
     memory: float  # MB at most, of the process
+    load: float  # of the machine; above its number of cores other work slowed this down: look at the CPU seconds then
 
     def __str__(self) -> str:
         return (
             f"{self.database}: {self.rows:,} rows ({self.refused:,} refused) in {self.seconds:.1f} s, "
             f"{self.rows / self.seconds:,.0f} rows/s, {self.cpu:.1f} CPU s, longest step {self.longest * 1000:.0f} ms; "
             f"plain INSERTs {self.plain:.1f} s, {self.seconds / self.plain:.1f} times; "
-            f"undone in {self.undoing:.1f} s; {self.memory:.0f} MB"
+            f"undone in {self.undoing:.1f} s; {self.memory:.0f} MB; load {self.load:.1f}"
         )
 
 
@@ -78,7 +80,7 @@ def run(count: int) -> None:
     undoing = _seconds(lambda: undo_import(found.id, by=by, at=clock.now()))
     plain = _seconds(lambda: _insert(tables))
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({**told, "plain": plain, "undoing": undoing, "memory": memory}))
+    print(json.dumps({**told, "plain": plain, "undoing": undoing, "memory": memory, "load": os.getloadavg()[0]}))
 
 
 def _lines(count: int) -> Iterator[str]:

@@ -53,8 +53,12 @@ def lines_of(found: SubscriberImport) -> list[Line]:
 def summary(found: SubscriberImport) -> str:
     """For who listens instead of looks."""
     if found.state not in {ImportState.QUEUED, ImportState.RUNNING}:
-        return f"{WORDS[found.state]}. {dutch_number(found.done_count)} regels verwerkt."
-    return f"{dutch_number(found.done_count)} van de {dutch_number(found.row_count)} regels verwerkt."
+        return f"{WORDS[found.state]}. {_rows(found.done_count)} verwerkt."
+    return f"{dutch_number(found.done_count)} van de {_rows(found.row_count)} verwerkt."
+
+
+def _rows(count: int) -> str:
+    return f"{dutch_number(count)} {'regel' if count == 1 else 'regels'}"
 
 
 def _placed(lines: list[Line], ends: list[int]) -> Iterator[Line]:
