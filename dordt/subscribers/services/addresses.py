@@ -75,7 +75,7 @@ def erase_changes(*, at: datetime) -> int:
     old = sa.select(AddressChange).where(AddressChange.asked_at < too_old)
     found = db.session.scalars(
         old.with_for_update(of=AddressChange)
-    ).all()  # not their subscribers: who leaves has those
+    ).all()  # and no subscriber: who leaves has it
     for change in found:
         if change.confirmed_at is None:
             outbox.forget(change.email_key, name="confirm_new_address", before=too_old)
