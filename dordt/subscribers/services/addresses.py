@@ -73,9 +73,7 @@ def erase_changes(*, at: datetime) -> int:
     """Erase the new addresses that nobody confirmed in time, and what is left of the others; returns how many."""
     too_old = at - current_app.config["CONFIRM_WITHIN"]
     old = sa.select(AddressChange).where(AddressChange.asked_at < too_old)
-    found = db.session.scalars(
-        old.with_for_update(of=AddressChange)
-    ).all()  # and no subscriber: who leaves has it
+    found = db.session.scalars(old.with_for_update(of=AddressChange)).all()  # and no subscriber: who leaves has it
     for change in found:
         if change.confirmed_at is None:
             outbox.forget(change.email_key, name="confirm_new_address", before=too_old)
