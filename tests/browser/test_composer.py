@@ -34,8 +34,9 @@ def add(page: Page, kind: str) -> None:
     expect(page.locator(".block")).to_have_count(count + 1)
 
 
-def order(page: Page) -> list[str]:
-    return [text.split()[-1] for text in page.locator(".block legend").all_text_contents()]
+def order(page: Page) -> list[str | None]:
+    """What the blocks are, from the first to the last."""
+    return [block.get_attribute("data-kind") for block in page.locator(".block").all()]
 
 
 def tool(page: Page, place: int, verb: str):
