@@ -14,7 +14,7 @@ from dordt.newsletters.audience import Fate
 from dordt.newsletters.content import NewsletterContent
 from dordt.newsletters.holding import hold_still
 from dordt.newsletters.models import PAUSED_BY_STAFF, Newsletter, NewsletterState
-from dordt.newsletters.steps import locked, log, step, unknown
+from dordt.newsletters.steps import locked, log, read_mail_anew, step, unknown
 from dordt.places import services as places
 from dordt.shared.problems import NotAllowed
 
@@ -157,7 +157,8 @@ def cancel_newsletter(number: int, *, at: datetime, by: StaffMember | None = Non
 
 def follow_post(*, at: datetime) -> None:
     """Note what the post room did by itself: everything sent, or paused after too many refusals."""
-    for newsletter in db.session.scalars(Newsletter.on_their_way().with_for_update(of=Newsletter)):
+    for newsletter in db.session.scalars(Newsletter.on_their_way().with_for_update(of=Newsletter)).all():
+        read_mail_anew(newsletter)
         if newsletter.is_standing_still:
             newsletter.state = NewsletterState.PAUSED
         if newsletter.mail_id and outbox.is_finished(newsletter.mail_id):

@@ -18,7 +18,18 @@ def locked(number: int) -> Newsletter:
     found = db.session.scalars(query).one_or_none()
     if found is None:
         raise unknown(number)
+    read_mail_anew(found)
     return found
+
+
+def read_mail_anew(newsletter: Newsletter) -> None:
+    """The mail as it is now, of a newsletter whose row is locked.
+
+    A row for which PostgreSQL waited is read anew, what was joined to it is not: a step would take the mail to stand
+    as it did before somebody else changed it, and leave it like that.
+    """
+    if newsletter.mail is not None:
+        db.session.refresh(newsletter.mail)
 
 
 def unknown(number: int) -> NotFound:
