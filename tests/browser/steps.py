@@ -108,13 +108,13 @@ def send_newsletter(page: Page, site: LiveSite) -> None:
     expect(page.locator("main")).to_contain_text("De nieuwsbrief wordt verstuurd.")
 
 
-def have_approved(page: Page, site: LiveSite) -> None:
+def have_approved(page: Page, site: LiveSite, role: str = "redacteur") -> None:
     """A colleague approves the newsletter of this page, which shows so then; the editor signed in as somebody else."""
     expect(page.get_by_role("heading", name="3. Is hij goedgekeurd?")).to_be_visible()
     browser = page.context.browser
     assert browser
     colleague = browser.new_page(locale="nl-NL")
-    sign_in(colleague, site, "redacteur")
+    sign_in(colleague, site, role)
     colleague.goto(page.url)
     colleague.get_by_role("button", name="Goedkeuren").click()
     expect(colleague.locator("main")).to_contain_text("De nieuwsbrief is goedgekeurd")

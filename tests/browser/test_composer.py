@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.steps import add_article, begin_newsletter, send_newsletter, sign_in, wait_until_sent
+from tests.browser.steps import add_article, begin_newsletter, sign_in
 from tests.support.browser import violations
 from tests.support.live_site import LiveSite
 
@@ -162,34 +162,6 @@ def test_the_composer_is_accessible_as_it_is_and_in_error(composer: Page):
     expect(composer.locator(".error-summary__title")).to_be_focused()
 
     assert found + violations(composer) == []
-
-
-def test_three_articles_a_meeting_and_a_button_are_composed_and_sent_in_one_go(page: Page, site: LiveSite):
-    subject = "Drie berichten en een bijeenkomst"
-    sign_in(page, site)
-    begin_newsletter(page, site, subject=subject)
-    page.get_by_label("Voorproefje").fill("Lees wat er verandert, en praat mee.")
-    add(page, "Inleiding")
-    page.get_by_label("Tekst", exact=True).fill("Beste lezer,\n\nDit is het nieuws van deze maand.")
-    for _ in range(3):
-        add_article(page)
-    page.get_by_role("button", name="Voeg toe: werkgroep Sterrenburgpark").click()
-    add(page, "Knop")
-    page.get_by_label("Woorden op de knop").fill("Bekijk alle werkgroepen")
-    page.get_by_label("Adres waar de knop heen gaat").fill("/werkgroepen/")
-    expect(page.locator("[data-part=controle]")).to_contain_text("Alles is ingevuld.")
-    page.get_by_role("button", name="Bewaar en bekijk").click()
-    send_newsletter(page, site)
-    wait_until_sent(page)
-
-    mail = site.wait_for_mail("", subject)
-    text = mail.get_body(("plain",)).get_content()
-    assert text.count(f"{site.url}/nieuws/") == 3
-    assert f"{site.url}/werkgroepen/sterrenburgpark/" in text
-    assert re.search(r"\d{1,2}\.\d\d (tot \d{1,2}\.\d\d )?uur", text), "when the group meets"
-    assert f"{site.url}/werkgroepen/\n" in text
-    to = [mail["X-Original-To"] for mail in site.mails(subject=subject)]
-    assert len(to) == len(set(to)) > 1
 
 
 def test_each_target_is_large_enough(composer: Page):
