@@ -85,6 +85,16 @@ def withdrawn(address_key: str, purpose: ConsentPurpose, *, at: datetime) -> Non
     _update(address_key, purpose, Consent.withdrawn_at, at)
 
 
+def ended(address_keys: Sequence[str], purpose: ConsentPurpose) -> set[str]:
+    """Which of these addresses agreed once and took it back since, whatever list they stood on then."""
+    mine = sa.and_(Consent.address_key.in_(address_keys), Consent.purpose == purpose)
+    withdrawn = sa.select(Consent.address_key).where(mine, Consent.withdrawn_at.is_not(None))
+    holds = sa.select(Consent.address_key).where(
+        mine, Consent.withdrawn_at.is_(None), Consent.confirmed_at.is_not(None)
+    )
+    return set(db.session.scalars(withdrawn)) - set(db.session.scalars(holds))
+
+
 def never_confirmed(address_key: str, purpose: ConsentPurpose, *, before: datetime | None = None) -> None:
     """The address was not proved in time: nobody agreed to anything, so nothing is kept; or nothing from before."""
     mine = sa.and_(Consent.address_key == address_key, Consent.purpose == purpose, Consent.confirmed_at.is_(None))

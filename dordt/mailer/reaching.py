@@ -18,6 +18,11 @@ def got(mail_id: int, recipient: Any) -> "sa.ColumnElement[bool]":
     return mine.where(Delivery.state.not_in(NOT_REACHED))
 
 
+def reached_anybody(mail_id: Any) -> "sa.ColumnElement[bool]":
+    """Whether somebody got that mail, may have got it, or is still to get it."""
+    return sa.exists().where(Delivery.mail_id == mail_id, Delivery.state.not_in(NOT_REACHED))
+
+
 def is_left_out(key: Any, kind: MailKind, list_id: str) -> "sa.ColumnElement[bool]":
     """Whether a mail of this kind leaves this address out when it is frozen."""
     return is_suppressed_for(key, kind, list_id)

@@ -9,6 +9,7 @@ from dordt.newsletters.models import Newsletter, NewsletterState
 from dordt.newsletters.words import STATE_WORDS
 from dordt.shared.problems import NotAllowed, NotFound
 
+NEEDS_APPROVAL = {(NewsletterState.DRAFT, state) for state in (NewsletterState.SENDING, NewsletterState.SCHEDULED)}
 SUBJECT = "newsletter"  # in the log
 
 
@@ -41,7 +42,8 @@ def step(newsletter: Newsletter, state: NewsletterState) -> None:
     """Go to another state. Raises NotAllowed when that is not in the table of steps."""
     if not newsletter.may_become(state):
         now = STATE_WORDS[newsletter.state]
-        raise NotAllowed(f"Dat kan niet: nieuwsbrief {newsletter.number} staat op ‘{now}’.")
+        what_first = " Laat hem eerst goedkeuren." if (newsletter.state, state) in NEEDS_APPROVAL else ""
+        raise NotAllowed(f"Dat kan niet: nieuwsbrief {newsletter.number} staat op ‘{now}’.{what_first}")
     newsletter.state = state
 
 

@@ -54,25 +54,27 @@ def enter_subscriber(entry: Entry, *, by: StaffMember, at: datetime) -> tuple[En
         number = subscriber.id
         db.session.rollback()
         return Entered.KNOWN, number
-    if subscriber is not None and subscriber.state == SubscriberState.UNSUBSCRIBED:
+    has_left = key in consent.ended([key], ConsentPurpose.NEWSLETTER)
+    if subscriber is None:
+        subscriber = Subscriber(email=entry.email, email_key=key, asked_at=at)
+        db.session.add(subscriber)
+        db.session.flush()
+    if has_left or subscriber.state == SubscriberState.UNSUBSCRIBED:
         outcome = _ask(subscriber, entry, by=by, at=at)
     else:
-        subscriber = _confirm(subscriber or Subscriber(email=entry.email, email_key=key), entry, by=by, at=at)
+        _confirm(subscriber, entry, by=by, at=at)
         outcome = Entered.ADDED
     number = subscriber.id
     db.session.commit()
     return outcome, number
 
 
-def _confirm(subscriber: Subscriber, entry: Entry, *, by: StaffMember, at: datetime) -> Subscriber:
+def _confirm(subscriber: Subscriber, entry: Entry, *, by: StaffMember, at: datetime) -> None:
     subscriber.state = SubscriberState.CONFIRMED
     subscriber.asked_at, subscriber.confirmed_at = entry.given_at, at
     _choose(subscriber, entry)
-    db.session.add(subscriber)
-    db.session.flush()
     _log(ENTERED, subscriber, _prove(subscriber, entry, confirmed_at=entry.given_at), by=by, at=at)
     outbox.enqueue(emails.welcome(subscriber), at=at)
-    return subscriber
 
 
 def _ask(subscriber: Subscriber, entry: Entry, *, by: StaffMember, at: datetime) -> Entered:

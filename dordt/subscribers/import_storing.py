@@ -27,15 +27,19 @@ class Stored:
 
 
 def store(rows: Sequence[ImportRow], import_id: int) -> Stored:
-    """Add who is new, confirm who waited for a mail, leave everybody else as they are."""
+    """Add who is new, confirm who waited for a mail, leave everybody else as they are.
+
+    Who took their consent back never comes back, also when they had moved to another address by then.
+    """
     services.hold_list()
-    states = _states([row.email_key for row in rows])
+    keys = [row.email_key for row in rows]
+    states, gone = _states(keys), consent.ended(keys, ConsentPurpose.NEWSLETTER)
     fresh: dict[str, ImportRow] = {}
     waiting: dict[str, ImportRow] = {}
     stored = Stored()
     for row in rows:
         state = states.get(row.email_key)
-        if state == SubscriberState.UNSUBSCRIBED:
+        if state == SubscriberState.UNSUBSCRIBED or (row.email_key in gone and state not in _ON_THE_LIST):
             stored.unsubscribed += 1
         elif row.email_key in fresh or row.email_key in waiting or state in _ON_THE_LIST:
             stored.known += 1

@@ -3,8 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from dordt.extensions import db
+from dordt.mailer.models import Delivery, DeliveryState
 from dordt.news.models import ArticleState
 from dordt.newsletters.block_models import BlockKind
 from dordt.newsletters.content import BlockContent
@@ -255,3 +257,11 @@ def test_nothing_of_a_reader_and_no_merge_field_stands_on_the_page(client):
     assert "[[" not in page
     assert "afmelden/" not in page
     assert "Nieuws uit uw wijk per e-mail" in text_of(page)
+
+
+def test_what_was_stopped_before_anything_left_has_no_page(client):
+    stopped = make_sent_newsletter(NewsletterState.CANCELLED)
+    db.session.execute(sa.update(Delivery).values(state=DeliveryState.CANCELLED))
+    db.session.commit()
+
+    assert client.get(f"/nieuwsbrief/{stopped.number}/").status_code == 404

@@ -6,8 +6,10 @@ import pytest
 import sqlalchemy as sa
 
 from dordt.audit.models import AuditEntry
-from dordt.consent.models import Consent
+from dordt.consent import services as consent
+from dordt.consent.models import Consent, ConsentPurpose
 from dordt.extensions import db
+from dordt.shared import clock
 from dordt.subscribers.models import Subscriber, SubscriberState
 from tests.factories.places import make_neighbourhood
 from tests.factories.subscribers import confirm_path, make_subscriber
@@ -79,6 +81,17 @@ def test_who_left_is_asked_by_mail_and_comes_back_by_their_own_click_alone(staff
     proof = db.session.scalars(sa.select(Consent)).one()
     assert (proof.method, proof.source) == ("staff", "Balie Stadskantoor")
     assert proof.confirmed_at > proof.asked_at
+
+
+def test_an_address_whose_owner_took_consent_back_elsewhere_is_asked_by_mail(staff_client: StaffClient, outbox):
+    consent.imported([("anna@voorbeeld.nl", "lijst", clock.now())], ConsentPurpose.NEWSLETTER)
+    consent.withdrawn("anna@voorbeeld.nl", ConsentPurpose.NEWSLETTER, at=clock.now())
+    db.session.commit()
+
+    staff_client("wijkmedewerker").post(ROOM, data=GIVEN)
+
+    assert [mail.name for mail in outbox()] == ["confirm_subscription"]
+    assert one().state == "unconfirmed"
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,10 @@ import pytest
 import sqlalchemy as sa
 from click.testing import Result
 
-from dordt.consent.models import Consent
+from dordt.consent import services as consent
+from dordt.consent.models import Consent, ConsentPurpose
 from dordt.extensions import db
+from dordt.shared import clock
 from dordt.subscribers import importing
 from dordt.subscribers.models import Subscriber, SubscriberState
 from tests.factories.places import make_neighbourhood, make_topic
@@ -89,6 +91,19 @@ def test_who_unsubscribed_is_never_brought_back(take_in, client):
     assert [found.state for found in stored()] == ["unsubscribed", "confirmed"]
     proofs = db.session.scalars(sa.select(Consent).where(Consent.address_key == "anna@voorbeeld.nl")).all()
     assert [proof.withdrawn_at is None for proof in proofs] == [False]
+
+
+def test_who_moved_to_another_address_and_left_there_is_not_brought_back_at_the_old_one(take_in):
+    at = clock.now()
+    moved = make_subscriber(email="nieuw@voorbeeld.nl")
+    consent.imported([("oud@voorbeeld.nl", "lijst", at), (moved.email_key, "lijst", at)], ConsentPurpose.NEWSLETTER)
+    for key in ("oud@voorbeeld.nl", moved.email_key):
+        consent.withdrawn(key, ConsentPurpose.NEWSLETTER, at=at)
+    db.session.commit()
+
+    take_in("oud@voorbeeld.nl,,,2026-03-09,balie")
+
+    assert db.session.scalar(Subscriber.with_key("oud@voorbeeld.nl")) is None
 
 
 def test_who_paused_stays_paused(take_in):

@@ -19,7 +19,7 @@ from dordt.subscribers import proving, services
 from dordt.subscribers.models import Subscriber, Unsubscription
 from dordt.subscribers.words import METHOD_WORDS, REASON_WORDS, STATE_WORDS, WAY_WORDS
 
-OUR_MAILS = ("confirm_subscription", "already_subscribed", "welcome")
+OUR_MAILS = ("confirm_subscription", "already_subscribed", "welcome", "confirm_new_address", "address_changed")
 DELIVERIES_SHOWN = 20
 
 
