@@ -12,7 +12,7 @@ FRONT_END := dordt/static/vendor/manifest.json
 FRONT_END_SOURCES := package.json $(shell find templates dordt -path dordt/static/vendor -prune -o -type f \
 	-name '*.html' -print -o -name '*.py' -print -o -path 'dordt/static/*' -type f -print)
 
-.PHONY: help setup run test check bench bounces seed migration requirements
+.PHONY: help setup run test check bench bounces spam seed migration requirements
 
 help: ## List what can be done
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ bench: setup ## Measure mail (beside smtp-source and Flask-Mail) and pages, kill
 
 bounces: setup ## Let a real Postfix bounce a newsletter and look whether every bounce is understood (as root)
 	python -m tests.bench.bounces
+
+spam: setup ## Let SpamAssassin judge every mail that we send: each gets less than 1 point (apt install spamassassin)
+	python -m tests.spam
 
 seed: setup ## Fill an empty database with demo content
 	DORDT_ENV=$${DORDT_ENV:-development} flask --app wsgi db upgrade

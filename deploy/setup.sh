@@ -42,7 +42,7 @@ make_environment() {
 }
 
 has_node() {
-  command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null
+  command -v npm >/dev/null && node -e 'const [major, minor] = process.versions.node.split("."); process.exit(major * 100 + +minor < 2019 ? 1 : 0)' 2>/dev/null
 }
 
 # Where Node.js is absent or old, a Python package brings it into .venv.
