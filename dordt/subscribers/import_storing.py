@@ -32,6 +32,7 @@ def store(rows: Sequence[ImportRow], import_id: int) -> Stored:
     Who took their consent back never comes back, also when they had moved to another address by then.
     """
     services.hold_list()
+    _plan_anew()
     keys = [row.email_key for row in rows]
     states, gone = _states(keys), consent.ended(keys, ConsentPurpose.NEWSLETTER)
     fresh: dict[str, ImportRow] = {}
@@ -49,6 +50,13 @@ def store(rows: Sequence[ImportRow], import_id: int) -> Stored:
     _add(list(fresh.values()), import_id)
     stored.added = len(fresh) + len(waiting)
     return stored
+
+
+def _plan_anew() -> None:
+    """PostgreSQL keeps the plan of a statement that it saw before; one made for a short list reads the whole table,
+    again and again, while the list grows."""
+    if db.session.get_bind().dialect.name == "postgresql":
+        db.session.execute(sa.text("SET LOCAL plan_cache_mode = force_custom_plan"))
 
 
 def _states(keys: Sequence[str]) -> dict[str, SubscriberState]:
