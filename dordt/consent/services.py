@@ -92,7 +92,8 @@ def ended(address_keys: Sequence[str], purpose: ConsentPurpose) -> set[str]:
     holds = sa.select(Consent.address_key).where(
         mine, Consent.withdrawn_at.is_(None), Consent.confirmed_at.is_not(None)
     )
-    return set(db.session.scalars(withdrawn)) - set(db.session.scalars(holds))
+    found = set(db.session.scalars(withdrawn))
+    return found - set(db.session.scalars(holds)) if found else found
 
 
 def never_confirmed(address_key: str, purpose: ConsentPurpose, *, before: datetime | None = None) -> None:
