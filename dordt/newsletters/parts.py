@@ -57,7 +57,7 @@ class Part:
     @property
     def title_text(self) -> str:
         """The title in lines that fit the text part."""
-        return mail_text.wrapped(self.title)
+        return mail_text.wrapped(formats.capital(self.title))
 
 
 def parts_of(blocks: list[NewsletterBlock]) -> list[Part]:

@@ -27,6 +27,9 @@ PICTURES = {  # file name without its width: address
     "newsletter-signup": "/nieuwsbrief/",
     "admin-start": "/beheer/",
     "inbox": "/beheer/berichten/",
+    "composer": "/beheer/nieuwsbrieven/3/bewerken/",
+    "newsletter-report": "/beheer/nieuwsbrieven/2/verslag/",
+    "newsletter-mail": "/beheer/nieuwsbrieven/3/html/",
 }
 
 
@@ -38,6 +41,9 @@ def main() -> None:
         for name, path in PICTURES.items():
             _picture(page, site, path, f"{name}-1280")
         page.set_viewport_size({"width": 320, "height": 640})
+        page.emulate_media(color_scheme="dark")
+        _picture(page, site, PICTURES["newsletter-mail"], "newsletter-mail-dark-320")
+        page.emulate_media(color_scheme="light")
         _picture(page, site, "/", "home-320")
 
 
@@ -48,7 +54,8 @@ def _picture(page: Page, site: LiveSite, path: str, name: str) -> None:
     if "error" in name:
         page.get_by_role("button", name="Bericht versturen").click()
         page.wait_for_url(site.url + path)
-    page.evaluate("document.querySelectorAll('img[loading]').forEach(image => { image.loading = 'eager' })")
+    if "mail" not in name:  # in the document of a mail no script may do anything
+        page.evaluate("document.querySelectorAll('img[loading]').forEach(image => { image.loading = 'eager' })")
     page.wait_for_load_state("networkidle")
     size = _save(page.screenshot(full_page=True), FOLDER / f"{name}.png")
     sys.stdout.write(f"{name}.png {size // 1000} kB\n")
