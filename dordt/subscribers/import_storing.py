@@ -33,7 +33,6 @@ def store(rows: Sequence[ImportRow], import_id: int) -> Stored:
     Who took their consent back never comes back, also when they had moved to another address by then.
     """
     services.hold_list()
-    _plan_each_time()
     keys = [row.email_key for row in rows]
     with _planned_anew():
         states, gone = _states(keys), consent.ended(keys, ConsentPurpose.NEWSLETTER)
@@ -64,12 +63,6 @@ def _planned_anew() -> Iterator[None]:
     yield
     if is_postgres:
         db.session.execute(sa.text("SET LOCAL plan_cache_mode = auto"))
-
-
-def _plan_each_time() -> None:
-    """PostgreSQL would keep the plan that it made while the tables were empty, and look through all of them."""
-    if db.session.get_bind().dialect.name == "postgresql":
-        db.session.execute(sa.text("SET LOCAL plan_cache_mode = force_custom_plan"))
 
 
 def _states(keys: Sequence[str]) -> dict[str, SubscriberState]:
