@@ -23,13 +23,13 @@ SCHEMES = {"http", "https", "mailto", "tel"}
 HEADING = "margin:24px 0 8px;font-size:{}px;line-height:1.3"
 STYLES = {
     "p": "margin:0 0 14px",
-    "ul": "margin:0 0 14px;padding:0 0 0 24px",
-    "ol": "margin:0 0 14px;padding:0 0 0 28px",
+    "ul": "margin:0 0 14px 24px;padding:0",  # Outlook for Windows knows padding on table cells alone
+    "ol": "margin:0 0 14px 28px;padding:0",
     "li": "margin:0 0 6px",
     "h2": HEADING.format(22),
     "h3": HEADING.format(19),
     "h4": HEADING.format(17),
-    "blockquote": "margin:0 0 14px;padding:0 0 0 20px",
+    "blockquote": "margin:0 0 14px 20px",
     "hr": "border:0;border-top:1px solid #cac4bd;margin:24px 0",
 }
 

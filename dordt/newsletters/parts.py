@@ -22,12 +22,11 @@ MARKDOWN = {BlockKind.INTRO, BlockKind.OUTCOME, BlockKind.TEXT}  # the other kin
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture at its full address, as wide as a mail shows it."""
+    """A picture at its full address, as wide as a mail shows it; of one that is blocked no empty room remains."""
 
     url: str
     alt: str
     width: int
-    height: int
 
 
 @dataclass(frozen=True)
@@ -106,9 +105,8 @@ def _picture(block: NewsletterBlock) -> Picture | None:
     image = image_of(block.media, "" if block.is_decorative else block.alt)
     if image is None:
         return None
-    width = min(image.width, mail_html.WIDTH)
     url = f"{current_app.config['SITE_URL']}{image.url}"
-    return Picture(url, plain(image.alt), width, round(image.height * width / image.width))
+    return Picture(url, plain(image.alt), min(image.width, mail_html.WIDTH))
 
 
 def _gathering(meeting: Meeting) -> Gathering:

@@ -1,15 +1,8 @@
-// What mail programmes do not support of the HTML on standard input, as JSON: {feature: [programmes]}.
-// Facts: caniemail.com, by the package of that name.
-import { readFileSync } from 'node:fs'
+// Reads HTML from standard input; writes what the mail programmes named as arguments do not support, or support in part.
+
+import { text } from 'node:stream/consumers'
 import { caniemail } from 'caniemail'
 
-const PROGRAMMES = ['apple-mail.*', 'gmail.*', 'outlook.*']
-
-const { issues } = caniemail({ clients: PROGRAMMES, html: readFileSync(0, 'utf8') })
-const missing = {}
-for (const [programme, found] of issues.errors) {
-  for (const { title } of found) {
-    missing[title] = [...new Set([...(missing[title] ?? []), programme])]
-  }
-}
-console.log(JSON.stringify(missing))
+const { issues } = caniemail({ clients: process.argv.slice(2), html: await text(process.stdin) })
+const titles = (found) => [...new Set([...found.values()].flat().map((issue) => issue.title))].sort()
+process.stdout.write(JSON.stringify({ unknown: titles(issues.errors), partly: titles(issues.warnings) }))
