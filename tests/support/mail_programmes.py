@@ -1,7 +1,8 @@
-"""What mail programmes make of HTML, by the facts of caniemail.com in its npm package; nothing is asked of that site."""
+"""What mail programmes make of HTML, by the facts of caniemail.com in its npm package."""
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -24,16 +25,16 @@ class Findings(NamedTuple):
 
 def findings(html: str) -> Findings:
     """What Outlook, Gmail and Apple Mail will not show as it was written."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # Node.js may stand in .venv
+    node = shutil.which("node", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")  # or in .venv
+    assert node, "Node.js was not found: `make setup` brings it"
     ran = subprocess.run(
-        ["node", str(SCRIPT), *PROGRAMMES],
+        [node, str(SCRIPT), *PROGRAMMES],
         input=html,
         text=True,
         encoding="utf-8",
         capture_output=True,
         timeout=30,
         check=False,
-        env={**os.environ, "PATH": path},
     )
     assert ran.returncode == 0, ran.stderr
     found = json.loads(ran.stdout)
