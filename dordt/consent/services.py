@@ -75,6 +75,20 @@ def never_imported(import_id: int, address_keys: "sa.Select[str]") -> None:
     db.session.execute(sa.delete(Consent).where(mine), execution_options={"synchronize_session": False})
 
 
+def withdrawn_imported(import_id: int, address_keys: "sa.Select[str]", *, at: datetime) -> None:
+    """An import is undone after mail had gone to these addresses: the proof stays, and counts no more."""
+    mine = sa.and_(Consent.import_id == import_id, Consent.address_key.in_(address_keys))
+    ended = sa.update(Consent).where(mine, Consent.withdrawn_at.is_(None)).values(withdrawn_at=at)
+    db.session.execute(ended, execution_options={"synchronize_session": False})
+
+
+def waits(address_key: str, purpose: ConsentPurpose) -> bool:
+    """Whether something that this address agreed to was not confirmed yet, nor withdrawn."""
+    mine = sa.and_(Consent.address_key == address_key, Consent.purpose == purpose)
+    open_ones = sa.select(Consent.id).where(mine, Consent.confirmed_at.is_(None), Consent.withdrawn_at.is_(None))
+    return db.session.scalar(open_ones.limit(1)) is not None
+
+
 def confirmed(address_key: str, purpose: ConsentPurpose, *, at: datetime) -> None:
     """The address was proved: all that was asked for and not withdrawn counts from now."""
     _update(address_key, purpose, Consent.confirmed_at, at)

@@ -5,17 +5,27 @@ from typing import Any
 import sqlalchemy as sa
 
 from dordt.extensions import db
-from dordt.mailer.models import Delivery, DeliveryState, MailKind, Suppression, SuppressionScope
+from dordt.mailer.models import Delivery, DeliveryState, Mail, MailKind, MailState, Suppression, SuppressionScope
 from dordt.mailer.suppressing import is_suppressed, is_suppressed_for
 
 # Nothing of the mail came to whoever stands here; what was refused or stopped may go to them another time.
 NOT_REACHED = (DeliveryState.CANCELLED, DeliveryState.FAILED, DeliveryState.SUPPRESSED)
 
+WAITING = (DeliveryState.QUEUED, DeliveryState.LEASED, DeliveryState.DEFERRED)
+
 
 def got(mail_id: int, recipient: Any) -> "sa.ColumnElement[bool]":
     """Whether this recipient got that mail, may have got it, or is still to get it."""
     mine = sa.exists().where(Delivery.mail_id == mail_id, Delivery.recipient == recipient)
-    return mine.where(Delivery.state.not_in(NOT_REACHED))
+    was_stopped = sa.exists().where(Mail.id == mail_id, Mail.state == MailState.CANCELLED)
+    never_leaves = sa.and_(Delivery.state.in_(WAITING), was_stopped)
+    return mine.where(Delivery.state.not_in(NOT_REACHED), ~never_leaves)
+
+
+def got_newsletter(key: Any) -> "sa.ColumnElement[bool]":
+    """Whether some newsletter came to this address key, or may have come."""
+    mine = sa.exists().where(Delivery.address_key == key, Delivery.state.not_in((*NOT_REACHED, *WAITING)))
+    return mine.where(Mail.id == Delivery.mail_id, Mail.kind == MailKind.NEWSLETTER)
 
 
 def reached_anybody(mail_id: Any) -> "sa.ColumnElement[bool]":

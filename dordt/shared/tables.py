@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import chain
@@ -16,6 +17,7 @@ Kind = Literal["csv", "ods"]
 CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "ods": "application/vnd.oasis.opendocument.spreadsheet"}
 PIECE = 50_000  # characters that leave at once
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+HIDDEN_FORMULA = re.compile(r"[;\t\n]\s*[=+@-]")  # a Dutch spreadsheet also parts cells at a semicolon
 Cell = str | int | float | datetime | date | None
 
 
@@ -66,7 +68,7 @@ def _plain(row: Sequence[Cell]) -> Iterator[str | int | float]:
             yield cell.astimezone(AMSTERDAM).isoformat(timespec="seconds")
         elif isinstance(cell, date):
             yield cell.isoformat()
-        elif isinstance(cell, str) and cell.startswith(FORMULA_STARTS):
+        elif isinstance(cell, str) and (cell.startswith(FORMULA_STARTS) or HIDDEN_FORMULA.search(cell)):
             yield f"'{cell}"
         else:
             yield cell

@@ -12,6 +12,7 @@ SEPARATORS = ",;\t"
 SEPARATOR_WORDS = {",": "komma", ";": "puntkomma", "\t": "tab"}
 ENCODING_WORDS = {"utf-8": "UTF-8", "cp1252": "Windows-tekst (cp1252)"}
 MOST_LINES = 10  # that one record may go over; a quote that is never closed would swallow the rows after it
+MOST_COLUMNS = 100
 SEEN_OF_BINARY = 1000  # bytes in which a NUL shows that this is no text
 NOT_A_TEXT: Mapping[bytes, str] = {
     b"PK": "Dit is een bestand van Excel of LibreOffice. Open het daarin en kies ‘Opslaan als’, soort: CSV UTF-8.",
@@ -105,7 +106,10 @@ def read_sheet(content: bytes) -> Sheet:
     if not text.strip():
         raise FileRefused("Dit bestand is leeg. Kies een CSV-bestand met een adres op elke regel.")
     separator, first = _separator(lines)
-    headings = next(csv.reader(lines[first : first + MOST_LINES], delimiter=separator), [])
+    try:
+        headings = next(csv.reader(lines[first : first + MOST_LINES], delimiter=separator), [])
+    except csv.Error as wrong:
+        raise FileRefused(f"De eerste regel is niet te lezen: {_in_words(wrong)}.") from wrong
     _require_headings(headings)
     return Sheet(lines, encoding, separator, headings, first + 1)
 
@@ -129,6 +133,8 @@ def _separator(lines: Sequence[str]) -> tuple[str, int]:
 def _require_headings(headings: Sequence[str]) -> None:
     if any("\n" in heading or "\r" in heading for heading in headings):
         raise FileRefused("De eerste regel heeft een aanhalingsteken te veel of te weinig.")
+    if len(headings) > MOST_COLUMNS:
+        raise FileRefused(f"Deze lijst heeft meer dan {MOST_COLUMNS} kolommen. Haal weg wat u niet nodig heeft.")
     if any("@" in heading for heading in headings):
         raise FileRefused("Op de eerste regel staat een adres. Zet daar de namen van de kolommen.")
 

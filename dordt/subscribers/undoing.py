@@ -11,11 +11,11 @@ from dordt.audit import services as audit
 from dordt.audit.models import AuditEntry
 from dordt.consent import services as consent
 from dordt.extensions import db
-from dordt.mailer import outbox
+from dordt.mailer import outbox, reaching
 from dordt.mailer.models import SuppressionScope
 from dordt.shared.formats import dutch_date_time
 from dordt.shared.problems import NotAllowed, NotFound
-from dordt.subscribers import services
+from dordt.subscribers import emails, services
 from dordt.subscribers.import_models import ImportState, SubscriberImport
 from dordt.subscribers.importing import log
 from dordt.subscribers.models import Subscriber, SubscriberState
@@ -29,6 +29,7 @@ class Undone:
 
     removed: int
     returned: int  # to unconfirmed: they had asked for it themselves, and wait for their mail again
+    ended: int  # a newsletter had reached them: they are off the list as if they had left, so that its links work
     stayed: int  # they unsubscribed, paused, confirmed or changed something since
 
 
@@ -57,9 +58,10 @@ def undo_import(import_id: int, *, by: StaffMember, at: datetime) -> None:
     problem = undo_problem(found, at=at)
     if problem:
         raise NotAllowed(problem)
-    undone = _take_off(found)
+    undone = _take_off(found, at=at)
     found.state, found.undone_at = ImportState.UNDONE, at
-    counts = {"removed": undone.removed, "returned": undone.returned, "stayed": undone.stayed}
+    counts = {"removed": undone.removed, "returned": undone.returned}
+    counts |= {"ended": undone.ended, "stayed": undone.stayed}
     log("subscriber.import_undone", found, at=at, by=by, **counts)
     db.session.commit()
 
@@ -69,16 +71,29 @@ def undone_counts(found: SubscriberImport) -> "sa.Select[AuditEntry]":
     return AuditEntry.about("subscriber_import", found.id).where(AuditEntry.action == "subscriber.import_undone")
 
 
-def _take_off(found: SubscriberImport) -> Undone:
+def _take_off(found: SubscriberImport, *, at: datetime) -> Undone:
     is_idle = _is_idle(found)
     keys = sa.select(Subscriber.email_key).where(is_idle)
     outbox.withdraw(keys, scope=SuppressionScope.NEWSLETTER)
+    ended = _end_reached(found, is_idle, at=at)
     consent.never_imported(found.id, keys)
     # An import leaves the moment at which somebody asked themselves: see import_storing.py.
-    waited = sa.update(Subscriber).where(is_idle, Subscriber.asked_at != Subscriber.confirmed_at)
+    has_asked = Subscriber.asked_at != Subscriber.confirmed_at
+    asked_since = sa.select(Subscriber).where(is_idle, has_asked, Subscriber.asked_at >= found.created_at)
+    for subscriber in db.session.scalars(asked_since).all():  # their form was answered with "you get it already"
+        outbox.enqueue(emails.confirm_subscription(subscriber, at=at), at=at)
+    waited = sa.update(Subscriber).where(is_idle, has_asked)
     returned = _count(waited.values(state=SubscriberState.UNCONFIRMED, confirmed_at=None, import_id=None))
     removed = _count(sa.delete(Subscriber).where(is_idle))
-    return Undone(removed, returned, found.added_count - removed - returned)
+    return Undone(removed, returned, ended, found.added_count - removed - returned - ended)
+
+
+def _end_reached(found: SubscriberImport, is_idle: "sa.ColumnElement[bool]", *, at: datetime) -> int:
+    """Who already got a newsletter must be able to leave by its link, and never be brought back by the next file."""
+    reached = sa.and_(is_idle, reaching.got_newsletter(Subscriber.email_key))
+    consent.withdrawn_imported(found.id, sa.select(Subscriber.email_key).where(reached), at=at)
+    ended = {"state": SubscriberState.UNSUBSCRIBED, "unsubscribed_at": at, "link_version": Subscriber.link_version + 1}
+    return _count(sa.update(Subscriber).where(reached).values(**ended))
 
 
 def _is_idle(found: SubscriberImport) -> "sa.ColumnElement[bool]":

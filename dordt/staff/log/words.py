@@ -121,6 +121,7 @@ DETAILS: dict[str, str] = {
     "consent": "nummer van het bewijs",
     "removed": "van de lijst",
     "returned": "weer onbevestigd",
+    "ended": "afgemeld",
     "stayed": "bleven staan",
     "resent": "opnieuw verstuurd",
     "state": "stond op",

@@ -20,6 +20,7 @@ from dordt.subscribers import emails
 from dordt.subscribers.models import Subscriber, SubscriberState
 from dordt.subscribers.services.finding import find_by_confirm_token
 
+ERASED_AT_ONCE = 500  # the rest a minute later: others write in between
 FORM_PAGE = "/nieuwsbrief/"
 
 
@@ -44,6 +45,8 @@ def request_subscription(wish: SubscriptionWish, *, at: datetime) -> None:
         db.session.commit()
         return
     if subscriber.is_confirmed:
+        if subscriber.import_id:  # should the import be undone, this wish is still there
+            _note_wish(subscriber, wish, at=at)
         draft = emails.already_subscribed(subscriber)
         outbox.enqueue(draft, at=at, at_most_once_per=current_app.config["ONE_MAIL_PER"])
     else:
@@ -61,19 +64,19 @@ def confirm_subscription(token: str, *, at: datetime) -> None:
         consent.confirmed(subscriber.email_key, ConsentPurpose.NEWSLETTER, at=at)
         audit.record("subscriber.confirmed", subject=("subscriber", subscriber.id), at=at, actor_name=audit.RESIDENT)
         outbox.enqueue(emails.welcome(subscriber), at=at)
-    elif subscriber.import_id:  # an import was faster: from now on it rests on this proof all the same
-        subscriber.import_id = None
+    elif consent.waits(subscriber.email_key, ConsentPurpose.NEWSLETTER):  # an import or staff were faster
+        subscriber.import_id = None  # from now on it rests on this proof all the same
         consent.confirmed(subscriber.email_key, ConsentPurpose.NEWSLETTER, at=at)
         audit.record("subscriber.confirmed", subject=("subscriber", subscriber.id), at=at, actor_name=audit.RESIDENT)
     db.session.commit()
 
 
 def erase_unconfirmed(*, at: datetime) -> int:
-    """Erase who never confirmed within the time that the mail named; returns how many."""
+    """Erase who never confirmed within the time that the mail named, some at a time; returns how many."""
     too_old = at - current_app.config["CONFIRM_WITHIN"]
     is_late = Subscriber.asked_at < too_old
     late = sa.select(Subscriber).where(Subscriber.state == SubscriberState.UNCONFIRMED, is_late)
-    found = db.session.scalars(late.with_for_update()).all()
+    found = db.session.scalars(late.order_by(Subscriber.id).limit(ERASED_AT_ONCE).with_for_update()).all()
     for subscriber in found:
         consent.never_confirmed(subscriber.email_key, ConsentPurpose.NEWSLETTER)
         outbox.forget(subscriber.email_key, name="confirm_subscription", before=too_old)
@@ -85,10 +88,11 @@ def erase_unconfirmed(*, at: datetime) -> int:
 def hold_list() -> None:
     """Let nobody join or leave until this transaction ends; SQLite has one writer at a time anyway.
 
-    Without it somebody could leave between the copying of the audience and its commit, and still be mailed.
+    Without it somebody could leave between the copying of the audience and its commit, and still be mailed. The mode
+    also holds off who locks a row to change it: they would have the row, we the table, and neither could go on.
     """
     if db.session.get_bind().dialect.name == "postgresql":
-        db.session.execute(sa.text("LOCK TABLE subscriber IN SHARE ROW EXCLUSIVE MODE"))
+        db.session.execute(sa.text("LOCK TABLE subscriber IN EXCLUSIVE MODE"))
 
 
 def counts() -> dict[SubscriberState, int]:
@@ -112,15 +116,22 @@ def _find_or_add(email: str, *, at: datetime) -> Subscriber:
 
 
 def _ask_to_confirm(subscriber: Subscriber, wish: SubscriptionWish, *, at: datetime) -> None:
-    """What was chosen last counts. Who left stays unsubscribed until the new link is used, and keeps that mark."""
-    subscriber.neighbourhoods = places.neighbourhoods(wish.neighbourhoods)
-    subscriber.topics = places.topics(wish.topics)
+    """What was chosen last counts, once the mail to prove it leaves.
+
+    Who left stays unsubscribed until the new link is used, and keeps that mark.
+    """
     draft = emails.confirm_subscription(subscriber, at=at)
     if outbox.enqueue(draft, at=at, at_most_once_per=quiet_time(subscriber, at=at)):
-        subscriber.asked_at = at
-        key, purpose = subscriber.email_key, ConsentPurpose.NEWSLETTER
-        consent.never_confirmed(key, purpose, before=at - current_app.config["CONFIRM_WITHIN"])  # that link is dead
-        consent.asked(key, purpose, text=wish.consent_text, source=FORM_PAGE, at=at)
+        subscriber.neighbourhoods = places.neighbourhoods(wish.neighbourhoods)
+        subscriber.topics = places.topics(wish.topics)
+        _note_wish(subscriber, wish, at=at)
+
+
+def _note_wish(subscriber: Subscriber, wish: SubscriptionWish, *, at: datetime) -> None:
+    subscriber.asked_at = at
+    key, purpose = subscriber.email_key, ConsentPurpose.NEWSLETTER
+    consent.never_confirmed(key, purpose, before=at - current_app.config["CONFIRM_WITHIN"])  # that link is dead
+    consent.asked(key, purpose, text=wish.consent_text, source=FORM_PAGE, at=at)
 
 
 def quiet_time(subscriber: Subscriber, *, at: datetime) -> timedelta:

@@ -13,8 +13,8 @@ UNKNOWN = {
         *("Type selector", "Class selector", "ID selector", "Chaining selectors", "Descendant combinator"),
         "color-scheme meta tag",
     },
-    "four ways to hide the preheader: one that is known is enough": {
-        *("display:none", "opacity", "max-height property", "overflow"),
+    "three ways to hide the preheader: one that is known is enough": {
+        *("display:none", "max-height property", "overflow"),
     },
     "corners are then square": {"border-radius"},
     "written by MJML, and the same as what a programme does by itself": {

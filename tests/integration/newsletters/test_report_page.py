@@ -151,6 +151,7 @@ def test_reading_what_leavers_wrote_is_noted_and_asks_a_right(staff_client: Staf
     reader = staff_client("wijkmedewerker")
 
     assert staff_client("redacteur").get(f"{REPORT}opmerkingen/").status_code == 403
+    assert staff_client("coordinator").get(f"{REPORT}opmerkingen/").status_code == 403  # the subscribers are not theirs
     assert f'href="{REPORT}opmerkingen/"' in reader.get(REPORT).text
     page = reader.get(f"{REPORT}opmerkingen/").text
 

@@ -8,7 +8,9 @@ import sqlalchemy as sa
 from dordt.consent import services as consent
 from dordt.consent.models import Consent, ConsentPurpose
 from dordt.extensions import db
-from dordt.mailer.models import Delivery
+from dordt.mailer import outbox as post
+from dordt.mailer.models import Delivery, DeliveryState, MailKind
+from dordt.newsletters import audience
 from dordt.shared import clock
 from dordt.shared.problems import NotAllowed
 from dordt.subscribers import services
@@ -54,7 +56,7 @@ def test_whom_it_brought_is_gone_with_proof_and_choices_and_nobody_else(app):
 
     told = undo(found.id)
 
-    assert told == {"removed": 4, "returned": 0, "stayed": 0}
+    assert told == {"removed": 4, "returned": 0, "ended": 0, "stayed": 0}
     assert states() == {"eerder": "confirmed", "vorige": "confirmed"}
     assert proofs() == {"vorige"}
     assert found_import(found.id).state == "undone"
@@ -70,7 +72,7 @@ def test_who_did_something_themselves_since_stays_and_is_counted(app, client):
 
     told = undo(found.id)
 
-    assert told == {"removed": 1, "returned": 0, "stayed": 3}
+    assert told == {"removed": 1, "returned": 0, "ended": 0, "stayed": 3}
     assert states() == {"anna": "unsubscribed", "bram": "confirmed", "cor": "paused"}
     assert proofs() == {"anna", "bram", "cor"}
 
@@ -87,7 +89,7 @@ def test_who_waited_for_a_mail_waits_again_and_can_still_confirm(app, client):
 
     told = undo(found.id)
 
-    assert told == {"removed": 0, "returned": 1, "stayed": 0}
+    assert told == {"removed": 0, "returned": 1, "ended": 0, "stayed": 0}
     back = subscriber("anna")
     assert (back.state, back.asked_at, back.confirmed_at, back.import_id) == ("unconfirmed", asked_at, None, None)
     assert len(back.neighbourhoods) == 1
@@ -105,7 +107,7 @@ def test_who_used_the_link_of_their_own_request_in_the_meantime_stays(app, clien
 
     told = undo(found.id)
 
-    assert told == {"removed": 0, "returned": 0, "stayed": 1}
+    assert told == {"removed": 0, "returned": 0, "ended": 0, "stayed": 1}
     assert states() == {"anna": "confirmed"}
     own = db.session.scalars(sa.select(Consent).where(Consent.import_id.is_(None))).one()
     assert own.confirmed_at
@@ -150,3 +152,33 @@ def test_after_undoing_the_same_list_can_be_imported_again(app):
     again = make_import(*rows(*NAMES))
 
     assert again.added_count == 3
+
+
+def test_whom_a_newsletter_reached_can_still_leave_by_its_link_and_no_file_brings_them_back(app, client):
+    found = make_import(*rows("anna", "bram"))
+    anna = subscriber("anna")
+    link = unsubscribe_path(anna)
+    readers = sa.select(*audience.COLUMNS).where(Subscriber.id == anna.id)
+    mail = post.freeze(make_draft(), readers, kind=MailKind.NEWSLETTER, list_id="nieuwsbrief", at=clock.now())
+    db.session.execute(sa.update(Delivery).where(Delivery.mail_id == mail.id).values(state=DeliveryState.ACCEPTED))
+    db.session.commit()
+
+    told = undo(found.id)
+
+    assert told == {"removed": 1, "returned": 0, "ended": 1, "stayed": 0}
+    assert states() == {"anna": "unsubscribed"}
+    assert client.get(link).status_code == 200
+    assert make_import(*rows("anna")).unsubscribed_count == 1
+
+
+def test_who_asked_for_it_since_is_asked_to_confirm(app, client, outbox):
+    found = make_import(*rows("anna"))
+    wish = services.SubscriptionWish("anna@voorbeeld.nl", [], [], "Ja, stuur mij de nieuwsbrief.")
+    services.request_subscription(wish, at=clock.now())
+
+    told = undo(found.id)
+
+    assert told == {"removed": 0, "returned": 1, "ended": 0, "stayed": 0}
+    assert [mail.name for mail in outbox()] == ["already_subscribed", "confirm_subscription"]
+    client.post(outbox()[1].path("bevestigen"))
+    assert states() == {"anna": "confirmed"}

@@ -24,7 +24,7 @@ def test_csv_keeps_what_is_in_the_cells():
     ]
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "550 nee;=", "550 nee; +"])
 def test_a_formula_becomes_a_text(start):
     text = table_file(("naam",), [(f"{start}HYPERLINK(1)",)], kind="csv", title="proef").decode()
 

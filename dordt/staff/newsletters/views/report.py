@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from flask import render_template, request
+from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from dordt.accounts.rights import Right
@@ -15,7 +15,7 @@ from dordt.shared import clock
 from dordt.shared.forms import require_csrf
 from dordt.shared.reading import page, row_or_404
 from dordt.shared.tables import Kind, csv_stream, table_download
-from dordt.staff.guard import is_open, member, requires
+from dordt.staff.guard import is_open, may, member, requires
 from dordt.staff.newsletters import growing, report_delivery, reporting
 from dordt.staff.newsletters.report_words import CAUSE_WORDS, MEANINGS, duration
 from dordt.staff.newsletters.room import NUMBER, bp
@@ -40,6 +40,7 @@ def report(number: int) -> ResponseReturnValue:
         delivery_words=DELIVERY_WORDS,
         state_words=STATE_WORDS,
         post_is_open=is_open("staff.post"),
+        may_read_remarks=may(Right.SEE_CONTACT_DETAILS) and is_open("staff.subscribers"),
         has_ods=mail.frozen_count <= report_delivery.MOST_IN_ODS,
     )
 
@@ -48,6 +49,8 @@ def report(number: int) -> ResponseReturnValue:
 @requires(Right.SEE_CONTACT_DETAILS)
 def remarks(number: int) -> ResponseReturnValue:
     """What leavers wrote: their own words, so it is noted who reads them."""
+    if not is_open("staff.subscribers"):
+        abort(403)
     newsletter, _mail = _reported(number)
     audit.record_reading(member().id, subject=("newsletter", newsletter.id), at=clock.now())
     newsletter, mail = _reported(number)
