@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from time import sleep
 from typing import Any
 
 import sqlalchemy as sa
@@ -61,3 +62,24 @@ def test_confirming_and_leaving_at_once_never_ends_as_a_subscriber_without_conse
 
     states = db.session.scalars(sa.select(Subscriber.state).distinct()).all()
     assert states == ["unsubscribed"]
+
+
+def test_who_leaves_while_the_list_is_held_waits_and_nobody_is_thrown_out(app):
+    anna = make_subscriber()
+    number, token = anna.id, token_of(unsubscribe_path(anna))
+    db.session.rollback()
+
+    def leave() -> None:
+        with app.app_context():
+            services.unsubscribe(token, at=clock.now())
+
+    with ThreadPoolExecutor(1) as pool:
+        services.hold_list()
+        db.session.execute(sa.update(Subscriber).where(Subscriber.id == 0).values(email=""))  # SQLite holds from here
+        leaving = pool.submit(leave)
+        sleep(0.5)
+        db.session.execute(sa.update(Subscriber).where(Subscriber.id == number).values(import_id=None))
+        db.session.commit()
+        leaving.result(timeout=20)
+
+    assert db.session.scalar(sa.select(Subscriber.state)) == "unsubscribed"
