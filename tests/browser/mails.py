@@ -38,20 +38,14 @@ def main() -> None:
         for width, scheme, has_pictures in product(WIDTHS, SCHEMES, (True, False)):
             name = f"newsletter-{width}-{scheme}{'' if has_pictures else '-blocked'}.png"
             page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
-            page.route("**/*", _answers(app if has_pictures else None))
+            page.route("**/*", answers(app if has_pictures else None))
             _show(page, html)
             page.screenshot(path=folder / name, full_page=True)
             page.close()
             sys.stdout.write(f"{folder / name}\n")
 
 
-def _show(page: Page, html: str) -> None:
-    page.set_content(html, wait_until="networkidle")
-    if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-        sys.stdout.write("It scrolls sideways:\n")
-
-
-def _answers(app: Flask | None) -> Any:
+def answers(app: Flask | None) -> Any:
     """The pictures come from the application itself; without one they are blocked."""
 
     def answer(route: Route) -> None:
@@ -62,6 +56,12 @@ def _answers(app: Flask | None) -> Any:
         route.fulfill(status=found.status_code, body=found.data, content_type=found.mimetype)
 
     return answer
+
+
+def _show(page: Page, html: str) -> None:
+    page.set_content(html, wait_until="networkidle")
+    if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+        sys.stdout.write("It scrolls sideways:\n")
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from dordt.subscribers.emails import UNSUBSCRIBE
 from tests.factories.media import make_image
 from tests.factories.news import make_article
 from tests.factories.newsletters import make_newsletter
+from tests.factories.whole_newsletter import make_whole_newsletter
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 SITE = "http://127.0.0.1:8000"
@@ -30,8 +31,8 @@ def newsletter(app):
     return make_newsletter(subject="Het park is klaar", preheader="Kom kijken.", intro=INTRO, articles=(park, table))
 
 
-def test_the_text_part_says_what_its_golden_text_says(newsletter):
-    draft = draft_of(newsletter)
+def test_the_text_part_says_what_its_golden_text_says(app):
+    draft = draft_of(make_whole_newsletter())
 
     told = f"Antwoord aan: {draft.reply_to}\nOnderwerp: {draft.subject}\n\n{draft.text}"
     assert told == (GOLDEN / "newsletter.txt").read_text(encoding="utf-8")
@@ -50,6 +51,18 @@ def test_the_headers_let_a_mail_programme_unsubscribe_in_one_click(newsletter):
 
     assert headers["List-Unsubscribe"] == f"<{LEAVE}>, <mailto:wijken@dordrecht.nl?subject=afmelden>"
     assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_the_headers_say_whose_list_it_is_and_where_it_stands(newsletter):
+    headers = draft_of(newsletter).headers
+
+    assert {name: headers[f"List-{name}"] for name in ("Subscribe", "Archive", "Help", "Owner", "Post")} == {
+        "Subscribe": f"<{SITE}/nieuwsbrief/>",
+        "Archive": f"<{SITE}/nieuwsbrief/archief/>",
+        "Help": "<mailto:wijken@dordrecht.nl>",
+        "Owner": "<mailto:wijken@dordrecht.nl>",
+        "Post": "NO",
+    }
 
 
 def test_the_html_part_holds_the_articles_in_order_with_full_addresses(newsletter):
