@@ -29,7 +29,9 @@ TWO_CLICKS = timedelta(seconds=10)  # a second click on the same button sends no
 TESTED = "newsletter.tested"
 PERSONAL = re.compile(r"https?://[^\s\"'<>]*" + re.escape(emails.MERGED_TOKEN) + r"[^\s\"'<>]*")
 # Where a reader starts to read: behind the preheader, which stands hidden at the top.
-TOP = re.compile(r"<body[^>]*>(\s*(<div[^>]*>\s*)?<div style=\"display:none[^>]*>.*?</div>)?", re.DOTALL | re.IGNORECASE)
+TOP = re.compile(
+    r"<body[^>]*>(\s*(<div[^>]*>\s*)?<div style=\"display:none[^>]*>.*?</div>)?", re.DOTALL | re.IGNORECASE
+)
 
 
 class TestRefused(NotAllowed):
