@@ -15,6 +15,7 @@ from dordt.shared.clock import AMSTERDAM
 
 Kind = Literal["csv", "ods"]
 CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "ods": "application/vnd.oasis.opendocument.spreadsheet"}
+MOST_IN_ODS = 5_000  # rows: a thousand take a second, for a spreadsheet is written cell by cell
 PIECE = 50_000  # characters that leave at once
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 HIDDEN_FORMULA = re.compile(r"[;\t\n]\s*[=+@-]")  # a Dutch spreadsheet also parts cells at a semicolon

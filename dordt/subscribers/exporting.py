@@ -1,6 +1,6 @@
 """The list of subscribers as a table: the columns that an import takes, and how each one stands."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -14,33 +14,44 @@ from dordt.shared.tables import Cell
 from dordt.shared.transactions import reading
 from dordt.subscribers.models import Subscriber, SubscriberState, subscriber_neighbourhood, subscriber_topic
 
-ODS_LIMIT = 5000  # rows; a thousand take a second, for a spreadsheet is written cell by cell
+AT_ONCE = 2_000  # of which as much is read as goes in one row each
 HEADERS = (
     *("email", "neighbourhoods", "topics", "consent_at", "consent_source"),
     *("state", "asked_at", "confirmed_at", "unsubscribed_at", "paused_until"),
 )
 
 
-def exported(people: "sa.Select[Subscriber]", *, by: StaffMember, at: datetime) -> Sequence[Sequence[Cell]]:
-    """The rows of everybody in this list; the log says who took how many."""
+def exported(people: "sa.Select[Subscriber]", *, by: StaffMember, at: datetime) -> Iterator[Sequence[Cell]]:
+    """The rows of everybody in this list, in the order in which they came; the log says who took how many."""
     count = db.session.scalar(sa.select(sa.func.count()).select_from(people.order_by(None).subquery()))
     audit.record(
         "subscriber.exported", subject=("subscriber", None), at=at, actor_id=by.id, actor_name=by.name, count=count
     )
     db.session.commit()
-    with reading():  # so that nobody waits until a long list has been read
-        found = list(_rows(people.order_by(None).with_only_columns(Subscriber.id)))
-        db.session.rollback()
-    return found
+    return _in_pieces(people.order_by(None).with_only_columns(Subscriber.id))
 
 
-def _rows(ids: "sa.Select[int]") -> Iterator[Sequence[Cell]]:
+def _in_pieces(ids: "sa.Select[int]") -> Iterator[Sequence[Cell]]:
+    """Nothing is held long, however many there are."""
+    last = 0
+    while True:
+        with reading():
+            piece = db.session.scalars(ids.where(Subscriber.id > last).order_by(Subscriber.id).limit(AT_ONCE)).all()
+            found = list(_rows(piece)) if piece else []
+            db.session.rollback()
+        if not piece:
+            return
+        yield from found
+        last = piece[-1]
+
+
+def _rows(ids: Collection[int]) -> Iterator[Sequence[Cell]]:
     wijken = _choices(subscriber_neighbourhood, Neighbourhood, ids)
     topics = _choices(subscriber_topic, Topic, ids)
     proofs = _proofs(ids)
     s = Subscriber
     columns = (s.id, s.email, s.email_key, s.state, s.asked_at, s.confirmed_at, s.unsubscribed_at, s.paused_until)
-    people = sa.select(*columns).where(s.id.in_(ids)).order_by(s.asked_at.desc(), s.id.desc())
+    people = sa.select(*columns).where(s.id.in_(ids)).order_by(s.id)
     for number, email, key, state, asked_at, confirmed_at, unsubscribed_at, paused_until in db.session.execute(people):
         given_at, source = proofs.get(key, (None, None))
         choices = (";".join(wijken.get(number, ())), ";".join(topics.get(number, ())))
@@ -48,9 +59,7 @@ def _rows(ids: "sa.Select[int]") -> Iterator[Sequence[Cell]]:
         yield (email, *choices, given_at, source, str(SubscriberState(state)), *moments)
 
 
-def _choices(
-    table: sa.Table, kind: type[Neighbourhood] | type[Topic], ids: "sa.Select[int]"
-) -> Mapping[int, list[str]]:
+def _choices(table: sa.Table, kind: type[Neighbourhood] | type[Topic], ids: Collection[int]) -> Mapping[int, list[str]]:
     owner, chosen = table.c.values()
     pairs = sa.select(owner, kind.slug).join(kind, kind.id == chosen).where(owner.in_(ids)).order_by(kind.position)
     found: dict[int, list[str]] = {}
@@ -59,7 +68,7 @@ def _choices(
     return found
 
 
-def _proofs(ids: "sa.Select[int]") -> Mapping[str, tuple[datetime | None, str]]:
+def _proofs(ids: Collection[int]) -> Mapping[str, tuple[datetime | None, str]]:
     """When and where each address agreed: the last consent that was confirmed."""
     keys = sa.select(Subscriber.email_key).where(Subscriber.id.in_(ids))
     proofs = (

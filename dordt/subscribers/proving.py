@@ -24,6 +24,9 @@ HEADERS = (
 )
 
 
+AT_ONCE = 2_000
+
+
 @dataclass(frozen=True)
 class Proof:
     """One act of consent. entered_by: the member of staff who entered it or brought the list in, and which list."""
@@ -51,18 +54,32 @@ def proof_taken(subscriber: Subscriber, *, by: StaffMember, at: datetime) -> Seq
     return [proof.row(subscriber.email) for proof in proofs_of(subscriber)]
 
 
-def all_proof_taken(*, by: StaffMember, at: datetime) -> Sequence[Sequence[Cell]]:
-    """The rows of everybody who is or was on the list; the log says who took how many."""
+def all_proof_taken(*, by: StaffMember, at: datetime) -> Iterator[Sequence[Cell]]:
+    """The rows of everybody who is or was on the list, in the order of agreeing; the log says who took them."""
     _log(("subscriber", None), by, at, count=proof_count())
-    with reading():
-        emails = dict(db.session.execute(sa.select(Subscriber.email_key, Subscriber.email)).all())
-        found = db.session.scalars(_all().order_by(Consent.address_key, Consent.id.desc())).all()
-        table = [
-            proof.row(emails.get(proof.consent.address_key, proof.consent.address_key))
-            for proof in _with_context(found)
-        ]
-        db.session.rollback()
-    return table
+    return _in_pieces()
+
+
+def _in_pieces() -> Iterator[Sequence[Cell]]:
+    """Nothing is held long, however many there are."""
+    last = 0
+    while True:
+        with reading():
+            piece = db.session.scalars(_all().where(Consent.id > last).order_by(Consent.id).limit(AT_ONCE)).all()
+            found = list(_rows_of(piece)) if piece else []
+            last = piece[-1].id if piece else last
+            db.session.rollback()
+        if not found:
+            return
+        yield from found
+
+
+def _rows_of(piece: Sequence[Consent]) -> Iterator[Sequence[Cell]]:
+    keys = [consent.address_key for consent in piece]
+    known = sa.select(Subscriber.email_key, Subscriber.email).where(Subscriber.email_key.in_(keys))
+    emails = dict(db.session.execute(known).all())
+    for proof in _with_context(piece):
+        yield proof.row(emails.get(proof.consent.address_key, proof.consent.address_key))
 
 
 def proof_count() -> int:

@@ -118,7 +118,7 @@ def _file(values: Values, _at: datetime) -> bool:
 
 
 def _newsletter(values: Values, _at: datetime) -> bool:
-    return _exists(Newsletter.numbered(values["number"]).where(Newsletter.mail_id.is_not(None)))
+    return _exists(Newsletter.started().where(Newsletter.number == values["number"]))
 
 
 def _static(values: Values, _at: datetime) -> bool:

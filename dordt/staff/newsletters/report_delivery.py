@@ -12,6 +12,7 @@ from dordt.mailer.models import Delivery
 from dordt.newsletters.models import Newsletter
 from dordt.newsletters.steps import log
 from dordt.newsletters.words import DELIVERY_WORDS
+from dordt.shared import tables
 from dordt.shared.problems import NotAllowed
 from dordt.shared.tables import Cell, Kind
 from dordt.shared.transactions import reading
@@ -21,7 +22,6 @@ COLUMNS = (
     *(Delivery.recipient, Delivery.address, Delivery.state, Delivery.attempts),
     *(Delivery.accepted_at, Delivery.relay_code, Delivery.relay_text),
 )
-MOST_IN_ODS = 5_000  # rows: more of them take a spreadsheet's format too long to write
 AT_ONCE = 2_000
 TOO_MANY = "Voor zoveel abonnees kunnen wij geen ODS-bestand maken. Kies CSV: dat opent u in hetzelfde programma."
 
@@ -31,7 +31,7 @@ def begin_export(newsletter: Newsletter, kind: Kind, *, by: StaffMember, at: dat
     mail = newsletter.mail
     if mail is None:
         raise NotAllowed("Deze nieuwsbrief is nog niet verstuurd. Er valt dus niets te downloaden.")
-    if kind == "ods" and mail.frozen_count > MOST_IN_ODS:
+    if kind == "ods" and mail.frozen_count > tables.MOST_IN_ODS:
         raise NotAllowed(TOO_MANY)
     log("newsletter.exported", newsletter, by, at=at, kind=kind, frozen=mail.frozen_count)
     db.session.commit()

@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 from dordt.places import services as places
 from dordt.shared import clock
 from dordt.shared.tables import table_download
-from dordt.subscribers import export, services
+from dordt.subscribers import own_record as record_files
+from dordt.subscribers import services
 from dordt.subscribers.forms import ChoicesForm, NewAddressForm, PauseForm
 from dordt.subscribers.limits import TOO_MANY, mails_strangers
 from dordt.subscribers.pages import bp
@@ -90,9 +91,9 @@ def download(token: str, kind: str) -> ResponseReturnValue:
     """The same as a file, to keep or to take elsewhere (AVG article 20)."""
     held = services.held_of(services.find_by_preferences_token(token))
     if kind == "csv":
-        return table_download(export.HEADERS, export.rows_of(held), kind="csv", name=export.NAME)
-    answer = Response(export.json_of(held), content_type="application/json; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{export.NAME}.json"'
+        return table_download(record_files.HEADERS, record_files.rows_of(held), kind="csv", name=record_files.NAME)
+    answer = Response(record_files.json_of(held), content_type="application/json; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{record_files.NAME}.json"'
     return answer
 
 

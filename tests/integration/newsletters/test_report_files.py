@@ -12,6 +12,7 @@ from dordt.audit.models import AuditEntry
 from dordt.extensions import db
 from dordt.mailer.models import Delivery, DeliveryState
 from dordt.newsletters.words import DELIVERY_WORDS
+from dordt.shared import tables
 from dordt.staff.newsletters import report_delivery
 from tests.factories.newsletters import make_newsletter, make_started_newsletter
 from tests.factories.subscribers import make_subscriber
@@ -106,7 +107,7 @@ def test_a_link_alone_takes_no_addresses_along(staff_client: StaffClient):
 
 
 def test_too_many_for_a_spreadsheet_is_refused_with_the_way_out(staff_client: StaffClient, monkeypatch):
-    monkeypatch.setattr(report_delivery, "MOST_IN_ODS", 2)
+    monkeypatch.setattr(tables, "MOST_IN_ODS", 2)
     make_started_newsletter(3)
     client = staff_client("beheerder")
 

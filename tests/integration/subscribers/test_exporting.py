@@ -12,8 +12,8 @@ from dordt.audit.models import AuditEntry, ReadingEntry
 from dordt.consent import services as consent
 from dordt.consent.models import ConsentPurpose
 from dordt.extensions import db
-from dordt.shared import clock
-from dordt.subscribers import exporting
+from dordt.shared import clock, tables
+from dordt.subscribers import exporting, proving
 from dordt.subscribers.models import Subscriber, SubscriberState, UnsubscribeReason, UnsubscribeWay, Unsubscription
 from tests.factories.imports import make_import, make_upload
 from tests.factories.places import make_neighbourhood, make_topic
@@ -61,6 +61,16 @@ def test_the_list_as_csv_can_be_imported_again(staff_client: StaffClient):
     assert [f'<option selected value="{at}">' in page for at in range(5)] == [True] * 5
 
 
+@pytest.mark.parametrize(("room", "module"), [("exporteren/", exporting), ("bewijs/", proving)], ids=["list", "proof"])
+def test_a_long_list_is_read_in_pieces_and_is_whole(staff_client: StaffClient, monkeypatch, room: str, module):
+    make_import(*(f"lezer{number}@voorbeeld.nl;;;2026-03-09;Balie" for number in range(5)))
+    monkeypatch.setattr(module, "AT_ONCE", 2)
+
+    _head, *rows = table(staff_client("beheerder").post(f"{ROOM}{room}"))
+
+    assert [row[0] for row in rows] == [f"lezer{number}@voorbeeld.nl" for number in range(5)]
+
+
 def test_the_list_is_filtered_as_on_screen(staff_client: StaffClient):
     make_import(ANNA, "bram@voorbeeld.nl;;;2026-03-09;Balie")
     make_subscriber(SubscriberState.UNSUBSCRIBED, email="cor@voorbeeld.nl")
@@ -83,7 +93,7 @@ def test_a_spreadsheet_is_made_of_short_lists_alone(staff_client: StaffClient, m
     assert answer.headers["Content-Disposition"] == 'attachment; filename="abonnees.ods"'
     assert "Download als ODS" in client.get(ROOM).text
 
-    monkeypatch.setattr(exporting, "ODS_LIMIT", 1)
+    monkeypatch.setattr(tables, "MOST_IN_ODS", 1)
     assert client.post(f"{ROOM}exporteren/", data={"soort": "ods"}).status_code == 409
     assert len(actions()) == 1
 

@@ -11,7 +11,7 @@ from dordt.mailer.models import Mail
 from dordt.newsletters.models import Newsletter
 from dordt.newsletters.report import compared, remarks_after, started
 from dordt.newsletters.words import DELIVERY_WORDS, STATE_WORDS
-from dordt.shared import clock
+from dordt.shared import clock, tables
 from dordt.shared.forms import require_csrf
 from dordt.shared.reading import page, row_or_404
 from dordt.shared.tables import Kind, csv_stream, table_download
@@ -41,7 +41,7 @@ def report(number: int) -> ResponseReturnValue:
         state_words=STATE_WORDS,
         post_is_open=is_open("staff.post"),
         may_read_remarks=may(Right.SEE_CONTACT_DETAILS) and is_open("staff.subscribers"),
-        has_ods=mail.frozen_count <= report_delivery.MOST_IN_ODS,
+        has_ods=mail.frozen_count <= tables.MOST_IN_ODS,
     )
 
 

@@ -1,18 +1,18 @@
 """The list and the proof of consent as files; each one is a POST, for the log says who took it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from dordt.accounts.rights import Right
 from dordt.audit import services as audit
-from dordt.shared import clock
+from dordt.shared import clock, tables
 from dordt.shared.formats import dutch_number
 from dordt.shared.forms import require_csrf
 from dordt.shared.problems import NotAllowed
 from dordt.shared.reading import count, row_or_404
-from dordt.shared.tables import Kind, table_download
+from dordt.shared.tables import Cell, Kind, csv_stream, table_download
 from dordt.staff.guard import member, requires
 from dordt.staff.subscribers.room import NUMBER, bp
 from dordt.staff.subscribers.views.listing import chosen_filters, filtered, kept_search
@@ -21,7 +21,7 @@ from dordt.subscribers.models import Subscriber
 from dordt.subscribers.words import METHOD_WORDS
 
 TOO_LONG = (
-    f"Deze lijst heeft meer dan {dutch_number(exporting.ODS_LIMIT)} regels. Een ODS-bestand maken duurt dan te lang. "
+    f"Deze lijst heeft meer dan {dutch_number(tables.MOST_IN_ODS)} regels. Een ODS-bestand maken duurt dan te lang. "
     "Kies CSV. Dat opent u ook in LibreOffice en Excel."
 )
 
@@ -33,9 +33,7 @@ def export() -> Response:
     require_csrf()
     people = filtered(chosen_filters(), kept_search())
     kind = _kind(count(people))
-    return table_download(
-        exporting.HEADERS, exporting.exported(people, by=member(), at=clock.now()), kind=kind, name="abonnees"
-    )
+    return _file(exporting.HEADERS, exporting.exported(people, by=member(), at=clock.now()), kind, "abonnees")
 
 
 @bp.post("/bewijs/")
@@ -44,7 +42,7 @@ def export_proof() -> Response:
     """Every act of consent of everybody who is or was on the list."""
     require_csrf()
     kind = _kind(proving.proof_count())
-    return _proof_file(proving.all_proof_taken(by=member(), at=clock.now()), kind, "toestemming")
+    return _file(proving.HEADERS, proving.all_proof_taken(by=member(), at=clock.now()), kind, "toestemming")
 
 
 @bp.get(f"/{NUMBER}/bewijs/")
@@ -71,17 +69,19 @@ def take_proof(subscriber_id: int) -> Response:
     require_csrf()
     subscriber = row_or_404(Subscriber.numbered(subscriber_id))
     found = proving.proof_taken(subscriber, by=member(), at=clock.now())
-    return _proof_file(found, "csv", f"toestemming-{subscriber_id}")
+    return _file(proving.HEADERS, found, "csv", f"toestemming-{subscriber_id}")
 
 
 def _kind(rows: int) -> Kind:
     """The kind of the button that was pressed. Raises NotAllowed for a spreadsheet that would take too long."""
     if request.form.get("soort") != "ods":
         return "csv"
-    if rows > exporting.ODS_LIMIT:
+    if rows > tables.MOST_IN_ODS:
         raise NotAllowed(TOO_LONG)
     return "ods"
 
 
-def _proof_file(rows: Sequence[Sequence[proving.Cell]], kind: Kind, name: str) -> Response:
-    return table_download(proving.HEADERS, rows, kind=kind, name=name)
+def _file(headers: Sequence[str], rows: Iterable[Sequence[Cell]], kind: Kind, name: str) -> Response:
+    return (
+        table_download(headers, rows, kind=kind, name=name) if kind == "ods" else csv_stream(headers, rows, name=name)
+    )

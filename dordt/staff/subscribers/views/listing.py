@@ -6,12 +6,12 @@ from flask.typing import ResponseReturnValue
 
 from dordt.accounts.rights import Right
 from dordt.places import services as places
+from dordt.shared import tables
 from dordt.shared.reading import page
 from dordt.staff import searching
 from dordt.staff.guard import may, requires
 from dordt.staff.subscribers.room import bp
 from dordt.subscribers import services
-from dordt.subscribers.exporting import ODS_LIMIT
 from dordt.subscribers.models import Subscriber, SubscriberState
 from dordt.subscribers.proving import proof_count
 from dordt.subscribers.words import STATE_WORDS
@@ -31,7 +31,7 @@ def index() -> ResponseReturnValue:
         search=words,
         state_words=STATE_WORDS,
         neighbourhoods=places.neighbourhood_choices(),
-        ods_limit=ODS_LIMIT,
+        ods_limit=tables.MOST_IN_ODS,
         proof_count=proof_count() if may(Right.EXPORT) else 0,
     )
 
