@@ -1,9 +1,8 @@
 """Newsletters and readers of an older version are there after the upgrade, and again after the way back."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -11,7 +10,8 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 
 from dordt.extensions import db
-from tests.support.databases import ENGINES, build_app
+from tests.support.databases import ENGINES
+from tests.support.migrating import app_at, erase, fill, rows
 
 OLD, NEW = "0002_mail_engine", "0003_newsletter_blocks"
 AT = datetime(2027, 3, 1, 9, tzinfo=UTC)
@@ -19,39 +19,8 @@ INTRO = "Beste lezer,\n\n## Het park ‘Zuid’\n\nis klaar."
 
 
 @pytest.fixture(params=ENGINES)
-def old_app(request: pytest.FixtureRequest, tmp_path: Path) -> Flask:
-    make: Callable[[str], str] | None = None
-    if request.param == "postgres":
-        make = request.getfixturevalue("new_postgres_database")
-    app = build_app(tmp_path, make("old") if make else None)
-    with app.app_context():
-        upgrade(revision=OLD)
-        yield app
-        db.engine.dispose()
-
-
-def table(name: str) -> sa.Table:
-    return sa.Table(name, sa.MetaData(), autoload_with=db.engine)
-
-
-def fill(name: str, *rows: dict[str, Any]) -> None:
-    found = table(name)
-    with db.engine.begin() as connection:
-        for row in rows:
-            connection.execute(found.insert().values(row))
-
-
-def erase(name: str, number: int) -> None:
-    found = table(name)
-    with db.engine.begin() as connection:
-        connection.execute(found.delete().where(found.c.id == number))
-
-
-def rows(name: str, *columns: str) -> list[tuple[Any, ...]]:
-    found = table(name)
-    with db.engine.connect() as connection:
-        picked = sa.select(*(found.c[column] for column in columns)).order_by(*found.primary_key.columns)
-        return [tuple(row) for row in connection.execute(picked)]
+def old_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    yield from app_at(OLD, request, tmp_path)
 
 
 def old_newsletters() -> None:
