@@ -6,7 +6,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dordt.shared.columns import Base, Email, Text, foreign_key, state_column
+from dordt.shared.columns import Base, Email, Name, Text, foreign_key, state_column
 
 
 class ConsentPurpose(StrEnum):
@@ -55,6 +55,8 @@ class Consent(Base):
     confirmed_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
     import_id: Mapped[int | None] = foreign_key("subscriber_import.id", ondelete="SET NULL")  # which file brought it
+    entered_by_id: Mapped[int | None] = foreign_key("staff_member.id", ondelete="SET NULL")  # by hand
+    entered_by_name: Mapped[Name | None]  # as it was then: it outlives the member
 
     @classmethod
     def of(cls, address_key: str, purpose: ConsentPurpose) -> "sa.Select[Consent]":

@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from dordt.accounts.models import StaffMember
 from dordt.consent.models import Consent, ConsentMethod, ConsentPurpose, ConsentText
 from dordt.extensions import db
 
@@ -34,8 +35,12 @@ def asked(
     at: datetime,
     method: ConsentMethod = ConsentMethod.WEB_FORM,
     confirmed_at: datetime | None = None,
+    entered_by: StaffMember | None = None,
 ) -> Consent:
-    """Keep that this address agreed to this text; `confirmed_at` follows by mail, or is known from elsewhere."""
+    """Keep that this address agreed to this text; `confirmed_at` follows by mail, or is known from elsewhere.
+
+    entered_by: the member of staff to whom it was said.
+    """
     version = text_version(purpose, text) if text else None
     found = Consent(
         address_key=address_key,
@@ -45,6 +50,8 @@ def asked(
         source=source,
         asked_at=at,
         confirmed_at=confirmed_at,
+        entered_by_id=entered_by.id if entered_by else None,
+        entered_by_name=entered_by.name if entered_by else None,
     )
     db.session.add(found)
     return found

@@ -73,7 +73,7 @@ def _confirm(subscriber: Subscriber, entry: Entry, *, by: StaffMember, at: datet
     subscriber.state = SubscriberState.CONFIRMED
     subscriber.asked_at, subscriber.confirmed_at = entry.given_at, at
     _choose(subscriber, entry)
-    _log(ENTERED, subscriber, _prove(subscriber, entry, confirmed_at=entry.given_at), by=by, at=at)
+    _log(ENTERED, subscriber, _prove(subscriber, entry, confirmed_at=entry.given_at, by=by), by=by, at=at)
     outbox.enqueue(emails.welcome(subscriber), at=at)
 
 
@@ -84,7 +84,7 @@ def _ask(subscriber: Subscriber, entry: Entry, *, by: StaffMember, at: datetime)
         return Entered.ASKED_ALREADY
     _choose(subscriber, entry)
     subscriber.asked_at = at
-    _log(ASKED, subscriber, _prove(subscriber, entry, confirmed_at=None), by=by, at=at)
+    _log(ASKED, subscriber, _prove(subscriber, entry, confirmed_at=None, by=by), by=by, at=at)
     return Entered.ASKED
 
 
@@ -93,7 +93,7 @@ def _choose(subscriber: Subscriber, entry: Entry) -> None:
     subscriber.topics = places.topics(entry.topics)
 
 
-def _prove(subscriber: Subscriber, entry: Entry, *, confirmed_at: datetime | None) -> Consent:
+def _prove(subscriber: Subscriber, entry: Entry, *, confirmed_at: datetime | None, by: StaffMember) -> Consent:
     return consent.asked(
         subscriber.email_key,
         ConsentPurpose.NEWSLETTER,
@@ -102,11 +102,11 @@ def _prove(subscriber: Subscriber, entry: Entry, *, confirmed_at: datetime | Non
         at=entry.given_at,
         method=ConsentMethod.STAFF,
         confirmed_at=confirmed_at,
+        entered_by=by,
     )
 
 
 def _log(action: str, subscriber: Subscriber, proof: Consent, *, by: StaffMember, at: datetime) -> None:
-    """The number of the proof says later who entered it."""
-    db.session.flush()
+    db.session.flush()  # gives the proof its number
     about = ("subscriber", subscriber.id)
     audit.record(action, subject=about, at=at, actor_id=by.id, actor_name=by.name, consent=proof.id)

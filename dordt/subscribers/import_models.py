@@ -46,6 +46,11 @@ class SubscriberImport(Base):
     created_by_id: Mapped[int | None] = foreign_key("staff_member.id", ondelete="SET NULL")
     finished_at: Mapped[datetime | None]
     undone_at: Mapped[datetime | None]
+    # What undoing came to; none before that, and where an older version did not say.
+    removed_count: Mapped[int | None]
+    returned_count: Mapped[int | None]  # to unconfirmed
+    ended_count: Mapped[int | None]  # unsubscribed: a newsletter had reached them
+    stayed_count: Mapped[int | None]
     created_by: Mapped[StaffMember | None] = relationship()
 
     @classmethod

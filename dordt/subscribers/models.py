@@ -47,6 +47,7 @@ class Subscriber(Base):
     unsubscribed_at: Mapped[datetime | None]
     paused_until: Mapped[datetime | None]  # set while paused: from then on newsletters come again by themselves
     import_id: Mapped[int | None] = foreign_key("subscriber_import.id", ondelete="SET NULL")  # which file brought it
+    touched_at: Mapped[datetime | None]  # when they did something themselves last: undoing an import leaves them alone
 
     neighbourhoods: Mapped[list[Neighbourhood]] = relationship(
         secondary=subscriber_neighbourhood, order_by=Neighbourhood.position

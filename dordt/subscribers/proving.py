@@ -8,12 +8,10 @@ import sqlalchemy as sa
 
 from dordt.accounts.models import StaffMember
 from dordt.audit import services as audit
-from dordt.audit.models import AuditEntry
-from dordt.consent.models import Consent, ConsentMethod, ConsentPurpose, ConsentText
+from dordt.consent.models import Consent, ConsentPurpose, ConsentText
 from dordt.extensions import db
 from dordt.shared.tables import Cell
 from dordt.shared.transactions import reading
-from dordt.subscribers.entering import ASKED, ENTERED
 from dordt.subscribers.import_models import SubscriberImport
 from dordt.subscribers.models import Subscriber
 from dordt.subscribers.words import METHOD_WORDS
@@ -98,10 +96,9 @@ def _log(subject: tuple[str, int | None], by: StaffMember, at: datetime, *, coun
 
 def _with_context(found: Sequence[Consent]) -> Iterator[Proof]:
     texts = {text.version: text.text for text in db.session.scalars(ConsentText.of(ConsentPurpose.NEWSLETTER))}
-    lists, people = _lists(), _entered_by()
+    lists = _lists()
     for consent in found:
-        is_by_hand = consent.method == ConsentMethod.STAFF
-        by = people.get(consent.id, "") if is_by_hand else lists.get(consent.import_id or 0, "")
+        by = consent.entered_by_name or lists.get(consent.import_id or 0, "")
         yield Proof(consent, texts.get(consent.text_version or 0), by)
 
 
@@ -114,9 +111,3 @@ def _lists() -> Mapping[int, str]:
         number: f"{name or 'de opdrachtregel'} (lijst {number}: {file})"
         for number, file, name in db.session.execute(query)
     }
-
-
-def _entered_by() -> Mapping[int, str]:
-    """Who entered one by hand, by the id of the consent: the log knows."""
-    entries = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action.in_((ENTERED, ASKED))))
-    return {int(entry.detail.get("consent", 0)): entry.actor_name for entry in entries}

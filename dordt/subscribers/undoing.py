@@ -1,14 +1,12 @@
 """Undoing an import: within a day, at once, and only for those who did nothing themselves since."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 import sqlalchemy as sa
 
 from dordt.accounts.models import StaffMember
-from dordt.audit import services as audit
-from dordt.audit.models import AuditEntry
 from dordt.consent import services as consent
 from dordt.extensions import db
 from dordt.mailer import outbox, reaching
@@ -60,15 +58,10 @@ def undo_import(import_id: int, *, by: StaffMember, at: datetime) -> None:
         raise NotAllowed(problem)
     undone = _take_off(found, at=at)
     found.state, found.undone_at = ImportState.UNDONE, at
-    counts = {"removed": undone.removed, "returned": undone.returned}
-    counts |= {"ended": undone.ended, "stayed": undone.stayed}
-    log("subscriber.import_undone", found, at=at, by=by, **counts)
+    found.removed_count, found.returned_count = undone.removed, undone.returned
+    found.ended_count, found.stayed_count = undone.ended, undone.stayed
+    log("subscriber.import_undone", found, at=at, by=by, **asdict(undone))
     db.session.commit()
-
-
-def undone_counts(found: SubscriberImport) -> "sa.Select[AuditEntry]":
-    """Where the log says what undoing came to."""
-    return AuditEntry.about("subscriber_import", found.id).where(AuditEntry.action == "subscriber.import_undone")
 
 
 def _take_off(found: SubscriberImport, *, at: datetime) -> Undone:
@@ -98,13 +91,10 @@ def _end_reached(found: SubscriberImport, is_idle: "sa.ColumnElement[bool]", *, 
 
 def _is_idle(found: SubscriberImport) -> "sa.ColumnElement[bool]":
     """Still as the import left them: confirming or moving to another address breaks the tie with the import, and all
-    else that residents do stands in the log."""
-    theirs = (AuditEntry.subject_type == "subscriber", AuditEntry.subject_id == Subscriber.id)
-    did_something = sa.exists().where(
-        *theirs, AuditEntry.actor_name == audit.RESIDENT, AuditEntry.at >= found.created_at
-    )
+    else that residents do sets touched_at."""
+    is_untouched = sa.or_(Subscriber.touched_at.is_(None), Subscriber.touched_at < found.created_at)
     is_still_on = Subscriber.state == SubscriberState.CONFIRMED
-    return sa.and_(Subscriber.import_id == found.id, is_still_on, ~did_something)
+    return sa.and_(Subscriber.import_id == found.id, is_still_on, is_untouched)
 
 
 def _count(statement: "sa.Update | sa.Delete") -> int:

@@ -7,7 +7,6 @@ from flask import current_app
 from sqlalchemy.exc import IntegrityError
 
 from dordt.accounts import inboxes
-from dordt.audit import services as audit
 from dordt.consent import services as consent
 from dordt.consent.models import ConsentPurpose
 from dordt.extensions import db
@@ -19,7 +18,7 @@ from dordt.shared.tokens import read_token
 from dordt.subscribers import emails
 from dordt.subscribers.models import AddressChange, Subscriber, SubscriberState, UnsubscribeWay, Unsubscription
 from dordt.subscribers.services import leaving
-from dordt.subscribers.services.finding import find_by_preferences_token
+from dordt.subscribers.services.finding import find_by_preferences_token, note_act
 
 CONFIRM_PAGE = "/nieuwsbrief/nieuw-adres/"  # where the words of the consent stand
 
@@ -103,8 +102,7 @@ def _carry_out(change: AddressChange, consent_text: str, *, at: datetime) -> Non
     if not _take_address(subscriber, change, at=at):
         _hand_over(subscriber, db.session.scalars(Subscriber.with_key(key).with_for_update()).one(), at=at)
     outbox.enqueue(notice, at=at)
-    subject = ("subscriber", subscriber.id)
-    audit.record("subscriber.address_changed", subject=subject, at=at, actor_name=audit.RESIDENT)
+    note_act("subscriber.address_changed", subscriber, at=at)
 
 
 def _take_address(subscriber: Subscriber, change: AddressChange, *, at: datetime) -> bool:
@@ -147,4 +145,4 @@ def _hand_over(subscriber: Subscriber, known: Subscriber, *, at: datetime) -> No
         outbox.withdraw(known.email_key, scope=SuppressionScope.NEWSLETTER)
     leaving.end(subscriber, at=at)
     db.session.add(Unsubscription(subscriber_id=subscriber.id, way=UnsubscribeWay.LINK, at=at))  # for no newsletter
-    audit.record("subscriber.confirmed", subject=("subscriber", known.id), at=at, actor_name=audit.RESIDENT)
+    note_act("subscriber.confirmed", known, at=at)

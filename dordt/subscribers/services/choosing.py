@@ -13,7 +13,7 @@ from dordt.mailer.models import SuppressionScope
 from dordt.places import services as places
 from dordt.shared.clock import AMSTERDAM
 from dordt.subscribers.models import Subscriber, SubscriberState
-from dordt.subscribers.services.finding import find_by_preferences_token
+from dordt.subscribers.services.finding import find_by_preferences_token, note_act
 
 PAUSE_MONTHS = (1, 3, 6)
 LAST_DAY = 28  # every month has it
@@ -24,7 +24,7 @@ def change_choices(token: str, *, neighbourhoods: Sequence[str], topics: Sequenc
     subscriber = find_by_preferences_token(token, lock=True)
     subscriber.neighbourhoods = places.neighbourhoods(neighbourhoods)
     subscriber.topics = places.topics(topics)
-    _note("subscriber.choices_changed", subscriber, at=at)
+    note_act("subscriber.choices_changed", subscriber, at=at)
     db.session.commit()
 
 
@@ -39,7 +39,7 @@ def pause(token: str, months: int, *, at: datetime) -> None:
     subscriber.state, subscriber.paused_until = SubscriberState.PAUSED, pause_choices(at)[months]
     db.session.flush()  # before looking for mail: a newsletter that is being started waits for this row, or we for it
     outbox.withdraw(subscriber.email_key, scope=SuppressionScope.NEWSLETTER)
-    _note("subscriber.paused", subscriber, at=at)
+    note_act("subscriber.paused", subscriber, at=at)
     db.session.commit()
 
 
@@ -48,7 +48,7 @@ def resume(token: str, *, at: datetime) -> None:
     subscriber = find_by_preferences_token(token, lock=True)
     if subscriber.state == SubscriberState.PAUSED:
         subscriber.state, subscriber.paused_until = SubscriberState.CONFIRMED, None
-        _note("subscriber.resumed", subscriber, at=at)
+        note_act("subscriber.resumed", subscriber, at=at)
     db.session.commit()
 
 
@@ -68,7 +68,3 @@ def _morning_after(at: datetime, months: int) -> datetime:
     day = at.astimezone(AMSTERDAM)
     month = day.year * 12 + day.month - 1 + months
     return datetime(month // 12, month % 12 + 1, min(day.day, LAST_DAY), tzinfo=AMSTERDAM)
-
-
-def _note(action: str, subscriber: Subscriber, *, at: datetime) -> None:
-    audit.record(action, subject=("subscriber", subscriber.id), at=at, actor_name=audit.RESIDENT)

@@ -1,7 +1,10 @@
-"""Whose link this is."""
+"""Whose link this is, and the note that they did something themselves."""
+
+from datetime import datetime
 
 from flask import current_app
 
+from dordt.audit import services as audit
 from dordt.extensions import db
 from dordt.shared.problems import LinkInvalid
 from dordt.shared.tokens import read_token
@@ -37,3 +40,9 @@ def find_by_preferences_token(token: str, *, lock: bool = False) -> Subscriber:
     if found is None or found.link_version != claim.version or not found.is_confirmed:
         raise LinkInvalid(emails.UNSUBSCRIBE)
     return found
+
+
+def note_act(action: str, subscriber: Subscriber, *, at: datetime) -> None:
+    """Log what a resident did, and keep on their row that they did something: undoing an import leaves them alone."""
+    subscriber.touched_at = at
+    audit.record(action, subject=("subscriber", subscriber.id), at=at, actor_name=audit.RESIDENT)

@@ -18,7 +18,7 @@ from dordt.subscribers.models import (
     UnsubscribeWay,
     Unsubscription,
 )
-from dordt.subscribers.services.finding import find_by_unsubscribe_token
+from dordt.subscribers.services.finding import find_by_unsubscribe_token, note_act
 
 REASON_WITHIN = timedelta(hours=24)
 TOO_LATE = (
@@ -105,5 +105,4 @@ def _leave_by_own_wish(
     subscriber: Subscriber, way: UnsubscribeWay, *, at: datetime, mail_id: int | None = None
 ) -> None:
     if leave(subscriber, way, at=at, mail_id=mail_id):
-        subject = ("subscriber", subscriber.id)
-        audit.record("subscriber.unsubscribed", subject=subject, at=at, actor_name=audit.RESIDENT)
+        note_act("subscriber.unsubscribed", subscriber, at=at)

@@ -9,7 +9,6 @@ from flask import current_app
 from sqlalchemy.exc import IntegrityError
 
 from dordt.accounts import inboxes
-from dordt.audit import services as audit
 from dordt.consent import services as consent
 from dordt.consent.models import ConsentPurpose
 from dordt.extensions import db
@@ -18,7 +17,7 @@ from dordt.places import services as places
 from dordt.shared.addresses import address_key
 from dordt.subscribers import emails
 from dordt.subscribers.models import Subscriber, SubscriberState
-from dordt.subscribers.services.finding import find_by_confirm_token
+from dordt.subscribers.services.finding import find_by_confirm_token, note_act
 
 ERASED_AT_ONCE = 500  # the rest a minute later: others write in between
 FORM_PAGE = "/nieuwsbrief/"
@@ -62,12 +61,12 @@ def confirm_subscription(token: str, *, at: datetime) -> None:
         subscriber.confirmed_at, subscriber.unsubscribed_at = at, None
         subscriber.import_id = None  # from now on it rests on this proof
         consent.confirmed(subscriber.email_key, ConsentPurpose.NEWSLETTER, at=at)
-        audit.record("subscriber.confirmed", subject=("subscriber", subscriber.id), at=at, actor_name=audit.RESIDENT)
+        note_act("subscriber.confirmed", subscriber, at=at)
         outbox.enqueue(emails.welcome(subscriber), at=at)
     elif consent.waits(subscriber.email_key, ConsentPurpose.NEWSLETTER):  # an import or staff were faster
         subscriber.import_id = None  # from now on it rests on this proof all the same
         consent.confirmed(subscriber.email_key, ConsentPurpose.NEWSLETTER, at=at)
-        audit.record("subscriber.confirmed", subject=("subscriber", subscriber.id), at=at, actor_name=audit.RESIDENT)
+        note_act("subscriber.confirmed", subscriber, at=at)
     db.session.commit()
 
 

@@ -65,7 +65,6 @@ def show_import(import_id: int) -> ResponseReturnValue:
         suppressed=count(_suppressed(found)) if is_over else 0,
         undo_problem=undoing.undo_problem(found, at=at) if is_over else None,
         undo_until=(found.finished_at or at) + undoing.WITHIN,
-        undone=next(iter(rows(undoing.undone_counts(found))), None),
     )
 
 
