@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from dordt.extensions import db
-from dordt.mailer import verp
 from dordt.mailer.inbound.reading import Incoming
 from dordt.mailer.models import Delivery
-from dordt.mailer.verp import Purpose
+from dordt.mailer.smtp import verp
+from dordt.mailer.smtp.verp import Purpose
 
 OUR_MESSAGE_ID = re.compile(r"<([1-9]\d{0,9})\.([1-9]\d{0,9})\.[0-9a-f]{16}@[^<>\s]{1,200}>")
 MOST_IDS = 20  # of ours in one mail: a long thread names many

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from flask import Flask
 
 from dordt.extensions import db
-from dordt.mailer import verp
 from dordt.mailer.models import Delivery, DeliveryState
+from dordt.mailer.smtp import verp
 from dordt.newsletters import services
 from dordt.newsletters.models import NewsletterState
 from dordt.shared import clock

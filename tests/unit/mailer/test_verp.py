@@ -8,8 +8,8 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dordt.mailer import verp
-from dordt.mailer.verp import Purpose, Tag
+from dordt.mailer.smtp import verp
+from dordt.mailer.smtp.verp import Purpose, Tag
 
 NUMBERS = (1, 35, 36, 46_655, 2_147_483_647)
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from dordt.extensions import db
-from dordt.mailer import bounces, verp
+from dordt.mailer import bounces
 from dordt.mailer.models import (
     DeliveryState,
     InboundKind,
@@ -18,6 +18,7 @@ from dordt.mailer.models import (
     SuppressionCause,
     SuppressionScope,
 )
+from dordt.mailer.smtp import verp
 from tests.factories.inbound import HEARD_AT, events, hear, make_sent, sample
 
 HARD = {

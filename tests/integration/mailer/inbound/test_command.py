@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from flask import Flask
 
 from dordt.extensions import db
-from dordt.mailer import verp
 from dordt.mailer.models import InboundKind, InboundMail
+from dordt.mailer.smtp import verp
 from dordt.shared import transactions
 from tests.factories.inbound import kept, make_sent, sample
 

@@ -7,10 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dordt.extensions import db
-from dordt.mailer import verp
 from dordt.mailer.inbound import receiving
 from dordt.mailer.inbound.receiving import MailRefused, receive
 from dordt.mailer.models import InboundKind, InboundMail, MailEvent, MailEventKind
+from dordt.mailer.smtp import verp
 from dordt.staff.post import letter
 from tests.factories.inbound import HEARD_AT, events, hear, kept, make_sent, sample
 

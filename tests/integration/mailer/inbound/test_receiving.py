@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from dordt.extensions import db
-from dordt.mailer import outbox, verp
+from dordt.mailer import outbox
 from dordt.mailer.inbound import tasks
 from dordt.mailer.models import (
     Delivery,
@@ -20,6 +20,7 @@ from dordt.mailer.models import (
     Suppression,
     SuppressionScope,
 )
+from dordt.mailer.smtp import verp
 from dordt.shared import clock
 from dordt.subscribers.models import SubscriberState
 from dordt.workgroups.models import MembershipState

@@ -1,0 +1,1 @@
+"""The messages that leave, and how they are handed to a relay."""
