@@ -10,7 +10,6 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from dordt.extensions import db
-from dordt.mailer import suppressions
 from dordt.mailer.models import (
     Delivery,
     DeliveryState,
@@ -19,6 +18,7 @@ from dordt.mailer.models import (
     SuppressionCause,
     SuppressionScope,
 )
+from dordt.mailer.suppression import list as suppression_list
 from dordt.shared.addresses import without_addresses
 
 MOST_SOFT = 3  # deliveries that came back softly within this time, none arriving in between: enough
@@ -104,14 +104,14 @@ def note_refusal(
 def suppress_gone(key: str, words: str, *, delivery_id: int, at: datetime) -> None:
     """No mail of any kind goes there any more; the words are for staff."""
     cause = SuppressionCause.HARD_BOUNCE
-    suppressions.add(key, scope=SuppressionScope.ALL, cause=cause, reason=words, delivery_id=delivery_id, at=at)
+    suppression_list.add(key, scope=SuppressionScope.ALL, cause=cause, reason=words, delivery_id=delivery_id, at=at)
 
 
 def suppress_if_too_often(key: str, words: str, *, delivery_id: int, at: datetime) -> None:
     """Suppress an address whose mail came back softly too often, with nothing arriving in between."""
     if _soft_bounces(key, at) >= MOST_SOFT:
         cause = SuppressionCause.SOFT_BOUNCES
-        suppressions.add(key, scope=SuppressionScope.ALL, cause=cause, reason=words, delivery_id=delivery_id, at=at)
+        suppression_list.add(key, scope=SuppressionScope.ALL, cause=cause, reason=words, delivery_id=delivery_id, at=at)
 
 
 def hold_address(key: str) -> None:

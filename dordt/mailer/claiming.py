@@ -20,7 +20,7 @@ from dordt.mailer.models import (
     MailKind,
     MailState,
 )
-from dordt.mailer.suppressing import is_suppressed
+from dordt.mailer.suppression.rules import is_suppressed
 from dordt.mailer.verdicts import after_loss
 
 LEASE = timedelta(seconds=45)

@@ -20,7 +20,7 @@ from dordt.mailer.models import (
     MailState,
     SuppressionScope,
 )
-from dordt.mailer.suppressing import is_suppressed_for
+from dordt.mailer.suppression.rules import is_suppressed_for
 from dordt.shared.addresses import address_key
 from dordt.shared.mail import Draft
 

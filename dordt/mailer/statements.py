@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from dordt.mailer.models import DUE, Delivery
+from dordt.mailer.suppression.rules import suppressed_sql
 
 MOMENT = Delivery.accepted_at.type
 
@@ -35,16 +36,9 @@ _AMONG = {
     "postgresql": "id IN (SELECT CAST(value AS integer) FROM json_array_elements_text(CAST(:rows AS json)))",
 }
 _LOCK = {"sqlite": "", "postgresql": "FOR UPDATE OF delivery SKIP LOCKED"}
-_DOMAIN = {
-    "sqlite": "substr(delivery.address_key, instr(delivery.address_key, '@'))",
-    "postgresql": "substr(delivery.address_key, strpos(delivery.address_key, '@'))",
-}
-_COVERED = """EXISTS (SELECT 1 FROM suppression WHERE suppression.address_key = {}
-    AND (scope = 'all' OR scope = :kind AND list_id IN ('', :list_id)))"""
-
 _NEXT = f"""
     SELECT id, recipient, address, address_key, link_version, attempts, created_at, next_attempt_at,
-      {_COVERED.format("delivery.address_key")} OR {_COVERED.format("{domain}")} AS is_suppressed
+      {{is_suppressed}} AS is_suppressed
     FROM delivery
     WHERE mail_id = :mail_id AND priority > 1 AND state IN ({DUE}) AND next_attempt_at <= :at {{after}}
     ORDER BY next_attempt_at, id LIMIT :count {{lock}}"""  # noqa: S608  (our own words)
@@ -128,8 +122,9 @@ def _text(dialect: str, sql: str) -> sa.TextClause:
 
 @lru_cache
 def _next(dialect: str, is_further: bool) -> sa.TextClause:
-    words = {"after": _AFTER if is_further else "", "lock": _LOCK[dialect], "domain": _DOMAIN[dialect]}
-    return sa.text(_NEXT.format(**words))
+    is_suppressed = suppressed_sql("delivery.address_key", dialect)
+    after = _AFTER if is_further else ""
+    return sa.text(_NEXT.format(after=after, lock=_LOCK[dialect], is_suppressed=is_suppressed))
 
 
 def _moment(connection: sa.Connection, at: datetime) -> Any:

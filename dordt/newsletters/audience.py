@@ -8,8 +8,9 @@ from typing import Any, cast
 import sqlalchemy as sa
 
 from dordt.extensions import db
-from dordt.mailer import reaching
+from dordt.mailer.ledger import recipients
 from dordt.mailer.models import Mail, MailKind
+from dordt.mailer.suppression.rules import is_suppressed_for
 from dordt.newsletters.models import Newsletter
 from dordt.places import services as places
 from dordt.shared import reading
@@ -97,7 +98,7 @@ def of(about: Newsletter | Choice) -> "sa.Select[Any]":
     choice = _choice(about)
     readers = Subscriber.receiving().where(*_matches(choice))
     if choice.not_to:
-        readers = readers.where(~reaching.got(choice.not_to, Subscriber.id))
+        readers = readers.where(~recipients.has_received(choice.not_to, Subscriber.id))
     return cast("sa.Select[Any]", readers.with_only_columns(*COLUMNS))
 
 
@@ -171,9 +172,9 @@ def _chose(who: Any, what: Any, ids: Collection[int]) -> "sa.ColumnElement[bool]
 
 def _reasons(choice: Choice) -> dict[Fate, "sa.ColumnElement[bool]"]:
     """What keeps a newsletter from somebody, in the order in which it counts."""
-    got_before = reaching.got(choice.not_to, Subscriber.id) if choice.not_to else sa.false()
+    got_before = recipients.has_received(choice.not_to, Subscriber.id) if choice.not_to else sa.false()
     return {
         Fate.PAUSED: Subscriber.state == SubscriberState.PAUSED,
         Fate.ALREADY: got_before,
-        Fate.SUPPRESSED: reaching.is_left_out(Subscriber.email_key, MailKind.NEWSLETTER, LIST_ID),
+        Fate.SUPPRESSED: is_suppressed_for(Subscriber.email_key, MailKind.NEWSLETTER, LIST_ID),
     }

@@ -12,7 +12,8 @@ from markupsafe import Markup
 from dordt.accounts.models import StaffMember
 from dordt.audit.models import AuditEntry
 from dordt.extensions import db
-from dordt.mailer import outbox, reaching
+from dordt.mailer import outbox
+from dordt.mailer.suppression.rules import gets_no_mail
 from dordt.newsletters import rendering
 from dordt.newsletters.models import Newsletter
 from dordt.newsletters.steps import SUBJECT, locked, log
@@ -106,6 +107,6 @@ def _require_room(count: int, *, at: datetime, by: StaffMember) -> None:
 def _require_open(addresses: Sequence[str]) -> None:
     """Named by its place in the list: no address stands in an error."""
     for place, address in enumerate(addresses, 1):
-        if reaching.gets_nothing(address_key(address)):
+        if gets_no_mail(address_key(address)):
             which = "Dit adres" if len(addresses) == 1 else f"Adres {place} in uw lijst"
             raise TestRefused(f"{which} is geblokkeerd: daar komt geen e-mail van ons aan. Kies een ander adres.")

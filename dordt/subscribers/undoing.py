@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from dordt.accounts.models import StaffMember
 from dordt.consent import services as consent
 from dordt.extensions import db
-from dordt.mailer import outbox, reaching
+from dordt.mailer import outbox
+from dordt.mailer.ledger import recipients
 from dordt.mailer.models import SuppressionScope
 from dordt.shared.formats import dutch_date_time
 from dordt.shared.problems import NotAllowed, NotFound
@@ -83,7 +84,7 @@ def _take_off(found: SubscriberImport, *, at: datetime) -> Undone:
 
 def _end_reached(found: SubscriberImport, is_idle: "sa.ColumnElement[bool]", *, at: datetime) -> int:
     """Who already got a newsletter must be able to leave by its link, and never be brought back by the next file."""
-    reached = sa.and_(is_idle, reaching.got_newsletter(Subscriber.email_key))
+    reached = sa.and_(is_idle, recipients.has_received_newsletter(Subscriber.email_key))
     consent.withdrawn_imported(found.id, sa.select(Subscriber.email_key).where(reached), at=at)
     ended = {"state": SubscriberState.UNSUBSCRIBED, "unsubscribed_at": at, "link_version": Subscriber.link_version + 1}
     return _count(sa.update(Subscriber).where(reached).values(**ended))

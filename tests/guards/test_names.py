@@ -14,7 +14,7 @@ ASK_THE_TIME = (
     "clock",
 )  # where a request, a tick or an operator comes in
 COUNTER = {"outbox", "every_minute", "after_delivery", "errand", "soon", "on_unsubscribe"}  # what it does for a domain,
-COUNTER |= {"reaching"}  # what it says of whom it reached,
+COUNTER |= {"recipients", "is_suppressed_for", "gets_no_mail"}  # what it says of whom a mail reaches,
 COUNTER |= {"Mail", "MailKind", "MailState", "DeliveryState", "SuppressionScope"}  # and the words of its ledger
 READS_ALL = {"", "mailer", "staff", "site", "insight", "privacy", "operations", "development"}
 

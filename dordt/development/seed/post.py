@@ -10,7 +10,6 @@ import sqlalchemy as sa
 
 from dordt.development.seed.reading import ago, rows
 from dordt.extensions import db
-from dordt.mailer import suppressions
 from dordt.mailer.models import (
     Delivery,
     DeliveryState,
@@ -23,6 +22,7 @@ from dordt.mailer.models import (
     SuppressionCause,
     SuppressionScope,
 )
+from dordt.mailer.suppression import list as suppression_list
 from dordt.newsletters import services as newsletters
 from dordt.newsletters.models import Newsletter
 
@@ -77,7 +77,7 @@ def _broke_off(delivery: Delivery) -> None:
 def _suppress(returned: Delivery, *, at: datetime) -> None:
     """What came back, a complaint, and two that a colleague was asked for; none of them is a subscriber of the demo
     but the first."""
-    suppressions.add(
+    suppression_list.add(
         returned.address_key,
         scope=SuppressionScope.ALL,
         cause=SuppressionCause.HARD_BOUNCE,
@@ -91,7 +91,7 @@ def _suppress(returned: Delivery, *, at: datetime) -> None:
         (12, "volle.bus@voorbeeld.nl", news, SuppressionCause.SOFT_BOUNCES, "4.2.2 Mailbox full"),
         (40, "@oude-school.voorbeeld.nl", everything, SuppressionCause.STAFF, "De school is gesloten"),
     ):
-        suppressions.add(key, scope=scope, cause=cause, reason=reason, at=ago(at, days))
+        suppression_list.add(key, scope=scope, cause=cause, reason=reason, at=ago(at, days))
 
 
 def _received(row: Mapping[str, Any], returned: Delivery, *, at: datetime) -> InboundMail:

@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from dordt.extensions import db
-from dordt.mailer import bounces, suppressions
+from dordt.mailer import bounces
 from dordt.mailer.bounces import Meaning
 from dordt.mailer.inbound import hooks
 from dordt.mailer.inbound.recognising import Finding
@@ -19,6 +19,7 @@ from dordt.mailer.models import (
     SuppressionCause,
     SuppressionScope,
 )
+from dordt.mailer.suppression import list as suppression_list
 
 # A bounce may be quicker than the worker that still writes down what the relay said.
 WENT_OUT = (DeliveryState.ACCEPTED, DeliveryState.SENDING, DeliveryState.UNCERTAIN, DeliveryState.DEFERRED)
@@ -62,7 +63,7 @@ def _complaint(finding: Finding, trace: Trace, *, at: datetime) -> None:
     _move(trace.delivery_id, (*WENT_OUT, DeliveryState.BOUNCED), DeliveryState.COMPLAINED)
     bounces.note_event(trace.delivery_id, MailEventKind.COMPLAINED, finding.detail, at=at)
     for scope in (SuppressionScope.NEWSLETTER, SuppressionScope.GROUP):
-        suppressions.add(
+        suppression_list.add(
             trace.address_key,
             scope=scope,
             cause=SuppressionCause.COMPLAINT,

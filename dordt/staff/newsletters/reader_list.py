@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
 from dordt.mailer.models import Delivery, DeliveryState, Suppression, SuppressionScope
-from dordt.mailer.suppressions import domain_of
+from dordt.mailer.suppression.rules import domain_of
 from dordt.newsletters import audience
 from dordt.newsletters.audience import Fate
 from dordt.newsletters.models import Newsletter

@@ -5,8 +5,8 @@ from datetime import datetime
 from dordt.accounts.models import StaffMember
 from dordt.audit import services as audit
 from dordt.extensions import db
-from dordt.mailer import suppressions
 from dordt.mailer.models import Suppression, SuppressionCause, SuppressionScope
+from dordt.mailer.suppression import list as suppression_list
 
 
 def block(written: str, scope: SuppressionScope, reason: str, *, by: StaffMember, at: datetime) -> bool:
@@ -15,8 +15,8 @@ def block(written: str, scope: SuppressionScope, reason: str, *, by: StaffMember
     Raises AddressRefused.
     """
     cause = SuppressionCause.STAFF
-    key = suppressions.key_of(written)
-    added = suppressions.add(key, scope=scope, cause=cause, reason=reason, at=at)
+    key = suppression_list.key_of(written)
+    added = suppression_list.add(key, scope=scope, cause=cause, reason=reason, at=at)
     if added:
         _record("suppression.added", added, by, scope=scope, cause=cause, at=at)
     db.session.commit()
@@ -26,7 +26,7 @@ def block(written: str, scope: SuppressionScope, reason: str, *, by: StaffMember
 def release(suppression: Suppression, *, by: StaffMember, at: datetime) -> bool:
     """Let mail go to this address again; False when somebody else released it a moment ago."""
     scope, cause = suppression.scope, suppression.cause
-    is_released = suppressions.release(suppression.id)
+    is_released = suppression_list.release(suppression.id)
     if is_released:
         _record("suppression.released", suppression.id, by, scope=scope, cause=cause, at=at)
     db.session.commit()

@@ -3,8 +3,8 @@
 from wtforms import RadioField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its type hints
 
-from dordt.mailer import suppressions
 from dordt.mailer.models import SuppressionScope
+from dordt.mailer.suppression import list as suppression_list
 from dordt.shared.addresses import AddressRefused
 from dordt.shared.forms import DordtForm, at_most, required
 from dordt.staff.post.words import SCOPE_WORDS
@@ -26,7 +26,7 @@ class AddSuppressionForm(DordtForm):
     )
     reason = StringField(
         "Waarom?",
-        validators=[required("Schrijf waarom u dit adres blokkeert."), at_most(suppressions.LONGEST_REASON)],
+        validators=[required("Schrijf waarom u dit adres blokkeert."), at_most(suppression_list.LONGEST_REASON)],
         render_kw={"autocomplete": "off"},
     )
 
@@ -37,7 +37,7 @@ class AddSuppressionForm(DordtForm):
     def validate_address(self, field: StringField) -> None:
         """An address, or a domain with an @ in front."""
         try:
-            suppressions.key_of(field.data or "")
+            suppression_list.key_of(field.data or "")
         except AddressRefused as wrong:
             raise ValidationError(
                 "Vul een e-mailadres in, bijvoorbeeld naam@voorbeeld.nl. "

@@ -6,8 +6,9 @@ import pytest
 import sqlalchemy as sa
 
 from dordt.extensions import db
-from dordt.mailer import claiming, suppressions
+from dordt.mailer import claiming
 from dordt.mailer.models import Delivery, Suppression, SuppressionCause, SuppressionScope
+from dordt.mailer.suppression import list as suppression_list
 from dordt.shared.addresses import AddressRefused
 from tests.factories.mailer import WRITTEN_AT, make_newsletter, states
 
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("app")
 
 def add(key: str, **values: Any) -> int | None:
     given = {"scope": SuppressionScope.ALL, "cause": SuppressionCause.STAFF, "reason": "Op verzoek", "at": WRITTEN_AT}
-    return suppressions.add(key, **{**given, **values})
+    return suppression_list.add(key, **{**given, **values})
 
 
 def keys(query: "sa.Select[Suppression]") -> list[str]:
@@ -32,13 +33,13 @@ def keys(query: "sa.Select[Suppression]") -> list[str]:
     ],
 )
 def test_an_address_or_a_domain_is_kept_in_the_form_in_which_it_is_compared(written: str, key: str):
-    assert suppressions.key_of(written) == key
+    assert suppression_list.key_of(written) == key
 
 
 @pytest.mark.parametrize("written", ["anna", "@", "@nergens", "anna@", "", "@a@b.nl"])
 def test_what_is_neither_an_address_nor_a_domain_is_refused(written: str):
     with pytest.raises(AddressRefused):
-        suppressions.key_of(written)
+        suppression_list.key_of(written)
 
 
 def test_adding_twice_keeps_the_first_reason():
@@ -59,26 +60,26 @@ def test_an_address_is_covered_by_itself_and_by_its_domain():
     for key in ("anna@voorbeeld.nl", "@voorbeeld.nl", "bram@voorbeeld.nl", "@post.voorbeeld.nl"):
         add(key)
 
-    assert keys(suppressions.covering("anna@voorbeeld.nl")) == ["anna@voorbeeld.nl", "@voorbeeld.nl"]
+    assert keys(suppression_list.covering("anna@voorbeeld.nl")) == ["anna@voorbeeld.nl", "@voorbeeld.nl"]
 
 
 def test_the_list_is_narrowed_by_cause_and_by_words():
     add("anna@voorbeeld.nl", cause=SuppressionCause.HARD_BOUNCE)
     add("bram_x@voorbeeld.nl", cause=SuppressionCause.COMPLAINT)
 
-    assert keys(suppressions.listed(cause="complaint")) == ["bram_x@voorbeeld.nl"]
-    assert keys(suppressions.listed(words="ANNA")) == ["anna@voorbeeld.nl"]
-    assert keys(suppressions.listed(words="%")) == []
-    assert len(keys(suppressions.listed(cause="onzin"))) == 2
-    assert suppressions.counts() == {SuppressionCause.HARD_BOUNCE: 1, SuppressionCause.COMPLAINT: 1}
+    assert keys(suppression_list.listed(cause="complaint")) == ["bram_x@voorbeeld.nl"]
+    assert keys(suppression_list.listed(words="ANNA")) == ["anna@voorbeeld.nl"]
+    assert keys(suppression_list.listed(words="%")) == []
+    assert len(keys(suppression_list.listed(cause="onzin"))) == 2
+    assert suppression_list.counts() == {SuppressionCause.HARD_BOUNCE: 1, SuppressionCause.COMPLAINT: 1}
 
 
 def test_releasing_removes_it_once():
     added = add("anna@voorbeeld.nl")
     assert added
 
-    assert [suppressions.release(added), suppressions.release(added)] == [True, False]
-    assert keys(suppressions.listed()) == []
+    assert [suppression_list.release(added), suppression_list.release(added)] == [True, False]
+    assert keys(suppression_list.listed()) == []
 
 
 def test_a_blocked_domain_keeps_mail_from_its_own_addresses_alone():

@@ -13,12 +13,13 @@ import sqlalchemy as sa
 from flask import Flask
 
 from dordt.extensions import db
-from dordt.mailer import claiming, outbox, resending, suppressions
+from dordt.mailer import claiming, outbox, resending
 from dordt.mailer.conversation import Reply, Stage
 from dordt.mailer.lanes import Answer
 from dordt.mailer.letters import Letter
 from dordt.mailer.models import Delivery, DeliveryState, Mail, MailState, SuppressionCause, SuppressionScope
 from dordt.mailer.recording import Recorder
+from dordt.mailer.suppression import list as suppression_list
 from dordt.newsletters import report
 from dordt.shared.transactions import reading
 from tests.factories.inbound import hear, sample
@@ -89,7 +90,7 @@ class Walk:
     def suppress(self) -> None:
         for delivery in self.some(self.deliveries(), most=1):
             scope, cause = SuppressionScope.ALL, SuppressionCause.STAFF
-            suppressions.add(delivery.address_key, scope=scope, cause=cause, reason="Zo besloten.", at=self.at)
+            suppression_list.add(delivery.address_key, scope=scope, cause=cause, reason="Zo besloten.", at=self.at)
 
     def resend(self) -> None:
         for delivery in self.some(self.deliveries(), most=3):

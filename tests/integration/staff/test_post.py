@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from dordt.audit.models import AuditEntry, ReadingEntry
 from dordt.extensions import db
-from dordt.mailer import outbox, suppressions
+from dordt.mailer import outbox
 from dordt.mailer.models import (
     Delivery,
     DeliveryState,
@@ -16,6 +16,7 @@ from dordt.mailer.models import (
     SuppressionCause,
     SuppressionScope,
 )
+from dordt.mailer.suppression import list as suppression_list
 from dordt.shared import clock
 from dordt.shared.mail import Draft
 from dordt.staff.post.words import STATE_ADVICE
@@ -172,7 +173,7 @@ def test_a_delivery_shows_what_happened_in_order_and_what_came_of_it(staff_clien
     at = clock.now()
     for kind, minutes in ((MailEventKind.BOUNCED, 5), (MailEventKind.ACCEPTED, -5)):
         db.session.add(MailEvent(delivery_id=delivery.id, kind=kind, at=at + timedelta(minutes=minutes)))
-    suppressions.add(
+    suppression_list.add(
         delivery.address_key,
         scope=SuppressionScope.ALL,
         cause=SuppressionCause.HARD_BOUNCE,

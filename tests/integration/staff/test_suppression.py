@@ -7,8 +7,8 @@ import sqlalchemy as sa
 
 from dordt.audit.models import AuditEntry
 from dordt.extensions import db
-from dordt.mailer import suppressions
 from dordt.mailer.models import Suppression, SuppressionCause, SuppressionScope
+from dordt.mailer.suppression import list as suppression_list
 from dordt.shared import clock
 from tests.support.markup import text_of
 
@@ -23,7 +23,7 @@ def make_suppression(key: str = "anna@voorbeeld.nl", **given: Any) -> int:
         "reason": "550 5.1.1 User unknown",
         "at": clock.now(),
     }
-    added = suppressions.add(key, **{**values, **given})
+    added = suppression_list.add(key, **{**values, **given})
     db.session.commit()
     assert added
     return added

@@ -4,8 +4,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from dordt.accounts.rights import Right
-from dordt.mailer import suppressions
 from dordt.mailer.models import SuppressionCause
+from dordt.mailer.suppression import list as suppression_list
 from dordt.shared import clock
 from dordt.shared.forms import require_csrf
 from dordt.shared.reading import page, row_or_404
@@ -27,8 +27,8 @@ def index() -> ResponseReturnValue:
     words = searching.kept("blocked") if may(Right.SEE_CONTACT_DETAILS) else ""
     return render_template(
         "staff/post/blocked.html",
-        page=page(suppressions.listed(cause=cause, words=words), request.args.get("pagina")),
-        counts=suppressions.counts(),
+        page=page(suppression_list.listed(cause=cause, words=words), request.args.get("pagina")),
+        counts=suppression_list.counts(),
         cause=cause if cause in list(SuppressionCause) else "",
         search=words,
         scope_words=SCOPE_WORDS,
@@ -65,7 +65,7 @@ def show(suppression_id: int) -> ResponseReturnValue:
     """One of them: where it came from, and what happens when it is released."""
     return render_template(
         "staff/post/blocked_show.html",
-        suppression=row_or_404(suppressions.numbered(suppression_id)),
+        suppression=row_or_404(suppression_list.numbered(suppression_id)),
         scope_words=SCOPE_WORDS,
         cause_words=CAUSE_WORDS,
     )
@@ -76,7 +76,7 @@ def show(suppression_id: int) -> ResponseReturnValue:
 def release(suppression_id: int) -> ResponseReturnValue:
     """Let mail go there again."""
     require_csrf()
-    found = row_or_404(suppressions.numbered(suppression_id))
+    found = row_or_404(suppression_list.numbered(suppression_id))
     if blocking.release(found, by=member(), at=clock.now()):
         flash("Vrijgegeven. Nieuwe e-mail gaat er weer heen.", "ok")
     else:

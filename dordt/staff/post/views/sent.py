@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from dordt.accounts.rights import Right
 from dordt.audit import services as audit
-from dordt.mailer import suppressions
 from dordt.mailer.models import DeliveryState, MailKind
+from dordt.mailer.suppression import list as suppression_list
 from dordt.newsletters.words import DELIVERY_WORDS
 from dordt.shared import clock
 from dordt.shared.forms import require_csrf
@@ -69,7 +69,7 @@ def show(delivery_id: int) -> ResponseReturnValue:
         is_readable=_is_readable(delivery.mail.kind),
         can_resend=may(Right.ANSWER) and resending.is_possible(delivery),
         events=rows(listing.events(delivery_id)),
-        suppressions=rows(suppressions.covering(delivery.address_key)),
+        suppressions=rows(suppression_list.covering(delivery.address_key)),
         received=rows(listing.received_about(delivery_id)),
         advice=words.STATE_ADVICE[delivery.state],
         state_words=DELIVERY_WORDS,

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from dordt.accounts.rights import Right
 from dordt.audit import services as audit
 from dordt.mailer.models import Delivery, Mail, MailKind
-from dordt.mailer.suppressing import is_suppressed_for
+from dordt.mailer.suppression.rules import is_suppressed_for
 from dordt.newsletters import audience
 from dordt.newsletters.words import DELIVERY_WORDS
 from dordt.shared import clock

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from dordt.extensions import db
 from dordt.mailer.models import Suppression, SuppressionCause, SuppressionScope
+from dordt.mailer.suppression.rules import domain_of
 from dordt.shared.addresses import address_key
 from dordt.shared.columns import INSERTS, like
 
@@ -34,11 +35,6 @@ def covering(key: str) -> "sa.Select[Suppression]":
     return sa.select(Suppression).where(Suppression.address_key.in_(own_and_domain)).order_by(Suppression.id)
 
 
-def of_delivery(delivery_id: int) -> "sa.Select[Suppression]":
-    """What came of one delivery."""
-    return sa.select(Suppression).where(Suppression.delivery_id == delivery_id).order_by(Suppression.id)
-
-
 def counts() -> dict[SuppressionCause, int]:
     """How many there are of each cause."""
     found = db.session.execute(sa.select(Suppression.cause, sa.func.count()).group_by(Suppression.cause))
@@ -48,11 +44,6 @@ def counts() -> dict[SuppressionCause, int]:
 def key_of(written: str) -> str:
     """The key of an address, or '@voorbeeld.nl' of a whole domain written that way. Raises AddressRefused."""
     return domain_of(address_key(f"x{written}")) if written.startswith("@") else address_key(written)
-
-
-def domain_of(key: str) -> str:
-    """'@voorbeeld.nl', from an address key or from itself."""
-    return key[key.rindex("@") :]
 
 
 def add(

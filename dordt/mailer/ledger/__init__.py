@@ -1,0 +1,1 @@
+"""The ledger: every mail and every delivery, and what became of it."""

@@ -1,0 +1,1 @@
+"""Which addresses get no mail: the rule, the list, and what a refusal says about an address."""
