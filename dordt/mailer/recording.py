@@ -8,13 +8,15 @@ from typing import Any, cast
 import sqlalchemy as sa
 
 from dordt.extensions import db
-from dordt.mailer import bounces, statements
+from dordt.mailer import statements
 from dordt.mailer.claiming import losses_of
 from dordt.mailer.conversation import Reply, Stage
 from dordt.mailer.lanes import Answer
 from dordt.mailer.letters import Letter
 from dordt.mailer.models import DUE_STATES, Delivery, DeliveryState, Mail, MailEvent, MailEventKind, MailKind, MailState
 from dordt.mailer.statements import Accepted
+from dordt.mailer.suppression import bounces
+from dordt.mailer.suppression.classification import BounceClass, classify_bounce
 from dordt.mailer.verdicts import Verdict, judge
 from dordt.shared.addresses import without_addresses
 
@@ -84,7 +86,7 @@ class Recorder:
             connection.execute(sa.update(Mail).where(Mail.id.in_(again)).values(finished_at=None))
         for answer, _ in sorted(judged, key=lambda pair: pair[0].letter.due.address_key):
             if answer.reply.stage is Stage.RCPT and _is_final(answer):
-                _note_refusal(answer, at)
+                _record_refusal(answer, at)
 
     def record_unwritable(self, delivery_id: int, problem: Exception, *, at: datetime) -> None:
         """A letter that cannot be written fails: sending it again would not help."""
@@ -150,13 +152,13 @@ def _is_about_us(answer: Answer) -> bool:
     reply = answer.reply
     if reply.stage is not Stage.RCPT:
         return True
-    meaning = bounces.meaning(code=reply.code, enhanced=reply.enhanced, words=reply.text)
-    return meaning in (bounces.Meaning.OURS, bounces.Meaning.UNCLEAR)
+    bounce_class = classify_bounce(code=reply.code, enhanced=reply.enhanced, words=reply.text)
+    return bounce_class in (BounceClass.OURS, BounceClass.UNCLEAR)
 
 
-def _note_refusal(answer: Answer, at: datetime) -> None:
+def _record_refusal(answer: Answer, at: datetime) -> None:
     due, reply = answer.letter.due, answer.reply
-    bounces.note_refusal(
+    bounces.record_refusal(
         delivery_id=due.id,
         address_key=due.address_key,
         code=reply.code or 0,

@@ -5,8 +5,6 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from dordt.extensions import db
-from dordt.mailer import bounces
-from dordt.mailer.bounces import Meaning
 from dordt.mailer.inbound import hooks
 from dordt.mailer.inbound.recognising import Finding
 from dordt.mailer.inbound.tracing import Trace
@@ -19,7 +17,9 @@ from dordt.mailer.models import (
     SuppressionCause,
     SuppressionScope,
 )
+from dordt.mailer.suppression import bounces
 from dordt.mailer.suppression import list as suppression_list
+from dordt.mailer.suppression.classification import BounceClass
 
 # A bounce may be quicker than the worker that still writes down what the relay said.
 WENT_OUT = (DeliveryState.ACCEPTED, DeliveryState.SENDING, DeliveryState.UNCERTAIN, DeliveryState.DEFERRED)
@@ -40,28 +40,28 @@ def act(finding: Finding, trace: Trace | None, *, at: datetime) -> bool:
         case InboundKind.UNSUBSCRIBE:
             return _unsubscribe(trace, at=at)
         case _:
-            bounces.note_event(trace.delivery_id, NOTED[finding.kind], finding.detail, at=at)
+            bounces.record_event(trace.delivery_id, NOTED[finding.kind], finding.detail, at=at)
     return True
 
 
 def _bounce(finding: Finding, trace: Trace, *, at: datetime) -> None:
     words, delivery_id, key = finding.detail or "", trace.delivery_id, trace.address_key
-    bounces.hold_address(key)
+    bounces.lock_address(key)
     _move(delivery_id, WENT_OUT, DeliveryState.BOUNCED)
-    if finding.meaning is Meaning.GONE:
-        bounces.note_event(delivery_id, MailEventKind.BOUNCED, words, at=at)
+    if finding.bounce_class is BounceClass.GONE:
+        bounces.record_event(delivery_id, MailEventKind.BOUNCED, words, at=at)
         bounces.suppress_gone(key, words, delivery_id=delivery_id, at=at)
         return
-    bounces.note_event(delivery_id, MailEventKind.SOFT_BOUNCED, words, at=at)
-    if finding.meaning is not Meaning.OURS:
+    bounces.record_event(delivery_id, MailEventKind.SOFT_BOUNCED, words, at=at)
+    if finding.bounce_class is not BounceClass.OURS:
         bounces.suppress_if_too_often(key, words, delivery_id=delivery_id, at=at)
 
 
 def _complaint(finding: Finding, trace: Trace, *, at: datetime) -> None:
     """No newsletter and no group mail any more; what somebody asks for, as a receipt, still comes."""
-    bounces.hold_address(trace.address_key)
+    bounces.lock_address(trace.address_key)
     _move(trace.delivery_id, (*WENT_OUT, DeliveryState.BOUNCED), DeliveryState.COMPLAINED)
-    bounces.note_event(trace.delivery_id, MailEventKind.COMPLAINED, finding.detail, at=at)
+    bounces.record_event(trace.delivery_id, MailEventKind.COMPLAINED, finding.detail, at=at)
     for scope in (SuppressionScope.NEWSLETTER, SuppressionScope.GROUP):
         suppression_list.add(
             trace.address_key,
@@ -78,7 +78,7 @@ def _unsubscribe(trace: Trace, *, at: datetime) -> bool:
     mail = db.session.execute(of_it.where(Delivery.id == trace.delivery_id)).one()
     if not hooks.unsubscribe(mail.kind, mail.recipient, mail.list_id or "", mail_id=mail.id, at=at):
         return False
-    bounces.note_event(trace.delivery_id, MailEventKind.UNSUBSCRIBED, None, at=at)
+    bounces.record_event(trace.delivery_id, MailEventKind.UNSUBSCRIBED, None, at=at)
     return True
 
 

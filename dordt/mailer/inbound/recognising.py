@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from flufl.bounce import all_failures
 
-from dordt.mailer.bounces import Meaning, meaning
 from dordt.mailer.inbound.reading import MOST_TEXT, Incoming, clean, parse
 from dordt.mailer.inbound.reports import Status, code_in, feedback_type, statuses
 from dordt.mailer.models import InboundKind
+from dordt.mailer.suppression.classification import BounceClass, classify_bounce
 
 COMPLAINTS = {"abuse", "fraud", "opt-out", "opt-out-list"}  # RFC 5965; the last two are older
 MOST_GUESSED = 100_000  # octets in which words of bounces are sought
@@ -35,7 +35,7 @@ class Finding:
 
     kind: InboundKind
     detail: str | None = None
-    meaning: Meaning | None = None  # of a bounce
+    bounce_class: BounceClass | None = None  # of a bounce
 
 
 UNKNOWN = Finding(InboundKind.UNKNOWN)
@@ -67,9 +67,9 @@ def _of_status(status: Status) -> Finding:
 
 
 def _bounce(code: int | None, enhanced: str | None, words: str) -> Finding:
-    says = meaning(code=code, enhanced=enhanced, words=words)
-    kind = InboundKind.BOUNCE if says is Meaning.GONE else InboundKind.SOFT_BOUNCE
-    return Finding(kind, clean(words, LONGEST_DETAIL), says)
+    bounce_class = classify_bounce(code=code, enhanced=enhanced, words=words)
+    kind = InboundKind.BOUNCE if bounce_class is BounceClass.GONE else InboundKind.SOFT_BOUNCE
+    return Finding(kind, clean(words, LONGEST_DETAIL), bounce_class)
 
 
 def _feedback(mail: Incoming) -> Finding | None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from email.message import Message
 from email.parser import HeaderParser
 
-from dordt.mailer.bounces import ENHANCED
 from dordt.mailer.inbound.reading import LONGEST, MOST_TEXT, Incoming, clean, text_of
+from dordt.mailer.suppression.classification import ENHANCED
 
 STATUS_REPORTS = ("message/delivery-status", "message/global-delivery-status")
 FEEDBACK_REPORTS = ("message/feedback-report",)

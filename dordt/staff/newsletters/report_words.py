@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from dordt.mailer.models import DeliveryState
-from dordt.mailer.refusals import Cause
+from dordt.mailer.suppression.classification import FailureCause
 from dordt.newsletters.growth import Step, Unit
 from dordt.shared.formats import MONTHS, dutch_date, dutch_number, short_month
 
@@ -21,11 +21,11 @@ MEANINGS = {
     DeliveryState.CANCELLED: "De lezer meldde zich af voordat hij wegging, of een medewerker stopte het versturen.",
 }
 CAUSE_WORDS = {
-    Cause.GONE: "Het adres bestaat niet (meer)",
-    Cause.TROUBLED: "De postbus was vol of dagenlang niet te bereiken",
-    Cause.OURS: "Geweigerd om onze e-mail, niet om het adres",
-    Cause.UNCLEAR: "Geweigerd zonder duidelijke reden",
-    Cause.SILENT: "De mailserver gaf geen antwoord",
+    FailureCause.GONE: "Het adres bestaat niet (meer)",
+    FailureCause.TROUBLED: "De postbus was vol of dagenlang niet te bereiken",
+    FailureCause.OURS: "Geweigerd om onze e-mail, niet om het adres",
+    FailureCause.UNCLEAR: "Geweigerd zonder duidelijke reden",
+    FailureCause.SILENT: "De mailserver gaf geen antwoord",
 }
 NO_REASON = "Geen reden gegeven"
 

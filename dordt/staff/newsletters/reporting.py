@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dordt.mailer.models import DeliveryState, Mail
-from dordt.mailer.refusals import Cause, causes
+from dordt.mailer.suppression.bounces import failure_causes
+from dordt.mailer.suppression.classification import FailureCause
 from dordt.newsletters import report
 from dordt.newsletters.models import Newsletter
 from dordt.newsletters.report import Leavers, Tally
@@ -28,7 +29,7 @@ class Report:
     newsletter: Newsletter
     tally: Tally
     left_out: Mapping[str, int]
-    causes: Mapping[DeliveryState, Counter[Cause]]
+    causes: Mapping[DeliveryState, Counter[FailureCause]]
     leavers: Leavers
     at: datetime
 
@@ -83,7 +84,7 @@ def report_of(newsletter: Newsletter, mail: Mail, *, at: datetime) -> Report:
         newsletter,
         report.tally_of(newsletter, mail),
         {FATE_WORDS.get(reason, "Om een andere reden"): count for reason, count in left_out.items()},  # type: ignore[call-overload]
-        causes(mail.id),
+        failure_causes(mail.id),
         report.leavers_after(mail.id),
         at,
     )

@@ -7,7 +7,6 @@ import sqlalchemy as sa
 from flask import Flask
 
 from dordt.extensions import db
-from dordt.mailer import bounces
 from dordt.mailer.models import (
     DeliveryState,
     InboundKind,
@@ -19,6 +18,7 @@ from dordt.mailer.models import (
     SuppressionScope,
 )
 from dordt.mailer.smtp import verp
+from dordt.mailer.suppression import bounces
 from tests.factories.inbound import HEARD_AT, events, hear, make_sent, sample
 
 HARD = {
@@ -218,7 +218,7 @@ def test_a_refusal_at_rcpt_is_judged_likewise(
     for _ in range(3):
         delivery = make_sent(state=DeliveryState.FAILED)
         key = delivery.address_key
-        bounces.note_refusal(
+        bounces.record_refusal(
             delivery_id=delivery.id, address_key=key, code=code, enhanced=enhanced, words=words, at=HEARD_AT
         )
         db.session.commit()
@@ -229,7 +229,7 @@ def test_a_refusal_at_rcpt_is_judged_likewise(
 def test_a_full_mailbox_at_rcpt_counts(app: Flask) -> None:
     for _ in range(3):
         delivery = make_sent(state=DeliveryState.FAILED)
-        bounces.note_refusal(
+        bounces.record_refusal(
             delivery_id=delivery.id,
             address_key=delivery.address_key,
             code=550,

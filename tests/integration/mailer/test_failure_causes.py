@@ -7,7 +7,8 @@ import sqlalchemy as sa
 
 from dordt.extensions import db
 from dordt.mailer.models import Delivery, DeliveryState, MailEvent, MailEventKind
-from dordt.mailer.refusals import Cause, causes
+from dordt.mailer.suppression.bounces import failure_causes
+from dordt.mailer.suppression.classification import FailureCause
 from tests.factories.mailer import WRITTEN_AT, make_newsletter
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -25,24 +26,24 @@ def deliveries(mail_id: int, state: DeliveryState) -> list[Delivery]:
 @pytest.mark.parametrize(
     ("code", "enhanced", "words", "cause"),
     [
-        (550, "5.1.1", "5.1.1 User unknown", Cause.GONE),
-        (552, "5.2.2", "5.2.2 Mailbox full", Cause.TROUBLED),
-        (451, None, "Try again later", Cause.TROUBLED),
-        (451, "4.7.1", "4.7.1 Greylisted", Cause.OURS),
-        (554, "5.7.1", "5.7.1 Message refused as spam", Cause.OURS),
-        (550, None, "No", Cause.UNCLEAR),
-        (None, None, "hung up", Cause.SILENT),
-        (None, None, None, Cause.SILENT),
+        (550, "5.1.1", "5.1.1 User unknown", FailureCause.GONE),
+        (552, "5.2.2", "5.2.2 Mailbox full", FailureCause.TROUBLED),
+        (451, None, "Try again later", FailureCause.TROUBLED),
+        (451, "4.7.1", "4.7.1 Greylisted", FailureCause.OURS),
+        (554, "5.7.1", "5.7.1 Message refused as spam", FailureCause.OURS),
+        (550, None, "No", FailureCause.UNCLEAR),
+        (None, None, "hung up", FailureCause.SILENT),
+        (None, None, None, FailureCause.SILENT),
     ],
 )
-def test_the_answer_of_the_relay_says_why_a_letter_failed(code, enhanced, words, cause: Cause):
+def test_the_answer_of_the_relay_says_why_a_letter_failed(code, enhanced, words, cause: FailureCause):
     mail = make_newsletter(2)
     failed, other = deliveries(mail.id, FAILED)
     failed.relay_code, failed.relay_enhanced, failed.relay_text = code, enhanced, words
     other.state = DeliveryState.ACCEPTED
     db.session.commit()
 
-    assert causes(mail.id) == {FAILED: Counter({cause: 1}), BOUNCED: Counter()}
+    assert failure_causes(mail.id) == {FAILED: Counter({cause: 1}), BOUNCED: Counter()}
 
 
 def test_of_several_reports_the_last_one_says_why_a_letter_came_back():
@@ -58,11 +59,13 @@ def test_of_several_reports_the_last_one_says_why_a_letter_came_back():
         db.session.flush()
     db.session.commit()
 
-    assert causes(mail.id)[BOUNCED] == Counter({Cause.TROUBLED: 1, Cause.GONE: 1, Cause.UNCLEAR: 1})
+    assert failure_causes(mail.id)[BOUNCED] == Counter(
+        {FailureCause.TROUBLED: 1, FailureCause.GONE: 1, FailureCause.UNCLEAR: 1}
+    )
 
 
 def test_another_mail_counts_for_itself():
     mail, other = make_newsletter(1), make_newsletter(1)
     deliveries(other.id, FAILED)
 
-    assert causes(mail.id)[FAILED] == Counter()
+    assert failure_causes(mail.id)[FAILED] == Counter()
