@@ -12,7 +12,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from dordt.extensions import db
-from dordt.mailer.inbound.receiving import LARGEST, MailRefused, receive
+from dordt.mailer.inbound.intake import LARGEST, MailRefused, receive
 from dordt.mailer.models import DUE_STATES, Delivery, DeliveryState, Mail, MailState
 from dordt.mailer.relays.standing import Standing, standing
 from dordt.mailer.worker import Worker

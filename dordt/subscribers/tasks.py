@@ -4,7 +4,7 @@ import threading
 
 from flask import Flask
 
-from dordt.mailer.inbound.hooks import on_unsubscribe
+from dordt.mailer.inbound.handlers import on_unsubscribe
 from dordt.mailer.models import MailKind
 from dordt.mailer.tasks import errand, every_minute
 from dordt.shared import clock

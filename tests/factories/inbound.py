@@ -6,7 +6,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from dordt.extensions import db
-from dordt.mailer.inbound.receiving import receive
+from dordt.mailer.inbound.intake import receive
 from dordt.mailer.models import Delivery, DeliveryState, InboundMail, MailEvent, MailEventKind
 from dordt.mailer.smtp import verp
 from tests.factories.mailer import WRITTEN_AT, make_receipt

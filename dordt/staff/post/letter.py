@@ -7,7 +7,7 @@ from email.header import decode_header, make_header
 from email.message import Message
 from html import unescape
 
-from dordt.mailer.inbound.reading import DEEPEST, MANGLED, parse, parts_of, payload_of
+from dordt.mailer.inbound.mime import DEEPEST, MANGLED, parse, parts_of, payload_of
 from dordt.staff.mail_frame import without_keys
 
 MOST_BYTES = 500_000  # what is read at all

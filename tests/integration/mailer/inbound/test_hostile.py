@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dordt.extensions import db
-from dordt.mailer.inbound import receiving
-from dordt.mailer.inbound.receiving import MailRefused, receive
+from dordt.mailer.inbound import intake
+from dordt.mailer.inbound.intake import MailRefused, receive
 from dordt.mailer.models import InboundKind, InboundMail, MailEvent, MailEventKind
 from dordt.mailer.smtp import verp
 from dordt.staff.post import letter
@@ -70,7 +70,7 @@ def test_any_bytes_are_kept_or_refused_for_good(sqlite_house: object, data: st.D
 
 
 def test_what_is_too_large_is_refused_for_good(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(receiving, "LARGEST", 1000)
+    monkeypatch.setattr(intake, "LARGEST", 1000)
 
     with pytest.raises(MailRefused):
         receive(b"a" * 1001, source="pipe", at=HEARD_AT)
@@ -84,7 +84,7 @@ def test_a_fault_of_ours_leaves_the_mail_for_staff(app: Flask, monkeypatch: pyte
         db.session.flush()
         raise KeyError("weg@buren.example")
 
-    monkeypatch.setattr("dordt.mailer.inbound.acting.act", fail)
+    monkeypatch.setattr("dordt.mailer.inbound.handlers.handle", fail)
     hear(sample("postfix-unknown-user-5.1.1", delivery))
 
     assert (kept().kind, kept().handled_at, kept().detail) == (InboundKind.UNKNOWN, None, "not understood: KeyError")

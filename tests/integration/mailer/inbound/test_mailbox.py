@@ -16,7 +16,7 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from dordt.extensions import db
-from dordt.mailer.inbound import polling, tasks
+from dordt.mailer.inbound import tasks
 from dordt.mailer.inbound.mailbox import address_of
 from dordt.mailer.models import InboundKind, InboundMail
 from tests.factories.inbound import events, kept, make_sent, sample
@@ -39,7 +39,7 @@ def count() -> int:
 @pytest.fixture
 def connect(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Let the application read a mailbox."""
-    monkeypatch.setattr(polling, "_left", set())
+    monkeypatch.setattr(tasks, "_skipped", set())
     return lambda url: monkeypatch.setitem(app.extensions, "mailbox", address_of(url))
 
 
@@ -80,7 +80,7 @@ def test_nothing_is_taken_away_that_was_not_stored(
         raise OperationalError("INSERT", {}, Exception("database is locked"))
 
     with monkeypatch.context() as patch:
-        patch.setattr(polling, "receive", fail)
+        patch.setattr(tasks, "receive", fail)
         with pytest.raises(OperationalError):
             tasks.fetch_mail()
     assert server.raws() == [QUESTION]
@@ -125,7 +125,7 @@ def test_one_mail_that_cannot_be_taken_away_keeps_no_other_from_being_stored(
     tasks.fetch_mail()
 
     assert (count(), len(server.raws())) == (2, 2)
-    assert "The mailbox cannot be read: UNAVAILABLE" in caplog.text
+    assert "Mailbox: cannot be read (UNAVAILABLE), retry in a minute" in caplog.text
 
 
 def test_what_others_marked_as_deleted_is_stored_before_it_goes(
@@ -149,7 +149,7 @@ def test_what_cannot_be_stored_stays_even_if_others_marked_it(
     large = b"Subject: Groot\r\n\r\n" + b"a" * 5000
     server.put(large, QUESTION)
     server.folders["INBOX"][0].flags.add(r"\Deleted")
-    monkeypatch.setattr(polling, "LARGEST", 4000)
+    monkeypatch.setattr(tasks, "LARGEST", 4000)
     connect(url_of(server))
 
     tasks.fetch_mail()
@@ -166,7 +166,7 @@ def test_one_mail_that_cannot_be_taken_in_stays_and_stops_no_other(
     server = new_imap_server()
     large, broken = b"Subject: Groot\r\n\r\n" + b"a" * 5000, b"Content-Type: message/rfc822\r\n\r\n" * 100
     server.put(large, b"  \r\n", broken, QUESTION)
-    monkeypatch.setattr(polling, "LARGEST", 4000)
+    monkeypatch.setattr(tasks, "LARGEST", 4000)
     connect(url_of(server))
 
     tasks.fetch_mail()
@@ -174,7 +174,7 @@ def test_one_mail_that_cannot_be_taken_in_stays_and_stops_no_other(
 
     assert server.raws() == [large, b"  \r\n"]
     assert count() == 2
-    assert caplog.text.count("cannot be taken in") == 2  # each is told once
+    assert caplog.text.count("cannot be taken in") == 2  # each is reported once
 
 
 @pytest.mark.parametrize("command", ["AUTHENTICATE", "SELECT", "SEARCH", "FETCH", "MOVE"])
@@ -188,7 +188,7 @@ def test_when_the_server_says_no_the_log_says_so_without_a_name(
 
     tasks.fetch_mail()
 
-    assert "The mailbox cannot be read: UNAVAILABLE" in caplog.text
+    assert "Mailbox: cannot be read (UNAVAILABLE), retry in a minute" in caplog.text
     assert server.user not in caplog.text
     assert server.password not in caplog.text
     assert server.raws() == [QUESTION]

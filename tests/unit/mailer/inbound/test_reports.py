@@ -2,8 +2,8 @@
 
 import pytest
 
-from dordt.mailer.inbound.reading import read
-from dordt.mailer.inbound.reports import Status, feedback_type, statuses
+from dordt.mailer.inbound.classify import Status, feedback_type, statuses
+from dordt.mailer.inbound.mime import read
 
 HEAD = b'Content-Type: multipart/report; boundary="x"\r\n\r\n--x\r\nContent-Type: message/'
 PER_MESSAGE = b"delivery-status\r\n\r\nReporting-MTA: dns; mx.b.nl\r\n\r\n"

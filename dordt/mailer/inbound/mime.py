@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
-from email.parser import BytesParser, HeaderParser
+from email.parser import BytesParser
 from typing import Any
 
 MOST_READ = 500_000  # octets: a report comes first, what is returned with it after
@@ -23,7 +23,7 @@ MANGLED = (MessageError, ValueError, LookupError, TypeError, AttributeError, Ass
 
 
 @dataclass(frozen=True)
-class Incoming:
+class ParsedMail:
     """`parts`: those of the mail itself, not of mails in it; `recipient` and `sender`: of the envelope, if known."""
 
     message: "Message[str, str]"
@@ -31,7 +31,6 @@ class Incoming:
     written: str  # the mail as it came, an octet for a character
     recipient: str = ""
     sender: str | None = None
-    returned: "list[Message[str, str]]" = field(default_factory=list)  # the letters in it
 
     def header(self, name: str) -> str:
         """A header on one line, decoded; empty when there is none."""
@@ -53,12 +52,12 @@ class Incoming:
         return [part for part in self.parts if part.get_content_type() in kinds]
 
 
-def read(raw: bytes, *, recipient: str = "", sender: str | None = None) -> Incoming:
+def read(raw: bytes, *, recipient: str = "", sender: str | None = None) -> ParsedMail:
     """Read what can be read; nothing that a stranger sends makes this fail."""
     start = raw[:MOST_READ]
     message = parse(start)
     parts = list(parts_of(message))[:MOST_PARTS]
-    return Incoming(message, parts, start.decode("latin-1"), recipient, sender, list(_returned(parts)))
+    return ParsedMail(message, parts, start.decode("latin-1"), recipient, sender)
 
 
 def parse(raw: bytes) -> "Message[str, str]":
@@ -114,13 +113,3 @@ def payload_of(part: "Message[str, str]", *, decode: bool = False) -> Any:
         return part.get_payload(decode=True) if decode else part.get_payload()
     except MANGLED:
         return None
-
-
-def _returned(parts: "list[Message[str, str]]") -> "Iterator[Message[str, str]]":
-    for part in parts:
-        inner = part.get_payload()
-        if part.get_content_type() in {"message/rfc822", "message/global"} and isinstance(inner, list):
-            yield from (letter for letter in inner if isinstance(letter, Message))
-        elif part.get_content_type() in {"text/rfc822-headers", "message/global-headers"}:
-            with suppress(*MANGLED):
-                yield HeaderParser().parsestr(text_of(part).lstrip())

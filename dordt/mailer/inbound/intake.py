@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from dordt.extensions import db
-from dordt.mailer.inbound import acting, tracing
-from dordt.mailer.inbound.reading import MOST_READ, Incoming, clean, read
-from dordt.mailer.inbound.recognising import UNKNOWN, Finding, recognise
-from dordt.mailer.inbound.tracing import Trace
+from dordt.mailer.inbound import handlers
+from dordt.mailer.inbound.classify import UNKNOWN, Classification, classify
+from dordt.mailer.inbound.correlate import Correlation, correlate
+from dordt.mailer.inbound.mime import MOST_READ, ParsedMail, clean, read
 from dordt.mailer.models import InboundKind, InboundMail
 from dordt.shared.columns import INSERTS
 
@@ -59,10 +59,14 @@ def _store(raw: bytes, source: str, recipient: str, sender: str | None, at: date
     stored = db.session.scalar(new.on_conflict_do_nothing().returning(InboundMail.id))
     if stored is None:
         return False
-    trace, finding, is_done = _understand(mail, at)
-    kept = sa.update(InboundMail).where(InboundMail.id == stored)
-    found = {"kind": finding.kind, "detail": finding.detail, "delivery_id": trace and trace.delivery_id}
-    db.session.execute(kept.values(found | {"handled_at": at if is_done else None}))
+    correlation, classification, is_done = _understand(mail, at)
+    understood = {
+        "kind": classification.kind,
+        "detail": classification.detail,
+        "delivery_id": correlation and correlation.delivery_id,
+        "handled_at": at if is_done else None,
+    }
+    db.session.execute(sa.update(InboundMail).where(InboundMail.id == stored).values(understood))
     return True
 
 
@@ -73,24 +77,24 @@ def _digest(raw: bytes, recipient: str) -> str:
     ).hexdigest()
 
 
-def _read(raw: bytes, recipient: str, sender: str | None) -> Incoming:
+def _read(raw: bytes, recipient: str, sender: str | None) -> ParsedMail:
     try:
         return read(raw, recipient=recipient, sender=sender)
     except Exception as problem:  # a stranger may send what no parser foresaw; kept it is all the same
-        logger.warning("A mail cannot be read: %s", type(problem).__name__)
+        logger.warning("Inbound mail cannot be parsed (%s): kept for staff", type(problem).__name__)
         return replace(read(b"\n", recipient=recipient, sender=sender), written=raw[:MOST_READ].decode("latin-1"))
 
 
-def _understand(mail: Incoming, at: datetime) -> tuple[Trace | None, Finding, bool]:
+def _understand(mail: ParsedMail, at: datetime) -> tuple[Correlation | None, Classification, bool]:
     """What fails here leaves the mail for staff: its sender would offer it again for days, and then lose it."""
     try:
         with db.session.begin_nested():
-            trace = tracing.trace(mail)
-            key, leaves = (trace.address_key, trace.wants_to_leave) if trace else ("", False)
-            finding = recognise(mail, address_key=key, wants_to_leave=leaves)
-            return trace, finding, acting.act(finding, trace, at=at)
+            found = correlate(mail)
+            key, leaves = (found.address_key, found.wants_to_leave) if found else ("", False)
+            result = classify(mail, address_key=key, wants_to_leave=leaves)
+            return found, result, handlers.handle(result, found, at=at)
     except (OperationalError, InterfaceError):
         raise  # the database: it may pass
     except Exception as problem:
-        logger.error("A mail that came in was not understood: %s", type(problem).__name__)
+        logger.error("Inbound mail was not handled (%s): kept for staff", type(problem).__name__)
         return None, replace(UNKNOWN, detail=f"not understood: {type(problem).__name__}"), False

@@ -1,4 +1,4 @@
-"""Which delivery a mail is about, and how sure that is."""
+"""Which delivery an inbound mail is about, and how sure that is."""
 
 import re
 from collections.abc import Iterator
@@ -7,22 +7,23 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from dordt.extensions import db
-from dordt.mailer.inbound.reading import Incoming
+from dordt.mailer.inbound.mime import ParsedMail
 from dordt.mailer.models import Delivery
 from dordt.mailer.smtp import verp
 from dordt.mailer.smtp.verp import Purpose
 
 OUR_MESSAGE_ID = re.compile(r"<([1-9]\d{0,9})\.([1-9]\d{0,9})\.[0-9a-f]{16}@[^<>\s]{1,200}>")
 MOST_IDS = 20  # of ours in one mail: a long thread names many
-LARGEST = 2_147_483_647
+LARGEST_NUMBER = 2_147_483_647
 
 
 @dataclass(frozen=True)
-class Trace:
-    """is_signed: an address that we signed says so, and only who had the letter knows it.
+class Correlation:
+    """The delivery that a mail is about.
 
-    A Message-ID is not secret: who got a newsletter can find out those of the others. So it tells staff where to
-    look, and nothing is done on its word.
+    is_signed: an address that we signed says so, and only whoever received the mail knows it. A Message-ID is not
+    secret: whoever received a newsletter can find out those of the others. So it tells staff where to look, and
+    nothing is done because of it alone.
     """
 
     delivery_id: int
@@ -31,36 +32,36 @@ class Trace:
     wants_to_leave: bool = False
 
 
-def trace(mail: Incoming) -> Trace | None:
+def correlate(mail: ParsedMail) -> Correlation | None:
     """The delivery that a mail is about: by the address it came to, by one in it, or by a Message-ID of ours."""
     for tag in _tags(mail):
         key = db.session.scalar(sa.select(Delivery.address_key).where(Delivery.id == tag.delivery_id))
         if key is not None:
-            return Trace(tag.delivery_id, key, is_signed=True, wants_to_leave=tag.purpose is Purpose.LEAVE)
+            return Correlation(tag.delivery_id, key, is_signed=True, wants_to_leave=tag.purpose is Purpose.LEAVE)
     return _by_message_id(mail)
 
 
-def _tags(mail: Incoming) -> Iterator[verp.Tag]:
-    """In what is returned stand both addresses of a letter: only who writes to the one for leaving wants to leave."""
+def _tags(mail: ParsedMail) -> Iterator[verp.Tag]:
+    """A returned mail holds both addresses of its delivery: only writing to the unsubscribe address unsubscribes."""
     for address in mail.recipients:
         yield from verp.read_all(address)
     for text in (mail.written, *mail.texts):
         yield from (tag for tag in verp.read_all(text) if tag.purpose is Purpose.BOUNCES)
 
 
-def _by_message_id(mail: Incoming) -> Trace | None:
+def _by_message_id(mail: ParsedMail) -> Correlation | None:
     for found in list(_message_ids(mail))[:MOST_IDS]:
         mail_id, recipient = int(found[1]), int(found[2])
-        if max(mail_id, recipient) <= LARGEST:
+        if max(mail_id, recipient) <= LARGEST_NUMBER:
             numbered = sa.select(Delivery.id, Delivery.address_key).where(
                 Delivery.mail_id == mail_id, Delivery.recipient == recipient, Delivery.message_id == found[0]
             )
             row = db.session.execute(numbered).first()
             if row:
-                return Trace(row.id, row.address_key, is_signed=False)
+                return Correlation(row.id, row.address_key, is_signed=False)
     return None
 
 
-def _message_ids(mail: Incoming) -> "Iterator[re.Match[str]]":
+def _message_ids(mail: ParsedMail) -> "Iterator[re.Match[str]]":
     for text in (mail.written, *mail.texts):
         yield from OUR_MESSAGE_ID.finditer(text)
