@@ -1,6 +1,5 @@
 """How states and blocks are called on screen."""
 
-from dordt.mailer.models import DeliveryState
 from dordt.newsletters.block_models import BlockKind
 from dordt.newsletters.models import NewsletterState
 
@@ -22,17 +21,4 @@ BLOCK_WORDS = {
     BlockKind.BUTTON: "Knop",
     BlockKind.OUTCOME: "Wat deden wij met uw inbreng",
     BlockKind.TEXT: "Vrije tekst",
-}
-DELIVERY_WORDS = {
-    DeliveryState.QUEUED: "Wacht op verzending",
-    DeliveryState.LEASED: "Ligt klaar om te gaan",
-    DeliveryState.SENDING: "Gaat nu weg",
-    DeliveryState.DEFERRED: "Wordt later opnieuw geprobeerd",
-    DeliveryState.ACCEPTED: "Aangenomen door de mailserver",
-    DeliveryState.BOUNCED: "Kwam terug",
-    DeliveryState.COMPLAINED: "Gaf een klacht",
-    DeliveryState.FAILED: "Geweigerd",
-    DeliveryState.UNCERTAIN: "Onzeker of hij aankwam",
-    DeliveryState.SUPPRESSED: "Overgeslagen: adres werkt niet of wil niets",
-    DeliveryState.CANCELLED: "Niet verstuurd: afgemeld of gestopt",
 }

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dordt.accounts.rights import ROLE_LABELS
 from dordt.audit.models import AuditEntry
 from dordt.contact.words import OUTCOME_LABELS, STATUS_LABELS
-from dordt.staff.post.words import CAUSE_WORDS, SCOPE_WORDS
+from dordt.mailer.labels import CAUSE_LABELS, SCOPE_LABELS
 from dordt.subscribers.words import LEAVE_REASONS
 from dordt.workgroups.words import STATE_WORDS
 
@@ -138,7 +138,7 @@ VALUES: dict[str, str] = {
     **LEAVE_REASONS,
     **{str(state): words.lower() for state, words in STATE_WORDS.items()},
     **{str(state): label.lower() for state, label in (*STATUS_LABELS.items(), *OUTCOME_LABELS.items())},
-    **{str(name): words.lower() for name, words in (*SCOPE_WORDS.items(), *CAUSE_WORDS.items())},
+    **{str(name): words.lower() for name, words in (*SCOPE_LABELS.items(), *CAUSE_LABELS.items())},
     "on": "aan",
     "off": "uit",
     "failed": "geweigerd",

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from itertools import accumulate
 
 from dordt.mailer import outbox
+from dordt.mailer.labels import DELIVERY_LABELS
 from dordt.mailer.models import OPEN_STATES, DeliveryState, Mail, MailState
 from dordt.mailer.outbox import RESENDABLE
 from dordt.mailer.progress import Pace, next_attempt_at, pace, relay_problem
-from dordt.newsletters.words import DELIVERY_WORDS
 from dordt.shared.formats import dutch_number
 
 State = DeliveryState
@@ -97,7 +97,7 @@ class Progress:
     @property
     def lines(self) -> list[Line]:
         """A line for each state that occurs, in the order of a delivery's life."""
-        found = ((state, words, self.counts.get(state, 0)) for state, words in DELIVERY_WORDS.items())
+        found = ((state, words, self.counts.get(state, 0)) for state, words in DELIVERY_LABELS.items())
         return [Line(state, words, count, PART_OF.get(state, "rest")) for state, words, count in found if count]
 
     @property

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
+from dordt.mailer.labels import CAUSE_LABELS
 from dordt.mailer.models import Delivery, DeliveryState, Suppression, SuppressionScope
 from dordt.mailer.suppression.rules import domain_of
 from dordt.newsletters import audience
@@ -14,7 +15,6 @@ from dordt.newsletters.models import Newsletter
 from dordt.shared.formats import dutch_date
 from dordt.shared.reading import Page, page_of_many, rows
 from dordt.staff.newsletters.audience_words import FATE_WORDS
-from dordt.staff.post.words import CAUSE_WORDS
 from dordt.subscribers.models import Subscriber
 
 PER_PAGE = 50
@@ -67,4 +67,4 @@ def _causes(subscribers: Sequence[Subscriber]) -> dict[str, str]:
     keys = {each.email_key for each in subscribers}
     keys |= {domain_of(key) for key in keys}
     found = rows(sa.select(Suppression).where(Suppression.address_key.in_(keys), Suppression.scope.in_(SCOPES)))
-    return {suppression.address_key: CAUSE_WORDS[suppression.cause] for suppression in found}
+    return {suppression.address_key: CAUSE_LABELS[suppression.cause] for suppression in found}

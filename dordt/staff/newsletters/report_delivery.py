@@ -8,10 +8,10 @@ import sqlalchemy as sa
 
 from dordt.accounts.models import StaffMember
 from dordt.extensions import db
+from dordt.mailer.labels import DELIVERY_LABELS
 from dordt.mailer.models import Delivery
 from dordt.newsletters.models import Newsletter
 from dordt.newsletters.steps import log
-from dordt.newsletters.words import DELIVERY_WORDS
 from dordt.shared import tables
 from dordt.shared.problems import NotAllowed
 from dordt.shared.tables import Cell, Kind
@@ -46,7 +46,7 @@ def rows_of(mail_id: int) -> Iterator[Sequence[Cell]]:
         for row in found:
             yield (
                 row.address,
-                DELIVERY_WORDS[row.state],
+                DELIVERY_LABELS[row.state],
                 row.attempts,
                 row.accepted_at,
                 row.relay_code,

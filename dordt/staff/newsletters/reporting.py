@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from dordt.mailer.labels import DELIVERY_LABELS
 from dordt.mailer.models import DeliveryState, Mail
 from dordt.mailer.suppression.bounces import failure_causes
 from dordt.mailer.suppression.classification import FailureCause
 from dordt.newsletters import report
 from dordt.newsletters.models import Newsletter
 from dordt.newsletters.report import Leavers, Tally
-from dordt.newsletters.words import DELIVERY_WORDS
 from dordt.shared.tables import Cell
 from dordt.staff.newsletters import report_words
 from dordt.staff.newsletters.audience_words import FATE_WORDS
@@ -94,12 +94,12 @@ def figures(found: Report) -> Iterator[Sequence[Cell]]:
     """The rows of the table that can be downloaded."""
     yield from _part("Vooraf overgeslagen", found.left_out, found.matching)
     yield ("Aan het begin", "Abonnees voor wie hij is klaargezet", found.tally.frozen, None)
-    counts = {words: found.tally.counts.get(state, 0) for state, words in DELIVERY_WORDS.items()}
+    counts = {words: found.tally.counts.get(state, 0) for state, words in DELIVERY_LABELS.items()}
     yield from _part("Wat werd ervan", counts, found.tally.frozen)
     yield ("Wat werd ervan", "Samen", found.tally.total, None)
     for state, why in found.causes.items():
         reasons = {report_words.CAUSE_WORDS[cause]: count for cause, count in why.items()}
-        yield from _part(f"Waarom: {DELIVERY_WORDS[state].lower()}", reasons, why.total())
+        yield from _part(f"Waarom: {DELIVERY_LABELS[state].lower()}", reasons, why.total())
     yield ("Afmeldingen", "Samen", found.leavers.total, None)
     yield from _part("Afmeldingen: reden", found.reasons, found.leavers.total)
     yield from _part("Afmeldingen: manier", found.ways, found.leavers.total)

@@ -3,11 +3,11 @@
 from wtforms import RadioField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its type hints
 
+from dordt.mailer.labels import SCOPE_LABELS
 from dordt.mailer.models import SuppressionScope
 from dordt.mailer.suppression import list as suppression_list
 from dordt.shared.addresses import AddressRefused
 from dordt.shared.forms import DordtForm, at_most, required
-from dordt.staff.post.words import SCOPE_WORDS
 
 
 class AddSuppressionForm(DordtForm):
@@ -20,7 +20,7 @@ class AddSuppressionForm(DordtForm):
     )
     scope = RadioField(
         "Welke e-mail houdt u tegen?",
-        choices=[SelectChoice(scope.value, words) for scope, words in SCOPE_WORDS.items()],
+        choices=[SelectChoice(scope.value, words) for scope, words in SCOPE_LABELS.items()],
         validators=[required("Kies welke e-mail u tegenhoudt.")],
         validate_choice=False,
     )

@@ -26,8 +26,10 @@ from dordt.newsletters.models import Newsletter
 from dordt.shared.addresses import AddressRefused, address_key
 from dordt.shared.columns import like
 from dordt.shared.reading import tally
-from dordt.staff.post.words import OPEN, ORDER_WORDS, PERIOD_WORDS
 
+OPEN = "open"  # the filter for all states of what still has to leave
+PERIOD_LABELS = {"1": "De afgelopen 24 uur", "7": "De afgelopen 7 dagen", "30": "De afgelopen 30 dagen"}
+ORDER_LABELS = {"nieuwste": "Nieuwste eerst", "oudste": "Oudste eerst"}
 HIGHEST_NUMBER = 2**31 - 1
 TROUBLED_STATES = (DeliveryState.FAILED, DeliveryState.UNCERTAIN, DeliveryState.BOUNCED, DeliveryState.COMPLAINED)
 _WAITING = (
@@ -54,8 +56,8 @@ class Chosen:
         offered: dict[str, Any] = {
             "status": {OPEN, *DeliveryState},
             "soort": set(MailKind),
-            "periode": PERIOD_WORDS,
-            "volgorde": ORDER_WORDS,
+            "periode": PERIOD_LABELS,
+            "volgorde": ORDER_LABELS,
         }
         known = {name: given.get(name, "") for name, values in offered.items() if given.get(name) in values}
         number = given.get("nummer", "")

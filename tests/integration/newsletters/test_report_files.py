@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from dordt.audit.models import AuditEntry
 from dordt.extensions import db
+from dordt.mailer.labels import DELIVERY_LABELS
 from dordt.mailer.models import Delivery, DeliveryState
-from dordt.newsletters.words import DELIVERY_WORDS
 from dordt.shared import tables
 from dordt.staff.newsletters import report_delivery
 from tests.factories.newsletters import make_newsletter, make_started_newsletter
@@ -44,7 +44,7 @@ def test_the_numbers_are_a_file_that_adds_up(staff_client: StaffClient):
     assert outcome.pop("Samen") == sum(outcome.values()) == 4
     assert outcome["Aangenomen door de mailserver"] == 2
     assert ["Wat werd ervan", "Geweigerd", "1", "25.0"] in rows
-    assert len(outcome) == len(DELIVERY_WORDS)
+    assert len(outcome) == len(DELIVERY_LABELS)
     assert "@" not in answer.text
     assert answer.headers["Content-Disposition"] == 'attachment; filename="verslag-nieuwsbrief-1.csv"'
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from dordt.audit.models import AuditEntry, ReadingEntry
 from dordt.extensions import db
 from dordt.mailer import outbox
+from dordt.mailer.labels import STATE_ADVICE
 from dordt.mailer.models import (
     Delivery,
     DeliveryState,
@@ -19,7 +20,6 @@ from dordt.mailer.models import (
 from dordt.mailer.suppression import list as suppression_list
 from dordt.shared import clock
 from dordt.shared.mail import Draft
-from dordt.staff.post.words import STATE_ADVICE
 from tests.factories.received import make_received
 from tests.support.markup import text_of
 

@@ -9,11 +9,11 @@ from flask.typing import ResponseReturnValue
 from dordt.accounts.rights import Right
 from dordt.audit import services as audit
 from dordt.mailer import outbox
+from dordt.mailer.labels import DELIVERY_LABELS
 from dordt.mailer.models import DeliveryState
 from dordt.newsletters import audience
 from dordt.newsletters.audience import Fate
 from dordt.newsletters.models import Newsletter
-from dordt.newsletters.words import DELIVERY_WORDS
 from dordt.places import services as places
 from dordt.shared import clock
 from dordt.shared.reading import rows
@@ -90,14 +90,14 @@ def _was_frozen(newsletter: Newsletter, chosen: str, *, may_see: bool) -> dict[s
     mail_id, number = newsletter.mail_id or 0, request.args.get("pagina")
     state = DeliveryState(chosen) if chosen in list(DeliveryState) else None
     counts = outbox.progress(mail_id)
-    found = ((each, words, counts.get(each)) for each, words in DELIVERY_WORDS.items())
+    found = ((each, words, counts.get(each)) for each, words in DELIVERY_LABELS.items())
     return {
         "page": reader_list.deliveries(mail_id, state, number) if may_see else None,
         "groups": [Group(each.value, words, count) for each, words, count in found if count],
         "total": sum(counts.values()),
         "chosen": state.value if state else "",
         "told": told_at_start(newsletter),
-        "state_words": DELIVERY_WORDS,
+        "state_words": DELIVERY_LABELS,
     }
 
 

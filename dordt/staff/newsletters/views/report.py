@@ -7,10 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from dordt.accounts.rights import Right
 from dordt.audit import services as audit
+from dordt.mailer.labels import DELIVERY_LABELS
 from dordt.mailer.models import Mail
 from dordt.newsletters.models import Newsletter
 from dordt.newsletters.report import compared, remarks_after, started
-from dordt.newsletters.words import DELIVERY_WORDS, STATE_WORDS
+from dordt.newsletters.words import STATE_WORDS
 from dordt.shared import clock, tables
 from dordt.shared.forms import require_csrf
 from dordt.shared.reading import page, row_or_404
@@ -37,7 +38,7 @@ def report(number: int) -> ResponseReturnValue:
         took=duration(found.took) if found.took else "",
         meanings=MEANINGS,
         cause_words=CAUSE_WORDS,
-        delivery_words=DELIVERY_WORDS,
+        delivery_labels=DELIVERY_LABELS,
         state_words=STATE_WORDS,
         post_is_open=is_open("staff.post"),
         may_read_remarks=may(Right.SEE_CONTACT_DETAILS) and is_open("staff.subscribers"),

@@ -4,6 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from dordt.accounts.rights import Right
+from dordt.mailer.labels import CAUSE_LABELS, SCOPE_LABELS
 from dordt.mailer.models import SuppressionCause
 from dordt.mailer.suppression import list as suppression_list
 from dordt.shared import clock
@@ -13,7 +14,6 @@ from dordt.staff import searching
 from dordt.staff.guard import may, member, requires
 from dordt.staff.post import blocking
 from dordt.staff.post.forms import AddSuppressionForm
-from dordt.staff.post.words import CAUSE_WORDS, SCOPE_WORDS
 
 bp = Blueprint("blocked", __name__, url_prefix="/geblokkeerd")
 NUMBER = "<int(max=2147483647):suppression_id>"
@@ -31,8 +31,8 @@ def index() -> ResponseReturnValue:
         counts=suppression_list.counts(),
         cause=cause if cause in list(SuppressionCause) else "",
         search=words,
-        scope_words=SCOPE_WORDS,
-        cause_words=CAUSE_WORDS,
+        scope_labels=SCOPE_LABELS,
+        cause_labels=CAUSE_LABELS,
     )
 
 
@@ -66,8 +66,8 @@ def show(suppression_id: int) -> ResponseReturnValue:
     return render_template(
         "staff/post/blocked_show.html",
         suppression=row_or_404(suppression_list.numbered(suppression_id)),
-        scope_words=SCOPE_WORDS,
-        cause_words=CAUSE_WORDS,
+        scope_labels=SCOPE_LABELS,
+        cause_labels=CAUSE_LABELS,
     )
 
 

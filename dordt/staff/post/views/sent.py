@@ -7,16 +7,16 @@ from flask.typing import ResponseReturnValue
 
 from dordt.accounts.rights import Right
 from dordt.audit import services as audit
+from dordt.mailer import labels
 from dordt.mailer.models import DeliveryState, MailKind
 from dordt.mailer.suppression import list as suppression_list
-from dordt.newsletters.words import DELIVERY_WORDS
 from dordt.shared import clock
 from dordt.shared.forms import require_csrf
 from dordt.shared.reading import page_of_many, row_or_404, rows
 from dordt.staff import searching
 from dordt.staff.guard import may, member, requires
 from dordt.staff.mail_frame import PAGE_POLICY, framed, without_keys
-from dordt.staff.post import listing, resending, words
+from dordt.staff.post import listing, resending
 
 bp = Blueprint("post", __name__, url_prefix="/post")
 NUMBER = "<int(max=2147483647):delivery_id>"
@@ -39,10 +39,10 @@ def index() -> ResponseReturnValue:
         newsletters=rows(listing.newsletters(chosen, most=NEWSLETTERS_OFFERED)),
         search=search,
         most_counted=listing.MOST_COUNTED,
-        state_words={words.OPEN: "Moet nog weg"} | DELIVERY_WORDS,
-        kind_words=words.KIND_WORDS,
-        period_words=words.PERIOD_WORDS,
-        order_words=words.ORDER_WORDS,
+        state_labels={listing.OPEN: "Moet nog weg"} | labels.DELIVERY_LABELS,
+        kind_labels=labels.KIND_LABELS,
+        period_labels=listing.PERIOD_LABELS,
+        order_labels=listing.ORDER_LABELS,
     )
 
 
@@ -71,13 +71,13 @@ def show(delivery_id: int) -> ResponseReturnValue:
         events=rows(listing.events(delivery_id)),
         suppressions=rows(suppression_list.covering(delivery.address_key)),
         received=rows(listing.received_about(delivery_id)),
-        advice=words.STATE_ADVICE[delivery.state],
-        state_words=DELIVERY_WORDS,
-        kind_words=words.KIND_WORDS,
-        event_words=words.EVENT_WORDS,
-        scope_words=words.SCOPE_WORDS,
-        cause_words=words.CAUSE_WORDS,
-        received_words=words.RECEIVED_WORDS,
+        advice=labels.STATE_ADVICE[delivery.state],
+        state_labels=labels.DELIVERY_LABELS,
+        kind_labels=labels.KIND_LABELS,
+        event_labels=labels.EVENT_LABELS,
+        scope_labels=labels.SCOPE_LABELS,
+        cause_labels=labels.CAUSE_LABELS,
+        inbound_labels=labels.INBOUND_LABELS,
         is_uncertain=delivery.state is DeliveryState.UNCERTAIN,
     )
     return template, 200, {"Content-Security-Policy": PAGE_POLICY}

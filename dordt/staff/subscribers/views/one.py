@@ -6,10 +6,10 @@ from flask.typing import ResponseReturnValue
 
 from dordt.accounts.rights import Right
 from dordt.audit import services as audit
+from dordt.mailer.labels import DELIVERY_LABELS
 from dordt.mailer.models import Delivery, Mail, MailKind
 from dordt.mailer.suppression.rules import is_suppressed_for
 from dordt.newsletters import audience
-from dordt.newsletters.words import DELIVERY_WORDS
 from dordt.shared import clock
 from dordt.shared.reading import count, row_or_404, rows
 from dordt.staff.guard import member, requires
@@ -58,7 +58,7 @@ def _shown(subscriber_id: int, form: UnsubscribeForm) -> ResponseReturnValue:
         deliveries=rows(_deliveries_to(subscriber)),
         state_words=STATE_WORDS,
         method_words=METHOD_WORDS,
-        delivery_words=DELIVERY_WORDS,
+        delivery_labels=DELIVERY_LABELS,
         way_words=WAY_WORDS,
         reason_words=REASON_WORDS,
     )

@@ -1,4 +1,4 @@
-"""How the post room speaks on screen."""
+"""What the states, kinds and causes of the mailer are called on screen."""
 
 from dordt.mailer.models import (
     DeliveryState,
@@ -9,15 +9,25 @@ from dordt.mailer.models import (
     SuppressionScope,
 )
 
-OPEN = "open"  # the filter for all states of what still has to leave
-PERIOD_WORDS = {"1": "De afgelopen 24 uur", "7": "De afgelopen 7 dagen", "30": "De afgelopen 30 dagen"}
-ORDER_WORDS = {"nieuwste": "Nieuwste eerst", "oudste": "Oudste eerst"}
-KIND_WORDS = {
+KIND_LABELS = {
     MailKind.TRANSACTIONAL: "Persoonlijke e-mail",
     MailKind.NEWSLETTER: "Nieuwsbrief",
     MailKind.GROUP: "E-mail aan een werkgroep",
 }
-EVENT_WORDS = {
+DELIVERY_LABELS = {
+    DeliveryState.QUEUED: "Wacht op verzending",
+    DeliveryState.LEASED: "Ligt klaar om te gaan",
+    DeliveryState.SENDING: "Gaat nu weg",
+    DeliveryState.DEFERRED: "Wordt later opnieuw geprobeerd",
+    DeliveryState.ACCEPTED: "Aangenomen door de mailserver",
+    DeliveryState.BOUNCED: "Kwam terug",
+    DeliveryState.COMPLAINED: "Gaf een klacht",
+    DeliveryState.FAILED: "Geweigerd",
+    DeliveryState.UNCERTAIN: "Onzeker of hij aankwam",
+    DeliveryState.SUPPRESSED: "Overgeslagen: adres werkt niet of wil niets",
+    DeliveryState.CANCELLED: "Niet verstuurd: afgemeld of gestopt",
+}
+EVENT_LABELS = {
     MailEventKind.ACCEPTED: "Aangenomen door de mailserver",
     MailEventKind.DEFERRED: "Uitgesteld: later opnieuw",
     MailEventKind.FAILED: "Geweigerd",
@@ -29,6 +39,26 @@ EVENT_WORDS = {
     MailEventKind.COMPLAINED: "De ontvanger gaf een klacht",
     MailEventKind.UNSUBSCRIBED: "De ontvanger meldde zich af",
     MailEventKind.AUTO_REPLIED: "Automatisch antwoord van de ontvanger",
+}
+SCOPE_LABELS = {
+    SuppressionScope.ALL: "Alle e-mail",
+    SuppressionScope.NEWSLETTER: "De nieuwsbrief",
+    SuppressionScope.GROUP: "E-mail van werkgroepen",
+}
+CAUSE_LABELS = {
+    SuppressionCause.HARD_BOUNCE: "Adres bestaat niet",
+    SuppressionCause.SOFT_BOUNCES: "Kwam te vaak terug",
+    SuppressionCause.COMPLAINT: "Klacht van de ontvanger",
+    SuppressionCause.STAFF: "Door een medewerker",
+}
+INBOUND_LABELS = {
+    InboundKind.BOUNCE: "Onze e-mail kwam terug",
+    InboundKind.SOFT_BOUNCE: "Onze e-mail kwam terug, misschien voor even",
+    InboundKind.DELAY: "Onze e-mail is vertraagd",
+    InboundKind.COMPLAINT: "Klacht over onze e-mail",
+    InboundKind.UNSUBSCRIBE: "Afmelding",
+    InboundKind.AUTO_REPLY: "Automatisch antwoord",
+    InboundKind.UNKNOWN: "Niet herkend",
 }
 # What a state means, and what a member of staff can do.
 STATE_ADVICE = {
@@ -68,24 +98,4 @@ STATE_ADVICE = {
         "Deze e-mail is niet verstuurd. De ontvanger meldde zich af, of een medewerker stopte het versturen.",
         "U hoeft niets te doen.",
     ),
-}
-SCOPE_WORDS = {
-    SuppressionScope.ALL: "Alle e-mail",
-    SuppressionScope.NEWSLETTER: "De nieuwsbrief",
-    SuppressionScope.GROUP: "E-mail van werkgroepen",
-}
-CAUSE_WORDS = {
-    SuppressionCause.HARD_BOUNCE: "Adres bestaat niet",
-    SuppressionCause.SOFT_BOUNCES: "Kwam te vaak terug",
-    SuppressionCause.COMPLAINT: "Klacht van de ontvanger",
-    SuppressionCause.STAFF: "Door een medewerker",
-}
-RECEIVED_WORDS = {
-    InboundKind.BOUNCE: "Onze e-mail kwam terug",
-    InboundKind.SOFT_BOUNCE: "Onze e-mail kwam terug, misschien voor even",
-    InboundKind.DELAY: "Onze e-mail is vertraagd",
-    InboundKind.COMPLAINT: "Klacht over onze e-mail",
-    InboundKind.UNSUBSCRIBE: "Afmelding",
-    InboundKind.AUTO_REPLY: "Automatisch antwoord",
-    InboundKind.UNKNOWN: "Niet herkend",
 }
