@@ -16,11 +16,11 @@ from flask import current_app
 from sqlalchemy.exc import OperationalError
 
 from dordt.extensions import db, mail
-from dordt.mailer import claiming
-from dordt.mailer.claiming import Cursors, Due
 from dordt.mailer.lanes import Answer, Heard, Lane, Lanes, Opened, Refused
+from dordt.mailer.ledger import claiming
+from dordt.mailer.ledger.claiming import Cursors, Due
+from dordt.mailer.ledger.recording import Recorder
 from dordt.mailer.letters import Letter, LetterWriter
-from dordt.mailer.recording import Recorder
 from dordt.mailer.relays.settings import Relay
 from dordt.mailer.relays.treating import Relays
 

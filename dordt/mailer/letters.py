@@ -11,9 +11,9 @@ from flask import current_app
 
 from dordt.extensions import db
 from dordt.mailer import encoding
-from dordt.mailer.claiming import Due
 from dordt.mailer.encoding import EncodedMail
 from dordt.mailer.headers import ascii_address, with_domain_of
+from dordt.mailer.ledger.claiming import Due
 from dordt.mailer.models import Mail
 from dordt.mailer.signing import signer
 from dordt.mailer.smtp import verp

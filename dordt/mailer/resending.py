@@ -6,8 +6,8 @@ import sqlalchemy as sa
 
 from dordt.extensions import db
 from dordt.mailer import doorbell
+from dordt.mailer.ledger.outbox import RESENDABLE
 from dordt.mailer.models import ENDED, Delivery, DeliveryState, Mail, MailEvent, MailEventKind, MailState
-from dordt.mailer.outbox import RESENDABLE
 
 
 def resend_all(mail_id: int, state: DeliveryState, *, at: datetime) -> int:

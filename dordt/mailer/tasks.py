@@ -7,7 +7,8 @@ from functools import partial
 from typing import Any
 
 from dordt.extensions import db
-from dordt.mailer import claiming, delivery
+from dordt.mailer import delivery
+from dordt.mailer.ledger import claiming
 from dordt.shared import clock
 from dordt.shared.transactions import reading
 

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from dordt.extensions import db
-from dordt.mailer import outbox
+from dordt.mailer.ledger import outbox
 from dordt.news.front_matter import ImportProblem
 from dordt.newsletters import importing, planning, services
 from dordt.newsletters.models import Newsletter

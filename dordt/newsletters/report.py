@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from dordt.extensions import db
-from dordt.mailer import outbox
+from dordt.mailer.ledger import outbox
 from dordt.mailer.models import DeliveryState, Mail
 from dordt.newsletters.models import Newsletter
 from dordt.subscribers.models import UnsubscribeReason, UnsubscribeWay, Unsubscription

@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from dordt.accounts.models import StaffMember
 from dordt.extensions import db
-from dordt.mailer import outbox
+from dordt.mailer.ledger import outbox
 from dordt.mailer.models import MailKind
 from dordt.newsletters import audience, blocks, checks, policy, rendering
 from dordt.newsletters.audience import Fate

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from dordt.accounts.models import StaffMember
 from dordt.audit.models import AuditEntry
 from dordt.extensions import db
-from dordt.mailer import outbox
+from dordt.mailer.ledger import outbox
 from dordt.mailer.suppression.rules import gets_no_mail
 from dordt.newsletters import rendering
 from dordt.newsletters.models import Newsletter

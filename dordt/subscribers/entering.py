@@ -11,7 +11,7 @@ from dordt.audit import services as audit
 from dordt.consent import services as consent
 from dordt.consent.models import Consent, ConsentMethod, ConsentPurpose
 from dordt.extensions import db
-from dordt.mailer import outbox
+from dordt.mailer.ledger import outbox
 from dordt.places import services as places
 from dordt.shared.addresses import address_key
 from dordt.subscribers import emails, services

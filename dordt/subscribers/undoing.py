@@ -9,8 +9,7 @@ import sqlalchemy as sa
 from dordt.accounts.models import StaffMember
 from dordt.consent import services as consent
 from dordt.extensions import db
-from dordt.mailer import outbox
-from dordt.mailer.ledger import recipients
+from dordt.mailer.ledger import outbox, recipients
 from dordt.mailer.models import SuppressionScope
 from dordt.shared.formats import dutch_date_time
 from dordt.shared.problems import NotAllowed, NotFound

@@ -13,7 +13,7 @@ from dordt.audit import services as audit
 from dordt.consent import services as consent
 from dordt.consent.models import ConsentPurpose
 from dordt.extensions import db
-from dordt.mailer import outbox
+from dordt.mailer.ledger import outbox
 from dordt.mailer.models import SuppressionScope
 from dordt.shared.addresses import address_key
 from dordt.shared.mail import Draft

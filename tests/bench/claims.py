@@ -10,7 +10,7 @@ import time
 import sqlalchemy as sa
 
 from dordt.extensions import db
-from dordt.mailer import claiming, outbox
+from dordt.mailer.ledger import claiming, outbox
 from dordt.mailer.models import Delivery, DeliveryState
 from dordt.shared import clock
 

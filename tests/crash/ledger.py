@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from dordt.extensions import db
-from dordt.mailer import outbox
+from dordt.mailer.ledger import outbox
 from dordt.mailer.models import OPEN_STATES, Delivery, DeliveryState, Mail, MailKind
 from dordt.shared import clock
 from dordt.shared.transactions import reading

@@ -10,7 +10,8 @@ from typing import Any
 from config import settings
 from dordt import create_app
 from dordt.extensions import db
-from dordt.mailer import claiming, delivery, verdicts, worker
+from dordt.mailer import delivery, worker
+from dordt.mailer.ledger import claiming, retries
 from tests.crash.boundaries import Boundary, watch
 
 LEASE = timedelta(seconds=2)
@@ -36,7 +37,7 @@ def _hurry() -> None:
     _set(claiming, "LEASE", LEASE)
     _set(delivery, "RENEW_EVERY", LEASE.total_seconds() / 4)
     _set(worker, "LOOK_EVERY", 0.2)
-    _set(verdicts, "BACKOFF", (timedelta(seconds=0.5),))
+    _set(retries, "BACKOFF", (timedelta(seconds=0.5),))
 
 
 def _set(module: ModuleType, name: str, value: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from dordt.extensions import db
-from dordt.mailer import outbox
+from dordt.mailer.ledger import outbox
 from dordt.mailer.models import Delivery, DeliveryState, Mail, MailKind
 from dordt.shared.mail import Draft
 from dordt.shared.transactions import reading

@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from flask import Flask
 
 from dordt.extensions import db
-from dordt.mailer import delivery, outbox
+from dordt.mailer import delivery
+from dordt.mailer.ledger import outbox
 from dordt.mailer.models import Delivery, Mail, MailKind
 from dordt.newsletters import audience, trying
 from dordt.newsletters.rendering import draft_of

@@ -10,7 +10,7 @@ from dordt.contact import emails, workflow
 from dordt.contact.models import EntryKind, Message, MessageEntry, MessageStatus, Outcome
 from dordt.contact.services.moving import move
 from dordt.extensions import db
-from dordt.mailer import outbox
+from dordt.mailer.ledger import outbox
 from dordt.shared.problems import NotAllowed, NotFound
 
 MAILS = {

@@ -16,7 +16,7 @@ from dordt.contact import emails, files
 from dordt.contact.models import EntryKind, Message, MessageEntry, MessageFile, MessageStatus, ReferenceCounter
 from dordt.contact.services.moving import RESTING, move, reply_by
 from dordt.extensions import db
-from dordt.mailer import outbox
+from dordt.mailer.ledger import outbox
 from dordt.places.models import Topic
 from dordt.shared.addresses import address_key
 from dordt.shared.clock import AMSTERDAM

@@ -1,1 +1,1 @@
-"""The ledger: every mail and every delivery, and what became of it."""
+"""What must go and what became of it: putting mail in, leasing what is due, writing down what the relay said."""

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from dordt.extensions import db
-from dordt.mailer import claiming
+from dordt.mailer.ledger import claiming
 from dordt.mailer.models import (
     Delivery,
     DeliveryState,

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import accumulate
 
-from dordt.mailer import outbox
 from dordt.mailer.labels import DELIVERY_LABELS
+from dordt.mailer.ledger import outbox
+from dordt.mailer.ledger.outbox import RESENDABLE
+from dordt.mailer.ledger.progress import Pace, next_attempt_at, pace, relay_problem
 from dordt.mailer.models import OPEN_STATES, DeliveryState, Mail, MailState
-from dordt.mailer.outbox import RESENDABLE
-from dordt.mailer.progress import Pace, next_attempt_at, pace, relay_problem
 from dordt.shared.formats import dutch_number
 
 State = DeliveryState

@@ -5,9 +5,9 @@ from datetime import datetime
 from dordt.accounts.models import StaffMember
 from dordt.audit import services as audit
 from dordt.extensions import db
-from dordt.mailer import outbox
+from dordt.mailer.ledger import outbox
+from dordt.mailer.ledger.outbox import RESENDABLE
 from dordt.mailer.models import Delivery, DeliveryState, MailState
-from dordt.mailer.outbox import RESENDABLE
 from dordt.mailer.resending import resend_all
 from dordt.newsletters.models import Newsletter
 

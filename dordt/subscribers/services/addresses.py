@@ -10,7 +10,7 @@ from dordt.accounts import inboxes
 from dordt.consent import services as consent
 from dordt.consent.models import ConsentPurpose
 from dordt.extensions import db
-from dordt.mailer import outbox
+from dordt.mailer.ledger import outbox
 from dordt.mailer.models import SuppressionScope
 from dordt.shared.addresses import address_key
 from dordt.shared.problems import LinkInvalid

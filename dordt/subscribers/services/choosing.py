@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from dordt.audit import services as audit
 from dordt.extensions import db
-from dordt.mailer import outbox
+from dordt.mailer.ledger import outbox
 from dordt.mailer.models import SuppressionScope
 from dordt.places import services as places
 from dordt.shared.clock import AMSTERDAM

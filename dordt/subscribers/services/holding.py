@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dordt.consent.models import Consent, ConsentPurpose, ConsentText
 from dordt.extensions import db
-from dordt.mailer import outbox
+from dordt.mailer.ledger import outbox
 from dordt.subscribers.models import AddressChange, Subscriber, Unsubscription
 from dordt.subscribers.services.addresses import waiting_address_of
 

@@ -7,7 +7,7 @@ from dordt.audit import services as audit
 from dordt.consent import services as consent
 from dordt.consent.models import ConsentPurpose
 from dordt.extensions import db
-from dordt.mailer import outbox
+from dordt.mailer.ledger import outbox
 from dordt.mailer.models import SuppressionScope
 from dordt.shared.problems import NotAllowed
 from dordt.subscribers.models import (

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from dordt.mailer import claiming, delivery
+from dordt.mailer import delivery
+from dordt.mailer.ledger import claiming
 from dordt.shared import clock
 from tests.factories.mailer import WRITTEN_AT
 from tests.support.relay import Relay

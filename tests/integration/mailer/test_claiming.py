@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from dordt.extensions import db
-from dordt.mailer import claiming, outbox
+from dordt.mailer.ledger import claiming, outbox
 from dordt.mailer.models import Delivery, DeliveryState, SuppressionScope
 from tests.factories.mailer import WRITTEN_AT, make_newsletter, make_receipt, states
 

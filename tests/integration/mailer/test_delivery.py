@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from dordt.extensions import db
-from dordt.mailer import claiming, outbox
+from dordt.mailer.ledger import claiming, outbox
 from dordt.mailer.models import Delivery, Mail, MailEvent, MailState, Suppression, SuppressionScope
 from dordt.shared.tokens import read_token
 from tests.factories.mailer import WRITTEN_AT, make_newsletter, make_receipt, states

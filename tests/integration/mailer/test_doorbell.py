@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from flask import Flask
 
 from dordt.extensions import db, queue
-from dordt.mailer import doorbell, outbox
+from dordt.mailer import doorbell
+from dordt.mailer.ledger import outbox
 from dordt.mailer.models import Mail
 from dordt.mailer.queue import AppQueue
 from tests.factories.mailer import WRITTEN_AT, make_draft, make_receipt

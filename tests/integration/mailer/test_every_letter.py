@@ -10,7 +10,7 @@ import pytest
 
 from dordt.contact.models import Message
 from dordt.extensions import db
-from dordt.mailer import outbox
+from dordt.mailer.ledger import outbox
 from dordt.mailer.models import MailKind
 from dordt.newsletters import trying
 from dordt.newsletters.block_models import BlockKind

@@ -13,10 +13,11 @@ import sqlalchemy as sa
 from flask import Flask
 
 from dordt.extensions import db
-from dordt.mailer import outbox, tasks
-from dordt.mailer.claiming import losses_of
+from dordt.mailer import tasks
+from dordt.mailer.ledger import outbox
+from dordt.mailer.ledger.claiming import losses_of
+from dordt.mailer.ledger.retries import MOST_ATTEMPTS, MOST_LOSSES
 from dordt.mailer.models import OPEN_STATES, Delivery, DeliveryState, Mail, MailKind, MailState
-from dordt.mailer.verdicts import MOST_ATTEMPTS, MOST_LOSSES
 from dordt.shared import clock
 from tests.crash import ledger
 from tests.crash.truth import HANG_UP, STORE_AND_HANG_UP, Deed, Moment, Talk, Truth

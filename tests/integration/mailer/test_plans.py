@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from dordt.extensions import db
-from dordt.mailer import claiming, outbox
+from dordt.mailer.ledger import claiming, outbox
 from dordt.mailer.models import SuppressionScope
 from tests.factories.mailer import WRITTEN_AT, make_newsletter
 from tests.support.databases import House

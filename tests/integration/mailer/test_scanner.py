@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from dordt.extensions import db
-from dordt.mailer import outbox
+from dordt.mailer.ledger import outbox
 from dordt.mailer.models import Mail, MailKind
 from dordt.newsletters import audience, trying
 from dordt.newsletters.block_models import BlockKind

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from dordt.extensions import db
-from dordt.mailer import claiming
+from dordt.mailer.ledger import claiming
 from dordt.mailer.models import Delivery, Suppression, SuppressionCause, SuppressionScope
 from dordt.mailer.suppression import list as suppression_list
 from dordt.shared.addresses import AddressRefused

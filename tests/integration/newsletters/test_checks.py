@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from dordt.extensions import db
-from dordt.mailer import outbox
+from dordt.mailer.ledger import outbox
 from dordt.mailer.models import MailKind
 from dordt.media.images import address
 from dordt.news.models import ArticleState

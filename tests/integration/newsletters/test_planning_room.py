@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from dordt.extensions import db
-from dordt.mailer import outbox
+from dordt.mailer.ledger import outbox
 from dordt.news.models import ArticleState
 from dordt.newsletters import planning, services
 from dordt.newsletters.models import Newsletter, NewsletterState

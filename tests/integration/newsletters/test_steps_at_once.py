@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from dordt.extensions import db
-from dordt.mailer import outbox
+from dordt.mailer.ledger import outbox
 from dordt.mailer.models import MailState
 from dordt.newsletters import services
 from dordt.newsletters.models import PAUSED_BY_STAFF, Newsletter, NewsletterState

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 
 from dordt.audit.models import AuditEntry, ReadingEntry
 from dordt.extensions import db
-from dordt.mailer import outbox
 from dordt.mailer.labels import STATE_ADVICE
+from dordt.mailer.ledger import outbox
 from dordt.mailer.models import (
     Delivery,
     DeliveryState,

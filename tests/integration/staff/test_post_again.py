@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from dordt.audit.models import AuditEntry
 from dordt.extensions import db
-from dordt.mailer import outbox
+from dordt.mailer.ledger import outbox
 from dordt.mailer.models import DeliveryState
 from dordt.newsletters.models import NewsletterState
 from tests.factories.newsletters import make_started_newsletter

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from dordt.extensions import db
-from dordt.mailer import outbox
+from dordt.mailer.ledger import outbox
 from dordt.mailer.models import Delivery, DeliveryState, MailEvent, MailEventKind, MailRelay
 from dordt.newsletters.models import Newsletter, NewsletterState
 from dordt.shared import clock

@@ -10,7 +10,7 @@ from dordt.audit.models import AuditEntry
 from dordt.consent import services as consent
 from dordt.consent.models import Consent, ConsentPurpose
 from dordt.extensions import db
-from dordt.mailer import outbox as post
+from dordt.mailer.ledger import outbox as post
 from dordt.mailer.models import Delivery, MailKind
 from dordt.shared import clock
 from dordt.shared.mail import Draft

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from dordt.extensions import db
-from dordt.mailer import outbox as post
+from dordt.mailer.ledger import outbox as post
 from dordt.mailer.models import Delivery, DeliveryState, Mail, MailKind
 from dordt.shared import clock
 from dordt.shared.mail import Draft

@@ -9,7 +9,7 @@ from dordt.audit.models import AuditEntry, ReadingEntry
 from dordt.consent import services as consent
 from dordt.consent.models import ConsentPurpose
 from dordt.extensions import db
-from dordt.mailer import outbox as post
+from dordt.mailer.ledger import outbox as post
 from dordt.shared import clock
 from dordt.shared.mail import Draft
 from dordt.subscribers.models import Subscriber, SubscriberState

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from dordt.consent import services as consent
 from dordt.consent.models import Consent, ConsentPurpose
 from dordt.extensions import db
-from dordt.mailer import outbox as post
+from dordt.mailer.ledger import outbox as post
 from dordt.mailer.models import Delivery, DeliveryState, MailKind
 from dordt.newsletters import audience
 from dordt.shared import clock
@@ -115,7 +115,7 @@ def test_who_used_the_link_of_their_own_request_in_the_meantime_stays(app, clien
 
 
 def test_newsletters_that_wait_for_them_do_not_leave(app):
-    from dordt.mailer import outbox
+    from dordt.mailer.ledger import outbox
     from dordt.mailer.models import MailKind
 
     make_subscriber(email="eerder@voorbeeld.nl")

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from dordt.mailer.ledger.progress import Pace
 from dordt.mailer.models import DeliveryState
-from dordt.mailer.progress import Pace
 from dordt.staff.newsletters.progress import BAR, NARROWEST, Progress, about
 
 NOW = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)

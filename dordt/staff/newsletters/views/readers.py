@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from dordt.accounts.rights import Right
 from dordt.audit import services as audit
-from dordt.mailer import outbox
 from dordt.mailer.labels import DELIVERY_LABELS
+from dordt.mailer.ledger import outbox
 from dordt.mailer.models import DeliveryState
 from dordt.newsletters import audience
 from dordt.newsletters.audience import Fate

@@ -4,9 +4,9 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from dordt.accounts.rights import Right
-from dordt.mailer import outbox
+from dordt.mailer.ledger import outbox
+from dordt.mailer.ledger.outbox import RESENDABLE
 from dordt.mailer.models import DeliveryState
-from dordt.mailer.outbox import RESENDABLE
 from dordt.newsletters.models import Newsletter
 from dordt.shared import clock
 from dordt.shared.forms import require_csrf

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from flask import Flask
 
 from dordt.extensions import db
-from dordt.mailer import outbox
+from dordt.mailer.ledger import outbox
 from dordt.mailer.models import MailKind
 from dordt.newsletters import audience
 from dordt.newsletters.rendering import draft_of

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from flask import Flask
 
 from dordt.extensions import db
-from dordt.mailer import outbox
 from dordt.mailer.inbound import tasks
+from dordt.mailer.ledger import outbox
 from dordt.mailer.models import (
     Delivery,
     DeliveryState,

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from dordt.extensions import db
-from dordt.mailer import statements
+from dordt.mailer.ledger import statements
+from dordt.mailer.ledger.retries import after_loss
 from dordt.mailer.models import (
     DUE,
     ENDED,
@@ -21,7 +22,6 @@ from dordt.mailer.models import (
     MailState,
 )
 from dordt.mailer.suppression.rules import is_suppressed
-from dordt.mailer.verdicts import after_loss
 
 LEASE = timedelta(seconds=45)
 FREE = {"lease_owner": None, "lease_until": None}

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dordt.mailer.conversation import Reply, Stage
+from dordt.mailer.ledger.retries import BACKOFF, JITTER, MOST_ATTEMPTS, judge
 from dordt.mailer.models import DeliveryState, MailKind
-from dordt.mailer.verdicts import BACKOFF, JITTER, MOST_ATTEMPTS, judge
 
 AT = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
 NEWSLETTER, RECEIPT = MailKind.NEWSLETTER, MailKind.TRANSACTIONAL

@@ -8,16 +8,16 @@ from typing import Any, cast
 import sqlalchemy as sa
 
 from dordt.extensions import db
-from dordt.mailer import statements
-from dordt.mailer.claiming import losses_of
 from dordt.mailer.conversation import Reply, Stage
 from dordt.mailer.lanes import Answer
+from dordt.mailer.ledger import statements
+from dordt.mailer.ledger.claiming import losses_of
+from dordt.mailer.ledger.retries import Verdict, judge
+from dordt.mailer.ledger.statements import Accepted
 from dordt.mailer.letters import Letter
 from dordt.mailer.models import DUE_STATES, Delivery, DeliveryState, Mail, MailEvent, MailEventKind, MailKind, MailState
-from dordt.mailer.statements import Accepted
 from dordt.mailer.suppression import bounces
 from dordt.mailer.suppression.classification import BounceClass, classify_bounce
-from dordt.mailer.verdicts import Verdict, judge
 from dordt.shared.addresses import without_addresses
 
 REFUSALS_BEFORE_PAUSE = 10

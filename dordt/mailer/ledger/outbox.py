@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from flask import current_app
 
 from dordt.extensions import db
-from dordt.mailer import claiming, doorbell
+from dordt.mailer import doorbell
+from dordt.mailer.ledger import claiming
 from dordt.mailer.models import (
     DUE_STATES,
     Delivery,
