@@ -16,13 +16,13 @@ from flask import current_app
 from sqlalchemy.exc import OperationalError
 
 from dordt.extensions import db, mail
-from dordt.mailer.lanes import Answer, Heard, Lane, Lanes, Opened, Refused
 from dordt.mailer.ledger import claiming
 from dordt.mailer.ledger.claiming import Cursors, Due
 from dordt.mailer.ledger.recording import Recorder
-from dordt.mailer.letters import Letter, LetterWriter
 from dordt.mailer.relays.settings import Relay
 from dordt.mailer.relays.treating import Relays
+from dordt.mailer.smtp.connection import Answer, Heard, Lane, Lanes, Opened, Refused
+from dordt.mailer.smtp.rendering import Letter, LetterWriter
 
 TICK = 0.25  # seconds after which a stop is noticed
 RENEW_EVERY = 15  # seconds; a lease lasts three times as long

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dordt.extensions import db
-from dordt.mailer.conversation import Reply, Stage
 from dordt.mailer.relays import rows
 from dordt.mailer.relays.treating import Relays
+from dordt.mailer.smtp.protocol import Reply, Stage
 from tests.factories.mailer import WRITTEN_AT
 
 GOOD = Reply(Stage.BODY, 250, "2.0.0 queued")

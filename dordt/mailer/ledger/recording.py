@@ -8,14 +8,14 @@ from typing import Any, cast
 import sqlalchemy as sa
 
 from dordt.extensions import db
-from dordt.mailer.conversation import Reply, Stage
-from dordt.mailer.lanes import Answer
 from dordt.mailer.ledger import statements
 from dordt.mailer.ledger.claiming import losses_of
 from dordt.mailer.ledger.retries import Verdict, judge
 from dordt.mailer.ledger.statements import Accepted
-from dordt.mailer.letters import Letter
 from dordt.mailer.models import DUE_STATES, Delivery, DeliveryState, Mail, MailEvent, MailEventKind, MailKind, MailState
+from dordt.mailer.smtp.connection import Answer
+from dordt.mailer.smtp.protocol import Reply, Stage
+from dordt.mailer.smtp.rendering import Letter
 from dordt.mailer.suppression import bounces
 from dordt.mailer.suppression.classification import BounceClass, classify_bounce
 from dordt.shared.addresses import without_addresses

@@ -4,8 +4,8 @@ import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dordt.mailer.conversation import SERVICE_CLOSES, Reply, Stage
 from dordt.mailer.models import DeliveryState, MailEventKind, MailKind
+from dordt.mailer.smtp.protocol import SERVICE_CLOSES, Reply, Stage
 
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 JITTER = 0.2  # of the pause, either way: what was refused together does not come back together

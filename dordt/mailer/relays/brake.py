@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dordt.mailer.conversation import SERVICE_CLOSES, Reply
 from dordt.mailer.relays.bucket import SKEW
+from dordt.mailer.smtp.protocol import SERVICE_CLOSES, Reply
 
 SLOWEST = 0.1  # letters per second
 SLOWED_FROM = 10.0  # letters per second: where halving begins at least, when few letters left yet

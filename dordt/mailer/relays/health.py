@@ -3,12 +3,12 @@
 import logging
 from datetime import datetime
 
-from dordt.mailer.conversation import SERVICE_CLOSES, Reply, Stage
 from dordt.mailer.relays.brake import Brake, Meter, is_complaint
 from dordt.mailer.relays.bucket import Buckets, buckets_for
 from dordt.mailer.relays.circuit import LOSSES, OVER, WHOLE, Circuit, shortest_pause, span_of
 from dordt.mailer.relays.rows import Row
 from dordt.mailer.relays.settings import Limits, Relay
+from dordt.mailer.smtp.protocol import SERVICE_CLOSES, Reply, Stage
 from dordt.shared.addresses import without_addresses
 
 LONGEST_PROBE = 60  # seconds; connecting gives up earlier

@@ -10,12 +10,12 @@ from datetime import datetime
 
 from flask import current_app
 
-from dordt.mailer.conversation import Reply
 from dordt.mailer.relays import rows
 from dordt.mailer.relays.bucket import take
 from dordt.mailer.relays.circuit import OVER, span_of
 from dordt.mailer.relays.health import Health
 from dordt.mailer.relays.settings import Relay, limits_from, relays_from
+from dordt.mailer.smtp.protocol import Reply
 
 LOOK_EVERY = 1.0  # seconds between two looks at what other workers found
 LONGEST_WAIT = 60.0  # seconds

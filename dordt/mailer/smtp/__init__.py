@@ -1,1 +1,1 @@
-"""The messages that leave, and how they are handed to a relay."""
+"""How mail goes: rendered for one recipient, signed, and handed to a relay over SMTP (RFC 5321, 5322, 6376)."""

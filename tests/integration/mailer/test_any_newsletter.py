@@ -11,8 +11,8 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from dordt.mailer import encoding
 from dordt.mailer.models import Mail, MailKind
+from dordt.mailer.smtp import encoding
 from dordt.media.models import MediaFile
 from dordt.news.models import Article
 from dordt.newsletters.block_models import BlockKind, NewsletterBlock

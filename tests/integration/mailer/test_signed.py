@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from flask import Flask
 
-from dordt.mailer import signing
+from dordt.mailer.smtp import signing
 from tests.factories.mailer import make_newsletter, make_receipt
 from tests.support.raw_lint import problems
 from tests.support.relay import Relay

@@ -12,8 +12,8 @@ import pytest
 from flask import Flask
 
 from dordt.extensions import mail
-from dordt.mailer.conversation import NotAccepted, Stage
-from dordt.mailer.transport import Message, Unreachable
+from dordt.mailer.smtp.protocol import NotAccepted, Stage
+from dordt.mailer.smtp.transport import Message, Unreachable
 
 LETTER = b"Subject: Proef\r\n\r\n.Een punt vooraan\r\n"
 

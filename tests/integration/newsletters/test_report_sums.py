@@ -14,12 +14,12 @@ from flask import Flask
 
 from dordt.extensions import db
 from dordt.mailer import resending
-from dordt.mailer.conversation import Reply, Stage
-from dordt.mailer.lanes import Answer
 from dordt.mailer.ledger import claiming, outbox
 from dordt.mailer.ledger.recording import Recorder
-from dordt.mailer.letters import Letter
 from dordt.mailer.models import Delivery, DeliveryState, Mail, MailState, SuppressionCause, SuppressionScope
+from dordt.mailer.smtp.connection import Answer
+from dordt.mailer.smtp.protocol import Reply, Stage
+from dordt.mailer.smtp.rendering import Letter
 from dordt.mailer.suppression import list as suppression_list
 from dordt.newsletters import report
 from dordt.shared.transactions import reading

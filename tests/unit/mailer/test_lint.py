@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from dordt.mailer import encoding
 from dordt.mailer.models import Mail, MailKind
+from dordt.mailer.smtp import encoding
 from tests.support.raw_lint import problems
 
 HOST = "dordt.example"

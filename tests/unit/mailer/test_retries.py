@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dordt.mailer.conversation import Reply, Stage
 from dordt.mailer.ledger.retries import BACKOFF, JITTER, MOST_ATTEMPTS, judge
 from dordt.mailer.models import DeliveryState, MailKind
+from dordt.mailer.smtp.protocol import Reply, Stage
 
 AT = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
 NEWSLETTER, RECEIPT = MailKind.NEWSLETTER, MailKind.TRANSACTIONAL

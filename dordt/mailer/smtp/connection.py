@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from dordt.mailer.conversation import NOT_SENT, Dialogue, NoSmtp, Reply, Stage
-from dordt.mailer.letters import Letter
 from dordt.mailer.relays.settings import Relay
-from dordt.mailer.transport import Connection, Unreachable
+from dordt.mailer.smtp.protocol import NOT_SENT, Dialogue, NoSmtp, Reply, Stage
+from dordt.mailer.smtp.rendering import Letter
+from dordt.mailer.smtp.transport import Connection, Unreachable
 
 PIECE = 4_096  # octets read at once: answers are short
 LOOK_EVERY = 1.0  # seconds between two looks at who waits too long for an answer

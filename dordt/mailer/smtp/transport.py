@@ -18,7 +18,7 @@ from flask_mail import Mail as FlaskMail
 from flask_mail import Message as FlaskMailMessage
 from flask_mail import email_dispatched, sanitize_address
 
-from dordt.mailer.conversation import NOT_SENT, Reply, hand_over, hang_up
+from dordt.mailer.smtp.protocol import NOT_SENT, Reply, hand_over, hang_up
 
 READY = 220
 OPENING_WAIT = 3  # times MAIL_TIMEOUT: for all of greeting, TLS and sign-in together, however the relay spins it out

@@ -10,13 +10,12 @@ from urllib.parse import urlsplit
 from flask import current_app
 
 from dordt.extensions import db
-from dordt.mailer import encoding
-from dordt.mailer.encoding import EncodedMail
-from dordt.mailer.headers import ascii_address, with_domain_of
 from dordt.mailer.ledger.claiming import Due
 from dordt.mailer.models import Mail
-from dordt.mailer.signing import signer
-from dordt.mailer.smtp import verp
+from dordt.mailer.smtp import encoding, verp
+from dordt.mailer.smtp.encoding import EncodedMail
+from dordt.mailer.smtp.headers import ascii_address, with_domain_of
+from dordt.mailer.smtp.signing import signer
 from dordt.shared.tokens import token_issuer
 
 MAILS_KEPT = 20

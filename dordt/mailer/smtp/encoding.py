@@ -8,8 +8,8 @@ from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
 
-from dordt.mailer.headers import address_line, exact_line, text_line
 from dordt.mailer.models import Mail, MailKind
+from dordt.mailer.smtp.headers import address_line, exact_line, text_line
 
 TOKEN = "[[token]]"  # noqa: S105  (a mark in a text)
 LEAVE = "[[leave]]"  # in a header: the address that unsubscribes whoever writes to it

@@ -9,7 +9,7 @@ import re
 
 from flask import Flask, current_app
 
-from dordt.mailer.signing_keys import SigningKey, keys_of
+from dordt.mailer.smtp.signing_keys import SigningKey, keys_of
 
 OVERSIGNED = ("From", "To", "Subject", "Date", "Reply-To")  # signed once more than they stand: adding one breaks it
 SIGNED = (
