@@ -7,8 +7,8 @@ from flask_security import Security
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 
-from dordt.mailer.queue import Queue
 from dordt.mailer.smtp.transport import Mail
+from dordt.mailer.worker.queue import Queue
 from dordt.shared.columns import Base
 
 db = SQLAlchemy(metadata=Base.metadata)

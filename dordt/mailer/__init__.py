@@ -6,9 +6,10 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     """Tie the way out and the queue to an application, and add the `mailer` commands."""
     from dordt.extensions import mail, queue
-    from dordt.mailer import commands, tasks
+    from dordt.mailer import commands
     from dordt.mailer.inbound import tasks as inbound_tasks
     from dordt.mailer.smtp import signing
+    from dordt.mailer.worker import tasks
 
     mail.init_app(app)
     signing.init_app(app)

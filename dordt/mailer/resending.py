@@ -5,9 +5,9 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from dordt.extensions import db
-from dordt.mailer import doorbell
 from dordt.mailer.ledger.outbox import RESENDABLE
 from dordt.mailer.models import ENDED, Delivery, DeliveryState, Mail, MailEvent, MailEventKind, MailState
+from dordt.mailer.worker import wakeup
 
 
 def resend_all(mail_id: int, state: DeliveryState, *, at: datetime) -> int:
@@ -31,5 +31,5 @@ def resend_all(mail_id: int, state: DeliveryState, *, at: datetime) -> int:
         db.session.execute(sa.update(Mail).where(Mail.id == mail_id).values(finished_at=None))
         resent = [{"delivery_id": delivery_id, "kind": MailEventKind.RESENT, "at": at} for delivery_id in ids]
         db.session.execute(sa.insert(MailEvent), resent)
-        doorbell.announce()
+        wakeup.announce()
     return len(ids)

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from dordt.mailer.tasks import after_delivery, every_minute
+from dordt.mailer.worker.tasks import after_delivery, every_minute
 from dordt.newsletters import planning, services
 from dordt.shared import clock
 

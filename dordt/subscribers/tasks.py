@@ -6,7 +6,7 @@ from flask import Flask
 
 from dordt.mailer.inbound.handlers import on_unsubscribe
 from dordt.mailer.models import MailKind
-from dordt.mailer.tasks import errand, every_minute
+from dordt.mailer.worker.tasks import errand, every_minute
 from dordt.shared import clock
 from dordt.subscribers import importing, services, uploading
 

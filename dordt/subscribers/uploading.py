@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from dordt.accounts.models import StaffMember
 from dordt.extensions import db
-from dordt.mailer.doorbell import soon
+from dordt.mailer.worker.wakeup import soon
 from dordt.shared.problems import NotAllowed, NotFound
 from dordt.subscribers.import_files import FileRefused, read_sheet
 from dordt.subscribers.import_models import ImportState, SubscriberImport

@@ -4,7 +4,7 @@ from flask import Flask
 
 from dordt.mailer.inbound.handlers import on_unsubscribe
 from dordt.mailer.models import MailKind
-from dordt.mailer.tasks import every_minute
+from dordt.mailer.worker.tasks import every_minute
 from dordt.shared import clock
 from dordt.workgroups import services
 

@@ -7,7 +7,7 @@ import sys
 import threading
 from pathlib import Path
 
-from dordt.mailer import tasks
+from dordt.mailer.worker import tasks
 from tests.bench.processes import ROOT
 
 PACKAGES = "site-packages"

@@ -10,8 +10,8 @@ from typing import Any
 from config import settings
 from dordt import create_app
 from dordt.extensions import db
-from dordt.mailer import delivery, worker
 from dordt.mailer.ledger import claiming, retries
+from dordt.mailer.worker import delivery_loop, process
 from tests.crash.boundaries import Boundary, watch
 
 LEASE = timedelta(seconds=2)
@@ -29,14 +29,14 @@ def run(environment: dict[str, str], log: Path, boundary: Boundary | None) -> No
     if boundary:
         with app.app_context():
             watch(db.engine, boundary)
-    worker.Worker(app).run()
+    process.Worker(app).run()
 
 
 def _hurry() -> None:
     """What takes a minute in earnest takes a second here; the clock itself is the real one."""
     _set(claiming, "LEASE", LEASE)
-    _set(delivery, "RENEW_EVERY", LEASE.total_seconds() / 4)
-    _set(worker, "LOOK_EVERY", 0.2)
+    _set(delivery_loop, "RENEW_EVERY", LEASE.total_seconds() / 4)
+    _set(process, "LOOK_EVERY", 0.2)
     _set(retries, "BACKOFF", (timedelta(seconds=0.5),))
 
 

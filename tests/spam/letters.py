@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from flask import Flask
 
 from dordt.extensions import db
-from dordt.mailer import delivery
 from dordt.mailer.ledger import outbox
 from dordt.mailer.models import Delivery, Mail, MailKind
+from dordt.mailer.worker import delivery_loop
 from dordt.newsletters import audience, trying
 from dordt.newsletters.rendering import draft_of
 from dordt.shared import clock
@@ -43,7 +43,7 @@ def letters() -> list[tuple[str, bytes]]:
             outbox.enqueue(draft, at=at)
         _newsletter(at)
         db.session.commit()
-        delivery.deliver_due(now=clock.now, stop=threading.Event())
+        delivery_loop.deliver_due(now=clock.now, stop=threading.Event())
         names = _names()
         return sorted((names[_message_id(letter)], received(letter, at)) for letter in relay.letters)
 

@@ -13,7 +13,7 @@ from dordt.extensions import db
 from dordt.mailer.inbound.intake import LARGEST, MailRefused, receive
 from dordt.mailer.inbound.mailbox import Address, Mailbox, MailboxRefused, MailboxTrouble, address_of, opened
 from dordt.mailer.models import InboundMail
-from dordt.mailer.tasks import every_minute
+from dordt.mailer.worker.tasks import every_minute
 from dordt.shared import clock
 from dordt.shared.transactions import reading
 

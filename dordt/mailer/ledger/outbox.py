@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from flask import current_app
 
 from dordt.extensions import db
-from dordt.mailer import doorbell
 from dordt.mailer.ledger import claiming
 from dordt.mailer.models import (
     DUE_STATES,
@@ -22,6 +21,7 @@ from dordt.mailer.models import (
     SuppressionScope,
 )
 from dordt.mailer.suppression.rules import is_suppressed_for
+from dordt.mailer.worker import wakeup
 from dordt.shared.addresses import address_key
 from dordt.shared.mail import Draft
 
@@ -65,7 +65,7 @@ def enqueue(draft: Draft, *, at: datetime, at_most_once_per: timedelta | None = 
     )
     db.session.add_all([mail, delivery])
     db.session.flush()
-    doorbell.announce()
+    wakeup.announce()
     return delivery
 
 
@@ -107,7 +107,7 @@ def freeze(draft: Draft, audience: "sa.Select[Any]", *, kind: MailKind, list_id:
         )
     if mail.frozen_count > ANALYSE_FROM:
         _tell_planner()
-    doorbell.announce()
+    wakeup.announce()
     return mail
 
 
@@ -181,7 +181,7 @@ def pause(mail: Mail, reason: str) -> None:
 def resume(mail: Mail) -> None:
     """Go on where it stopped."""
     mail.state, mail.state_reason = MailState.RUNNING, None
-    doorbell.announce()
+    wakeup.announce()
 
 
 def cancel(mail: Mail) -> int:
@@ -210,7 +210,7 @@ def resend(delivery_id: int, *, at: datetime) -> bool:
     of_it = sa.select(Delivery.mail_id).where(Delivery.id == delivery_id).scalar_subquery()
     db.session.execute(sa.update(Mail).where(Mail.id == of_it).values(finished_at=None))
     db.session.add(MailEvent(delivery_id=delivery_id, kind=MailEventKind.RESENT, at=at))
-    doorbell.announce()
+    wakeup.announce()
     return True
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from dordt.mailer import delivery
 from dordt.mailer.ledger import claiming
+from dordt.mailer.worker import delivery_loop
 from dordt.shared import clock
 from tests.factories.mailer import WRITTEN_AT
 from tests.support.relay import Relay
@@ -44,7 +44,7 @@ def deliver(app: Flask) -> Deliver:
         timer = threading.Timer(seconds, stop.set)
         timer.start()
         claiming.reap(at=at)
-        delivery.deliver_due(now=lambda: at, stop=stop, wall=clock.now)
+        delivery_loop.deliver_due(now=lambda: at, stop=stop, wall=clock.now)
         timer.cancel()
         timer.join()
 

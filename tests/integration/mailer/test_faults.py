@@ -13,11 +13,11 @@ import sqlalchemy as sa
 from flask import Flask
 
 from dordt.extensions import db
-from dordt.mailer import tasks
 from dordt.mailer.ledger import outbox
 from dordt.mailer.ledger.claiming import losses_of
 from dordt.mailer.ledger.retries import MOST_ATTEMPTS, MOST_LOSSES
 from dordt.mailer.models import OPEN_STATES, Delivery, DeliveryState, Mail, MailKind, MailState
+from dordt.mailer.worker import tasks
 from dordt.shared import clock
 from tests.crash import ledger
 from tests.crash.truth import HANG_UP, STORE_AND_HANG_UP, Deed, Moment, Talk, Truth
@@ -31,7 +31,7 @@ HURRY = 400  # seconds of the ledger's clock in one of ours
 LONGEST = timedelta(days=5)  # of the ledger's clock
 TOO_LONG_FOR_ANY_BUFFER = 400_000  # lines
 QUICK = {
-    "delivery.TICK": 0.02,
+    "worker.delivery_loop.TICK": 0.02,
     "relays.circuit.PAUSES": (0.02,) * 5,
     "relays.brake.SLOWED_FROM": 5000.0,
 }

@@ -6,8 +6,8 @@ import logging
 import pytest
 from flask import Flask
 
-from dordt.mailer import tasks
 from dordt.mailer.models import DeliveryState
+from dordt.mailer.worker import tasks
 from tests.factories.mailer import make_newsletter, make_receipt
 
 

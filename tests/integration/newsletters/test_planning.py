@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from dordt.audit.models import AuditEntry
 from dordt.extensions import db
 from dordt.mailer.models import Delivery
-from dordt.mailer.tasks import run_every_minute
+from dordt.mailer.worker.tasks import run_every_minute
 from dordt.news.models import ArticleState
 from dordt.newsletters import planning, services
 from dordt.newsletters.content import NewsletterContent

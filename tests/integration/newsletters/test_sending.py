@@ -12,7 +12,7 @@ from dordt.audit.models import AuditEntry
 from dordt.extensions import db
 from dordt.mailer.ledger import outbox as post
 from dordt.mailer.models import Delivery, DeliveryState, Mail, MailState, Suppression, SuppressionScope
-from dordt.mailer.tasks import deliver_what_is_due, run_every_minute
+from dordt.mailer.worker.tasks import deliver_what_is_due, run_every_minute
 from dordt.newsletters import services
 from dordt.newsletters.models import Newsletter, NewsletterState
 from dordt.shared import clock

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from dordt.audit.models import AuditEntry
 from dordt.extensions import db
 from dordt.mailer.models import Delivery, Mail, MailKind, Suppression, SuppressionScope
-from dordt.mailer.tasks import deliver_what_is_due
+from dordt.mailer.worker.tasks import deliver_what_is_due
 from dordt.newsletters import services, trying
 from dordt.newsletters.content import NewsletterContent
 from dordt.newsletters.models import NewsletterState

@@ -72,7 +72,7 @@ def test_the_rooms_log_as_the_application_does(app, log):
     try:
         int(ADDRESS)
     except ValueError:
-        logging.getLogger("dordt.mailer.delivery").exception("The delivery stopped")
+        logging.getLogger("dordt.mailer.worker.delivery_loop").exception("The delivery stopped")
 
     assert "The delivery stopped" in log.getvalue()
     assert "ValueError" in log.getvalue()

@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from dordt.audit.models import AuditEntry
 from dordt.consent.models import Consent
 from dordt.extensions import db, queue
-from dordt.mailer import tasks
+from dordt.mailer.worker import tasks
 from dordt.shared import clock
 from dordt.shared.problems import NotAllowed
 from dordt.subscribers import import_storing, importing, uploading

@@ -10,7 +10,7 @@ from dordt.audit.models import AuditEntry
 from dordt.consent.models import Consent
 from dordt.extensions import db
 from dordt.mailer.models import Delivery, MailKind
-from dordt.mailer.tasks import run_every_minute
+from dordt.mailer.worker.tasks import run_every_minute
 from dordt.shared import clock
 from dordt.shared.clock import AMSTERDAM
 from dordt.subscribers import services

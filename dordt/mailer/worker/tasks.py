@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any
 
 from dordt.extensions import db
-from dordt.mailer import delivery
 from dordt.mailer.ledger import claiming
+from dordt.mailer.worker import delivery_loop
 from dordt.shared import clock
 from dordt.shared.transactions import reading
 
@@ -54,7 +54,7 @@ def deliver_what_is_due(stop: threading.Event) -> None:
         db.session.rollback()
     if has_work:
         claiming.reap(at=clock.now())
-        delivery.deliver_due(now=clock.now, stop=stop)
+        delivery_loop.deliver_due(now=clock.now, stop=stop)
         _run(_after_delivery.values())
 
 

@@ -12,8 +12,8 @@ from flask import Flask
 from huey.consumer import Consumer
 
 from dordt.extensions import db
-from dordt.mailer import tasks
-from dordt.mailer.queue import AppQueue
+from dordt.mailer.worker import tasks
+from dordt.mailer.worker.queue import AppQueue
 
 LOOK_EVERY = 5  # seconds: the ledger is looked at even when nobody rings
 LOOK_FOR_ERRANDS_EVERY = 15  # seconds

@@ -8,10 +8,10 @@ import sqlalchemy as sa
 from flask import Flask
 
 from dordt.extensions import db, queue
-from dordt.mailer import doorbell
 from dordt.mailer.ledger import outbox
 from dordt.mailer.models import Mail
-from dordt.mailer.queue import AppQueue
+from dordt.mailer.worker import wakeup
+from dordt.mailer.worker.queue import AppQueue
 from tests.factories.mailer import WRITTEN_AT, make_draft, make_receipt
 
 
@@ -78,7 +78,7 @@ def test_a_broken_queue_fails_nobody(app: Flask, monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_task_that_we_did_not_sign_is_not_run(app: Flask):
-    doorbell.ring()
+    wakeup.ring()
     storage = queue.present.huey.storage
     (task,) = storage.enqueued_items()
     storage.flush_queue()
@@ -89,7 +89,7 @@ def test_a_task_that_we_did_not_sign_is_not_run(app: Flask):
 
 
 def test_a_worker_that_takes_the_ring_is_woken(app: Flask):
-    doorbell.ring()
+    wakeup.ring()
     bell = queue.present.bell
     bell.clear()
 
@@ -114,8 +114,8 @@ def test_many_that_make_the_queue_together_all_get_it(app: Flask):
 
 def test_the_bell_for_errands_rings_once_after_the_commit_and_wakes_the_runner_alone(app: Flask):
     queue.present.bell.clear()
-    doorbell.soon()
-    doorbell.soon()
+    wakeup.soon()
+    wakeup.soon()
     assert rings() == 0
 
     db.session.commit()
@@ -129,7 +129,7 @@ def test_the_bell_for_errands_rings_once_after_the_commit_and_wakes_the_runner_a
 
 def test_the_bell_for_errands_is_silent_after_a_rollback(app: Flask):
     enqueue()
-    doorbell.soon()
+    wakeup.soon()
     db.session.rollback()
 
     db.session.execute(sa.text("SELECT 1"))
