@@ -14,7 +14,7 @@ from flask.cli import AppGroup
 from dordt.extensions import db
 from dordt.mailer.inbound.intake import LARGEST, MailRefused, receive
 from dordt.mailer.models import DUE_STATES, Delivery, DeliveryState, Mail, MailState
-from dordt.mailer.relays.standing import Standing, standing
+from dordt.mailer.relays.status import Standing, standing
 from dordt.mailer.worker.process import Worker
 from dordt.shared import clock
 from dordt.shared.transactions import reading

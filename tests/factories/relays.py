@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from dordt.extensions import db
 from dordt.mailer.relays import rows
-from dordt.mailer.relays.treating import Relays
+from dordt.mailer.relays.pool import Relays
 from dordt.mailer.smtp.protocol import Reply, Stage
 from tests.factories.mailer import WRITTEN_AT
 

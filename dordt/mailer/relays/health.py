@@ -3,11 +3,11 @@
 import logging
 from datetime import datetime
 
-from dordt.mailer.relays.brake import Brake, Meter, is_complaint
-from dordt.mailer.relays.bucket import Buckets, buckets_for
-from dordt.mailer.relays.circuit import LOSSES, OVER, WHOLE, Circuit, shortest_pause, span_of
+from dordt.mailer.relays.circuit_breaker import LOSSES, OVER, WHOLE, Circuit, shortest_pause, span_of
 from dordt.mailer.relays.rows import Row
 from dordt.mailer.relays.settings import Limits, Relay
+from dordt.mailer.relays.throttle import Brake, Meter, is_complaint
+from dordt.mailer.relays.token_bucket import Buckets, buckets_for
 from dordt.mailer.smtp.protocol import SERVICE_CLOSES, Reply, Stage
 from dordt.shared.addresses import without_addresses
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from dordt.extensions import db
 from dordt.mailer.models import MailRelay
-from dordt.mailer.relays.bucket import Tokens
+from dordt.mailer.relays.token_bucket import Tokens
 from dordt.shared.columns import INSERTS
 from dordt.shared.transactions import reading
 

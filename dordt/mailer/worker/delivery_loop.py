@@ -19,8 +19,8 @@ from dordt.extensions import db, mail
 from dordt.mailer.ledger import claiming
 from dordt.mailer.ledger.claiming import Cursors, Due
 from dordt.mailer.ledger.recording import Recorder
+from dordt.mailer.relays.pool import Relays
 from dordt.mailer.relays.settings import Relay
-from dordt.mailer.relays.treating import Relays
 from dordt.mailer.smtp.connection import Answer, Heard, Lane, Lanes, Opened, Refused
 from dordt.mailer.smtp.rendering import Letter, LetterWriter
 

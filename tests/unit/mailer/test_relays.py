@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from dordt.mailer.relays.brake import Brake, Meter, is_complaint
-from dordt.mailer.relays.bucket import SKEW, Tokens, buckets_for, take
-from dordt.mailer.relays.circuit import WHOLE, Circuit, Span
+from dordt.mailer.relays.circuit_breaker import WHOLE, Circuit, Span
 from dordt.mailer.relays.settings import Limits, Relay, relays_from
+from dordt.mailer.relays.throttle import Brake, Meter, is_complaint
+from dordt.mailer.relays.token_bucket import SKEW, Tokens, buckets_for, take
 from dordt.mailer.smtp.protocol import Reply, Stage
 
 NOON = datetime(2027, 3, 1, 12, 0, tzinfo=UTC)

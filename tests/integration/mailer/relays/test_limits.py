@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from dordt.extensions import db
 from dordt.mailer.models import MailRelay
-from dordt.mailer.relays.treating import Relays
+from dordt.mailer.relays.pool import Relays
 from dordt.shared import clock as our_clock
 from tests.factories.mailer import make_newsletter
 from tests.factories.relays import (

@@ -1,6 +1,6 @@
 """When letters go to the second relay, and when everybody waits."""
 
-from dordt.mailer.relays.treating import LONGEST_WAIT, Relays
+from dordt.mailer.relays.pool import LONGEST_WAIT, Relays
 from tests.factories.relays import REFUSED, name_of_choice, take
 
 

@@ -6,9 +6,9 @@ from datetime import datetime
 from flask import current_app
 
 from dordt.mailer.relays import rows
-from dordt.mailer.relays.brake import Brake
-from dordt.mailer.relays.circuit import Circuit
+from dordt.mailer.relays.circuit_breaker import Circuit
 from dordt.mailer.relays.settings import Limits, limits_from, relays_from
+from dordt.mailer.relays.throttle import Brake
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from datetime import datetime
 from flask import current_app
 
 from dordt.mailer.relays import rows
-from dordt.mailer.relays.bucket import take
-from dordt.mailer.relays.circuit import OVER, span_of
+from dordt.mailer.relays.circuit_breaker import OVER, span_of
 from dordt.mailer.relays.health import Health
 from dordt.mailer.relays.settings import Relay, limits_from, relays_from
+from dordt.mailer.relays.token_bucket import take
 from dordt.mailer.smtp.protocol import Reply
 
 LOOK_EVERY = 1.0  # seconds between two looks at what other workers found

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from dordt.mailer.relays.bucket import SKEW
+from dordt.mailer.relays.token_bucket import SKEW
 
 PAUSES = (5, 10, 20, 40, 60)  # seconds, growing with each failure in a row
 LOSSES = 3  # fresh connections that were lost, or answered 421, in a row

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dordt.mailer.relays.bucket import SKEW
+from dordt.mailer.relays.token_bucket import SKEW
 from dordt.mailer.smtp.protocol import SERVICE_CLOSES, Reply
 
 SLOWEST = 0.1  # letters per second

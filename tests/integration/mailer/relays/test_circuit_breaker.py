@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from dordt.mailer.relays.standing import standing
-from dordt.mailer.relays.treating import Relays
+from dordt.mailer.relays.pool import Relays
+from dordt.mailer.relays.status import standing
 from dordt.mailer.smtp.protocol import Reply, Stage
 from tests.factories.mailer import WRITTEN_AT
 from tests.factories.relays import BUSY, GOOD, NOT_NOW, REFUSED, TOO_FAST, name_of_choice, stored, tell
