@@ -7,14 +7,10 @@ from flask_security import Security
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 
-from dordt.mailer.smtp.transport import Mail
-from dordt.mailer.worker.queue import Queue
 from dordt.shared.columns import Base
 
 db = SQLAlchemy(metadata=Base.metadata)
 migrate = Migrate()
 csrf = CSRFProtect()
-mail = Mail()
-queue = Queue()
 limiter = Limiter(get_remote_address, storage_uri="dordt://", headers_enabled=True)  # accounts/rate_storage.py
 security = Security()

@@ -1,16 +1,17 @@
-"""The post room: a ledger of every mail, and the worker that sends what is due. Knows no page and no domain."""
+"""The mailer: a ledger of every mail, and the worker that sends what is due. Knows no page and no domain."""
 
 from flask import Flask
+
+from dordt.mailer import commands
+from dordt.mailer.inbound import tasks as inbound_tasks
+from dordt.mailer.smtp import signing
+from dordt.mailer.smtp.transport import mail
+from dordt.mailer.worker import tasks
+from dordt.mailer.worker.wakeup import queue
 
 
 def init_app(app: Flask) -> None:
     """Tie the way out and the queue to an application, and add the `mailer` commands."""
-    from dordt.extensions import mail, queue
-    from dordt.mailer import commands
-    from dordt.mailer.inbound import tasks as inbound_tasks
-    from dordt.mailer.smtp import signing
-    from dordt.mailer.worker import tasks
-
     mail.init_app(app)
     signing.init_app(app)
     queue.init_app(app, tasks.run_every_minute)

@@ -31,5 +31,5 @@ def resend_all(mail_id: int, state: DeliveryState, *, at: datetime) -> int:
         db.session.execute(sa.update(Mail).where(Mail.id == mail_id).values(finished_at=None))
         resent = [{"delivery_id": delivery_id, "kind": MailEventKind.RESENT, "at": at} for delivery_id in ids]
         db.session.execute(sa.insert(MailEvent), resent)
-        wakeup.announce()
+        wakeup.enqueue(wakeup.DELIVERY)
     return len(ids)

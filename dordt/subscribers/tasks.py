@@ -6,7 +6,7 @@ from flask import Flask
 
 from dordt.mailer.inbound.handlers import on_unsubscribe
 from dordt.mailer.models import MailKind
-from dordt.mailer.worker.tasks import errand, every_minute
+from dordt.mailer.worker.tasks import background_job, every_minute
 from dordt.shared import clock
 from dordt.subscribers import importing, services, uploading
 
@@ -17,7 +17,7 @@ def init_app(_app: Flask) -> None:
     every_minute(erase_changes)
     every_minute(end_pauses)
     every_minute(erase_forgotten_files)
-    errand(import_waiting)
+    background_job(import_waiting)
     on_unsubscribe(MailKind.NEWSLETTER, services.unsubscribe_by_mail)
 
 

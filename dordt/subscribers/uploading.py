@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from dordt.accounts.models import StaffMember
 from dordt.extensions import db
-from dordt.mailer.worker.wakeup import soon
+from dordt.mailer.worker import wakeup
 from dordt.shared.problems import NotAllowed, NotFound
 from dordt.subscribers.import_files import FileRefused, read_sheet
 from dordt.subscribers.import_models import ImportState, SubscriberImport
@@ -51,7 +51,7 @@ def start_import(import_id: int, choice: ImportChoice, *, by: StaffMember, at: d
     """Let the worker import it; a second time changes nothing. Raises NotAllowed when it was withdrawn."""
     values = {"columns": dict(choice.columns), "source": choice.source, "given_at": choice.given_at}
     if _step(import_id, ImportState.QUEUED, **values):
-        soon()
+        wakeup.enqueue(wakeup.JOBS)
         found = _found(import_id)
         log("subscriber.import_started", found, at=at, by=by, rows=found.row_count)
         db.session.commit()

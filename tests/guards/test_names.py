@@ -13,7 +13,8 @@ ASK_THE_TIME = (
     "sign_in",
     "clock",
 )  # where a request, a tick or an operator comes in
-COUNTER = {"outbox", "every_minute", "after_delivery", "errand", "soon", "on_unsubscribe"}  # what it does for a domain,
+COUNTER = {"outbox", "every_minute", "after_delivery", "background_job"}  # what it does for a domain,
+COUNTER |= {"wakeup", "on_unsubscribe"}
 COUNTER |= {"recipients", "is_suppressed_for", "gets_no_mail"}  # what it says of whom a mail reaches,
 COUNTER |= {"Mail", "MailKind", "MailState", "DeliveryState", "SuppressionScope"}  # and the words of its ledger
 READS_ALL = {"", "mailer", "staff", "site", "insight", "privacy", "operations", "development"}

@@ -65,7 +65,7 @@ def enqueue(draft: Draft, *, at: datetime, at_most_once_per: timedelta | None = 
     )
     db.session.add_all([mail, delivery])
     db.session.flush()
-    wakeup.announce()
+    wakeup.enqueue(wakeup.DELIVERY)
     return delivery
 
 
@@ -107,7 +107,7 @@ def freeze(draft: Draft, audience: "sa.Select[Any]", *, kind: MailKind, list_id:
         )
     if mail.frozen_count > ANALYSE_FROM:
         _tell_planner()
-    wakeup.announce()
+    wakeup.enqueue(wakeup.DELIVERY)
     return mail
 
 
@@ -181,7 +181,7 @@ def pause(mail: Mail, reason: str) -> None:
 def resume(mail: Mail) -> None:
     """Go on where it stopped."""
     mail.state, mail.state_reason = MailState.RUNNING, None
-    wakeup.announce()
+    wakeup.enqueue(wakeup.DELIVERY)
 
 
 def cancel(mail: Mail) -> int:
@@ -210,7 +210,7 @@ def resend(delivery_id: int, *, at: datetime) -> bool:
     of_it = sa.select(Delivery.mail_id).where(Delivery.id == delivery_id).scalar_subquery()
     db.session.execute(sa.update(Mail).where(Mail.id == of_it).values(finished_at=None))
     db.session.add(MailEvent(delivery_id=delivery_id, kind=MailEventKind.RESENT, at=at))
-    wakeup.announce()
+    wakeup.enqueue(wakeup.DELIVERY)
     return True
 
 

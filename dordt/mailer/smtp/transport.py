@@ -169,6 +169,9 @@ class Mail(FlaskMail):
         return Connection(current_app._get_current_object(), relay)  # type: ignore[attr-defined]
 
 
+mail = Mail()
+
+
 @contextmanager
 def _hanging_up(host: smtplib.SMTP, *, after: float) -> Iterator[None]:
     """End a conversation that takes too long: a timeout of smtplib counts anew with each line that is said."""

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy.exc import OperationalError
 
-from dordt.extensions import db, mail
+from dordt.extensions import db
 from dordt.mailer.ledger import claiming
 from dordt.mailer.ledger.claiming import Cursors, Due
 from dordt.mailer.ledger.recording import Recorder
@@ -23,6 +23,7 @@ from dordt.mailer.relays.pool import Relays
 from dordt.mailer.relays.settings import Relay
 from dordt.mailer.smtp.connection import Answer, Heard, Lane, Lanes, Opened, Refused
 from dordt.mailer.smtp.rendering import Letter, LetterWriter
+from dordt.mailer.smtp.transport import mail
 
 TICK = 0.25  # seconds after which a stop is noticed
 RENEW_EVERY = 15  # seconds; a lease lasts three times as long

@@ -1,4 +1,4 @@
-"""The worker process: a postman who delivers, a runner of errands, and Huey's consumer, which rings their bells."""
+"""The worker process: the delivery loop and the job runner in a thread each, and Huey's consumer, which wakes them."""
 
 import gc
 import logging
@@ -10,13 +10,14 @@ from typing import Any
 
 from flask import Flask
 from huey.consumer import Consumer
+from sqlalchemy.exc import OperationalError
 
 from dordt.extensions import db
 from dordt.mailer.worker import tasks
-from dordt.mailer.worker.queue import AppQueue
+from dordt.mailer.worker.wakeup import AppQueue, Wakeup
 
-LOOK_EVERY = 5  # seconds: the ledger is looked at even when nobody rings
-LOOK_FOR_ERRANDS_EVERY = 15  # seconds
+LOOK_EVERY = 5  # seconds: the ledger is looked at without a wake-up, too
+LOOK_FOR_JOBS_EVERY = 15  # seconds
 STOP_WITHIN = 9  # seconds
 Work = Callable[[threading.Event], None]
 logger = logging.getLogger(__name__)
@@ -29,47 +30,52 @@ class Worker(Consumer):
         self.queue: AppQueue = app.extensions["queue"]
         super().__init__(self.queue.huey, workers=1, max_delay=1, shutdown_timeout=2, graceful_signal="TERM")
         self._signal_actions = dict.fromkeys((signal.SIGTERM, signal.SIGINT, signal.SIGHUP), (False, True))
-        self._postman = self._thread(app, tasks.deliver_what_is_due, self.queue.bell, LOOK_EVERY)
-        self._runner = self._thread(app, tasks.run_errands, self.queue.errand_bell, LOOK_FOR_ERRANDS_EVERY)
+        self._threads = (
+            self._thread(app, "Delivery loop", tasks.deliver_what_is_due, Wakeup.DELIVERY, LOOK_EVERY),
+            self._thread(app, "Job runner", tasks.run_background_jobs, Wakeup.JOBS, LOOK_FOR_JOBS_EVERY),
+        )
 
-    def _thread(self, app: Flask, work: Work, bell: threading.Event, every: float) -> threading.Thread:
-        return threading.Thread(target=_do, args=(work, app, bell, every, self.stop_flag), daemon=True)
+    def _thread(self, app: Flask, name: str, work: Work, wakeup: Wakeup, every: float) -> threading.Thread:
+        args = (work, app, self.queue.events[wakeup], every, self.stop_flag)
+        return threading.Thread(target=_repeat, name=name, args=args, daemon=True)
 
     def start(self) -> None:
         """Start the other two; they look for work at once."""
         super().start()
         gc.collect()
         gc.freeze()  # what was imported is never garbage: look for it no more
-        self._postman.start()
-        self._runner.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self, graceful: bool = False) -> None:
         """Wake everybody, and wait until what was sent has its answer."""
         self.stop_flag.set()
-        self.queue.bell.set()
-        self.queue.errand_bell.set()
+        for event in self.queue.events.values():
+            event.set()
         give_up_at = time.monotonic() + STOP_WITHIN
-        for thread in (self._postman, self._runner):
+        for thread in self._threads:
             thread.join(max(0.0, give_up_at - time.monotonic()))
         super().stop(graceful)
 
     def check_worker_health(self) -> Any:
         """A thread of ours that died is a fault of ours: end, so that whoever started us starts us anew."""
-        if not self._postman.is_alive():
-            raise RuntimeError("the postman died")
-        if not self._runner.is_alive():
-            raise RuntimeError("the runner of errands died")
+        for thread in self._threads:
+            if not thread.is_alive():
+                raise RuntimeError(f"{thread.name}: its thread died, the worker ends")
         return super().check_worker_health()
 
 
-def _do(work: Work, app: Flask, bell: threading.Event, every: float, stop: threading.Event) -> None:
+def _repeat(work: Work, app: Flask, event: threading.Event, every: float, stop: threading.Event) -> None:
+    name = threading.current_thread().name
     with app.app_context():
         while not stop.is_set():
             try:
                 work(stop)
+            except OperationalError as problem:
+                logger.error("%s: database unavailable (%s), retry in %d s", name, type(problem.orig).__name__, every)
             except Exception:
-                logger.exception("%s stopped; the next try is in %d seconds", work.__name__, every)
+                logger.exception("%s crashed, restarting in %d s", name, every)
             finally:
                 db.session.remove()
-            bell.wait(every)
-            bell.clear()
+            event.wait(every)
+            event.clear()

@@ -14,10 +14,10 @@ from dordt.shared.transactions import reading
 
 logger = logging.getLogger(__name__)
 Work = Callable[[], object]
-Errand = Callable[[threading.Event], object]
+Job = Callable[[threading.Event], object]
 _every_minute: dict[str, Work] = {}
 _after_delivery: dict[str, Work] = {}
-_errands: dict[str, Errand] = {}
+_background_jobs: dict[str, Job] = {}
 
 
 def every_minute(function: Work) -> None:
@@ -33,18 +33,18 @@ def after_delivery(function: Work) -> None:
     _after_delivery[_name(function)] = function
 
 
-def errand(function: Errand) -> None:
+def background_job(function: Job) -> None:
     """Let the worker do long work of a domain, in a thread of its own: no mail and no plan waits for it.
 
-    It is called after `doorbell.soon()`, when a worker starts and every few seconds, in every worker: it takes its work
-    by a conditional UPDATE, commits in short steps, and ends between two of them once the event is set.
+    It is called after `wakeup.enqueue(wakeup.JOBS)`, when a worker starts and every few seconds, in every worker: it
+    takes its work by a conditional UPDATE, commits in short steps, and ends between two of them once the event is set.
     """
-    _errands[_name(function)] = function
+    _background_jobs[_name(function)] = function
 
 
-def run_errands(stop: threading.Event) -> None:
+def run_background_jobs(stop: threading.Event) -> None:
     """Let each domain do the long work that waits."""
-    _run(partial(function, stop) for function in _errands.values())
+    _run(partial(function, stop) for function in _background_jobs.values())
 
 
 def deliver_what_is_due(stop: threading.Event) -> None:

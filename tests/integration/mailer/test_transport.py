@@ -11,9 +11,8 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from dordt.extensions import mail
 from dordt.mailer.smtp.protocol import NotAccepted, Stage
-from dordt.mailer.smtp.transport import Message, Unreachable
+from dordt.mailer.smtp.transport import Message, Unreachable, mail
 
 LETTER = b"Subject: Proef\r\n\r\n.Een punt vooraan\r\n"
 

@@ -10,9 +10,8 @@ from aiosmtpd.smtp import SMTP
 from flask import Flask
 
 from dordt.development.smtp_thread import SmtpThread
-from dordt.extensions import mail
 from dordt.mailer.relays.settings import Relay
-from dordt.mailer.smtp.transport import Unreachable
+from dordt.mailer.smtp.transport import Unreachable, mail
 from tests.support.certificates import server_context, write_certificate
 
 

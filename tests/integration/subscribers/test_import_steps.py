@@ -9,8 +9,9 @@ from sqlalchemy.exc import OperationalError
 
 from dordt.audit.models import AuditEntry
 from dordt.consent.models import Consent
-from dordt.extensions import db, queue
+from dordt.extensions import db
 from dordt.mailer.worker import tasks
+from dordt.mailer.worker.wakeup import queue
 from dordt.shared import clock
 from dordt.shared.problems import NotAllowed
 from dordt.subscribers import import_storing, importing, uploading
@@ -78,14 +79,14 @@ def test_the_proof_of_the_file_serves_rows_that_bring_none(app):
 
 
 def test_starting_rings_for_the_worker_once_however_often_it_is_clicked(app):
-    queue.present.huey.storage.flush_queue()
+    queue.current.huey.storage.flush_queue()
     number = make_queued(*ROWS)
 
     uploading.start_import(number, uploading.ImportChoice({"email": 1}, "", None), by=make_member(), at=clock.now())
 
-    assert queue.present.huey.storage.queue_size() == 1
+    assert queue.current.huey.storage.queue_size() == 1
     assert found_import(number).columns == OUR_COLUMNS
-    tasks.run_errands(threading.Event())
+    tasks.run_background_jobs(threading.Event())
     assert found_import(number).state == ImportState.DONE
 
 
