@@ -1,4 +1,4 @@
-# `make` lists what can be done. Everything is made in this folder: .venv/, node_modules/ and dordt/static/vendor/.
+# `make` lists what can be done. Everything is made in this folder: .venv/, node_modules/ and dordt/static/.
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
@@ -8,9 +8,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-FRONT_END := dordt/static/vendor/manifest.json
-FRONT_END_SOURCES := package.json $(shell find templates dordt -path dordt/static/vendor -prune -o -type f \
-	-name '*.html' -print -o -name '*.py' -print -o -path 'dordt/static/*' -type f -print)
+FRONT_END := dordt/static/manifest.json
+FRONT_END_SOURCES := package.json $(shell find templates dordt -path dordt/static -prune -o -type f \
+	-name '*.html' -print -o -name '*.py' -print -o -path 'dordt/frontend/*' -type f -print)
 
 .PHONY: help setup run test check bench bounces spam seed migration requirements
 

@@ -23,6 +23,7 @@ for (
 os.environ["DORDT_ENV"] = "testing"
 
 pytest_plugins = [
+    "tests.support.front_end",
     "tests.support.sockets",
     "tests.support.visitors",
     "tests.support.databases",

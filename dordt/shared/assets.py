@@ -8,12 +8,12 @@ from flask import Flask, url_for
 
 def init_app(app: Flask) -> None:
     """Give templates `asset('site.css')`; the manifest is written by the front-end build (`make setup`)."""
-    manifest = Path(app.static_folder or "") / "vendor" / "manifest.json"
+    manifest = Path(app.static_folder or "") / "manifest.json"
     names: dict[str, str] = json.loads(manifest.read_text()) if manifest.exists() else {}
 
     def asset(name: str) -> str:
         if name not in names:
-            raise LookupError(f"{name} is not in static/vendor/manifest.json: run `make setup`")
-        return url_for("static", filename=f"vendor/{names[name]}")
+            raise LookupError(f"{name} is not in dordt/static/manifest.json: run `make setup`")
+        return url_for("static", filename=names[name])
 
     app.add_template_global(asset)

@@ -79,7 +79,7 @@ def security_txt() -> ResponseReturnValue:
 @bp.get("/favicon.ico")
 def favicon() -> ResponseReturnValue:
     """For browsers that look here whatever the page says."""
-    return send_from_directory(f"{current_app.static_folder}/icons", "favicon.ico", max_age=24 * 60 * 60)
+    return send_from_directory(current_app.static_folder or "", "favicon.ico", max_age=24 * 60 * 60)
 
 
 def _text(template: str, **values: object) -> Response:

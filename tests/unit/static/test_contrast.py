@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-TOKENS = Path("dordt/static/css/tokens.css").read_text()
+TOKENS = Path("dordt/frontend/css/tokens.css").read_text()
 TEXT, LARGE_OR_GRAPHIC = 4.5, 3.0
 HUES = ("blauw", "grijs", "rood", "oranje", "geel", "groen")
 

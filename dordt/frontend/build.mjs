@@ -1,4 +1,5 @@
-// Builds dordt/static/vendor/: style sheets, scripts, font and drawings with a content hash in the name, and manifest.json.
+// Builds dordt/static/: style sheets, scripts, font and drawings with a content hash in the name, and manifest.json.
+// Nothing else stands in that folder: what is in it, anybody may fetch.
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, parse, relative } from 'node:path'
@@ -9,7 +10,7 @@ import { PurgeCSS } from 'purgecss'
 const here = dirname(fileURLToPath(import.meta.url))
 const root = join(here, '..', '..')
 const modules = join(root, 'node_modules')
-const vendor = join(here, 'vendor')
+const served = join(root, 'dordt', 'static')
 
 const THEME = '@nl-design-system-unstable/voorbeeld-design-tokens'
 const COMPONENTS = '@utrecht/component-library-css'
@@ -26,19 +27,22 @@ const DARK_INK = {
 }
 
 const manifest = {}
-const written = new Set(['manifest.json'])
+const written = new Set()
 
 const text = (path) => readFile(path, 'utf8')
+
+async function write(path, content) {
+  await mkdir(dirname(join(served, path)), { recursive: true })
+  await writeFile(join(served, path), content)
+  written.add(path)
+}
 
 /** Writes one file under a name that changes with its content, and notes it in the manifest. */
 async function emit(logical, content) {
   const { dir, name, ext } = parse(logical)
   const hash = createHash('sha256').update(content).digest('hex').slice(0, 10)
-  const hashed = join(dir, `${name}.${hash}${ext}`)
-  await mkdir(join(vendor, dir), { recursive: true })
-  await writeFile(join(vendor, hashed), content)
-  manifest[logical] = hashed
-  written.add(hashed)
+  manifest[logical] = join(dir, `${name}.${hash}${ext}`)
+  await write(manifest[logical], content)
 }
 
 async function filesUnder(folder, ending) {
@@ -120,19 +124,22 @@ async function buildPictures() {
   for (const path of await filesUnder(join(here, 'icons'), '.svg')) await emit(relative(here, path), await readFile(path))
 }
 
+/** What is asked for by a name of its own: browsers look for the icon, and the page for an error reads no manifest. */
+async function buildFixedNames() {
+  await write('favicon.ico', await readFile(join(here, 'icons', 'favicon.ico')))
+  await write('unexpected.css', minified('unexpected.css', await text(join(here, 'css', 'unexpected.css'))))
+}
+
 async function copyLicences() {
   for (const [name, file] of [[THEME, 'LICENSE.md'], [COMPONENTS, 'LICENSE.md'], [FONT, 'LICENSE']]) {
-    const target = join('licenses', `${name.split('/').pop()}.txt`)
-    await mkdir(join(vendor, 'licenses'), { recursive: true })
-    await writeFile(join(vendor, target), await readFile(join(modules, name, file)))
-    written.add(target)
+    await write(join('licenses', `${name.split('/').pop()}.txt`), await readFile(join(modules, name, file)))
   }
 }
 
 /** Files of earlier builds stay for a day: a server that runs still names those of its start. */
 async function removeStale() {
-  for (const path of await filesUnder(vendor, '')) {
-    if (written.has(relative(vendor, path))) continue
+  for (const path of await filesUnder(served, '')) {
+    if (written.has(relative(served, path))) continue
     if (Date.now() - (await stat(path)).mtimeMs > DAY) await rm(path)
   }
 }
@@ -141,7 +148,8 @@ await buildFont()
 await buildScripts()
 await buildPictures()
 await buildStyles()
+await buildFixedNames()
 await copyLicences()
 const sorted = Object.fromEntries(Object.entries(manifest).sort(([a], [b]) => (a < b ? -1 : 1)))
-await writeFile(join(vendor, 'manifest.json'), `${JSON.stringify(sorted, null, 2)}\n`)
+await write('manifest.json', `${JSON.stringify(sorted, null, 2)}\n`)
 await removeStale()
