@@ -30,17 +30,17 @@ check: setup ## Look for mistakes without running anything: style, types, import
 	ruff format --check
 	mypy
 	lint-imports
-	@python -m tests.support.largest
+	@python -m tools.largest
 
 bench: setup ## Measure mail (beside smtp-source and Flask-Mail) and pages, kill workers 200 times; QUICK=1 is short
-	python -m tests.bench
-	python -m tests.crash --kills $(if $(QUICK),20,200)
+	python -m tools.bench
+	python -m tools.crash --kills $(if $(QUICK),20,200)
 
 bounces: setup ## Let a real Postfix bounce a newsletter and look whether every bounce is understood (as root)
-	python -m tests.bench.bounces
+	python -m tools.bench.bounces
 
 spam: setup ## Let SpamAssassin judge every mail that we send: each gets less than 1 point (apt install spamassassin)
-	python -m tests.spam
+	python -m tools.spam
 
 seed: setup ## Fill an empty database with demo content
 	DORDT_ENV=$${DORDT_ENV:-development} flask --app wsgi db upgrade
@@ -51,20 +51,20 @@ migration: setup ## Write a migration from the models: make migration m="subscri
 	DORDT_ENV=$${DORDT_ENV:-development} flask --app wsgi db upgrade
 	DORDT_ENV=$${DORDT_ENV:-development} flask --app wsgi db migrate -m "$(m)"
 
-requirements: $(VENV)/.packages ## Pin the newest packages that requirements.in, tests/ and deploy/node/ allow
-	deploy/setup.sh pin
+requirements: $(VENV)/.packages ## Pin the newest packages that requirements.in, tests/ and tools/setup/node/ allow
+	tools/setup/setup.sh pin
 
 # The steps of the set-up, each redone only when what it was made from has changed.
 
-$(BIN)/python: | deploy/setup.sh
-	PYTHON="$(PYTHON)" deploy/setup.sh python
+$(BIN)/python: | tools/setup/setup.sh
+	PYTHON="$(PYTHON)" tools/setup/setup.sh python
 
 $(VENV)/.packages: $(BIN)/python requirements.txt tests/requirements.txt
 	python -m pip install --quiet --disable-pip-version-check --use-pep517 --require-hashes -r requirements.txt -r tests/requirements.txt
 	@touch $@
 
 node_modules/.installed: package-lock.json .npmrc | $(VENV)/.packages
-	deploy/setup.sh node
+	tools/setup/setup.sh node
 	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
@@ -73,5 +73,5 @@ $(FRONT_END): node_modules/.installed $(FRONT_END_SOURCES)
 	@touch $@
 
 $(VENV)/.browser: | $(VENV)/.packages
-	deploy/setup.sh browser
+	tools/setup/setup.sh browser
 	@touch $@

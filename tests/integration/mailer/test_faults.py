@@ -19,9 +19,9 @@ from dordt.mailer.ledger.retries import MOST_ATTEMPTS, MOST_LOSSES
 from dordt.mailer.models import OPEN_STATES, Delivery, DeliveryState, Mail, MailKind, MailState
 from dordt.mailer.worker import tasks
 from dordt.shared import clock
-from tests.crash import ledger
-from tests.crash.truth import HANG_UP, STORE_AND_HANG_UP, Deed, Moment, Talk, Truth
 from tests.factories.mailer import WRITTEN_AT, states
+from tools.crash import ledger
+from tools.crash.truth import HANG_UP, STORE_AND_HANG_UP, Deed, Moment, Talk, Truth
 
 pytestmark = pytest.mark.slow
 READERS, RECEIPTS = 80, 30

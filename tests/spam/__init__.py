@@ -1,1 +1,0 @@
-"""What a spam filter thinks of every mail that we send: `python -m tests.spam`."""

@@ -1,0 +1,1 @@
+"""What developers run beside the tests: bench, crash and spam measure, setup/ prepares a machine."""

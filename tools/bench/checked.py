@@ -1,0 +1,44 @@
+"""A run that is not timed: our own sink tells who got what, for the fast sink keeps nothing."""
+
+from dataclasses import dataclass
+
+from tools.bench import ours, sources
+from tools.bench.houses import Database
+from tools.bench.sinks import CountingSink, counting_sink
+from tools.bench.specimen import Specimen
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the sink took in of one way."""
+
+    name: str
+    letters: int
+    recipients: int
+    connections: int
+    octets: int  # of the last letter
+
+    def __str__(self) -> str:
+        return (
+            f"{self.name}: {self.letters:,} letters to {self.recipients:,} people over {self.connections} connections, "
+            f"{self.octets:,} octets each"
+        )
+
+
+def measure(databases: list[Database], specimen: Specimen, *, letters: int) -> list[Checked]:
+    """Each way in turn. Raises RuntimeError when somebody got nothing, or more than one."""
+    with counting_sink() as sink:
+        found = []
+        for database in databases:
+            sent = ours.measure(database, sink, letters=letters, connections=10, workers=2)
+            found.append(_look(sent.name, sink, letters))
+        for loop in (sources.plain_loop, sources.prebuilt_loop):
+            found.append(_look(loop(sink, specimen, letters=letters // 10).name, sink, letters // 10))
+    return found
+
+
+def _look(name: str, sink: CountingSink, letters: int) -> Checked:
+    told = sink.tally()
+    if not told["letters"] == told["recipients"] == letters:
+        raise RuntimeError(f"{name}: {letters} letters left, but {told['letters']} to {told['recipients']} came in")
+    return Checked(name, **{key: told[key] for key in ("letters", "recipients", "connections", "octets")})

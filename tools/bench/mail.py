@@ -1,0 +1,124 @@
+"""The mail part of `make bench`: all ways beside each other on loopback, in one run."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tools.bench import checked, million, ours, postfix_tools, profiling, sources, specimen
+from tools.bench.checked import Checked
+from tools.bench.houses import Database, Sqlite, postgres
+from tools.bench.measured import Measured
+from tools.bench.million import Million
+from tools.bench.sinks import Sink, counting_sink, main_sink
+from tools.bench.specimen import Specimen
+
+LONG_FROM, LONGER = 50, 3  # connections, and how much longer it is then: as many letters as smtp-source sends
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much is measured."""
+
+    letters: int
+    sessions: tuple[int, ...] = (1, 4, 10, 20, 40, 100)
+    connections: tuple[int, ...] = (1, 4, 10, 20, 50, 100, 200)
+    far: tuple[int, ...] = (1, 10, 50)  # connections to the server that answers late
+    delay: int = 20  # milliseconds
+    with_million: bool = True
+
+
+@dataclass
+class Findings:
+    """All that was measured."""
+
+    plan: Plan
+    letter: int = 0  # octets
+    sink: str = ""
+    checked: list[Checked] = field(default_factory=list)
+    source: list[Measured] = field(default_factory=list)
+    plain: list[Measured] = field(default_factory=list)  # one
+    prebuilt: list[Measured] = field(default_factory=list)  # one
+    ours: list[Measured] = field(default_factory=list)
+    far_source: list[Measured] = field(default_factory=list)
+    far_plain: list[Measured] = field(default_factory=list)  # one
+    far_ours: list[Measured] = field(default_factory=list)
+    millions: list[Million] = field(default_factory=list)
+    profile: profiling.Rows = field(default_factory=list)
+
+
+class Bench:
+    """One run: each finding is told at once."""
+
+    def __init__(self, plan: Plan, root: Path) -> None:
+        self.plan, self.found, self._root = plan, Findings(plan), root
+        self._has_source = postfix_tools.prepare()
+
+    def run(self) -> Findings:
+        """Everything in the plan, the others and ours near each other in time."""
+        with ExitStack() as stack:
+            lite, real = Sqlite(self._root), stack.enter_context(postgres(self._root))
+            letter = specimen.write(lite, self._root / "specimen")
+            self.found.letter = letter.size
+            self.found.checked += _told(checked.measure([lite, real], letter, letters=self.plan.letters // 5))
+            with main_sink() as sink:
+                self.found.sink = sink.name
+                self._near(sink, letter, lite, real)
+            with counting_sink(delay=self.plan.delay) as sink:
+                self._far(sink, letter, lite, real)
+            with main_sink() as sink:
+                self.found.profile = profiling.measure(lite, sink, letters=self.plan.letters, connections=10)
+                for database in (lite, real) if self.plan.with_million else ():
+                    self.found.millions += _told([million.measure(database, sink)])
+        return self.found
+
+    def _near(self, sink: Sink, letter: Specimen, lite: Database, real: Database) -> None:
+        count, found = self.plan.letters, self.found
+        if self._has_source:
+            quick = {"letters": count * LONGER}
+            found.source += _each(self.plan.sessions, lambda n: sources.smtp_source(sink, letter, sessions=n, **quick))
+        found.plain += _told([sources.plain_loop(sink, letter, letters=count // 5)])
+        found.prebuilt += _told([sources.prebuilt_loop(sink, letter, letters=count)])
+        for database, workers in ((lite, 1), (real, 1), (real, 2)):
+            found.ours += self._ours(self.plan.connections, database, sink, workers=workers)
+
+    def _far(self, sink: Sink, letter: Specimen, lite: Database, real: Database) -> None:
+        most, found = max(self.plan.far), self.found
+        if self._has_source:
+            how = {"sessions": most, "letters": self.plan.letters // 5}
+            found.far_source += _told([sources.smtp_source(sink, letter, **how)])
+        found.far_plain += _told([sources.plain_loop(sink, letter, letters=self.plan.letters // 200)])
+        found.far_ours += self._ours(self.plan.far, lite, sink)
+        found.far_ours += self._ours([10, most], real, sink)
+        found.far_ours += self._ours([10], real, sink, workers=2)
+
+    def _ours(self, connections: Any, database: Database, sink: Sink, **how: int) -> list[Measured]:
+        """With fewer letters where each waits for the server, and more where they fly: for seconds, not minutes.
+
+        What begins only once (opening the connections, the first claim) must not weigh in what is compared.
+        """
+        is_quick = not sink.is_far and database.name == "SQLite"
+
+        def measure(count: int) -> Measured:
+            share = count * how.get("workers", 1) / max(self.plan.far) if sink.is_far else 1
+            letters = min(self.plan.letters, int(self.plan.letters * share))
+            if is_quick and count >= LONG_FROM:
+                letters *= LONGER
+            return ours.measure(database, sink, letters=letters, connections=count, **how)
+
+        return _each(connections, measure)
+
+
+def _each(numbers: Any, measure: Callable[[int], Found]) -> list[Found]:
+    return _told(measure(number) for number in numbers)
+
+
+def _told(found: Any) -> list[Any]:
+    """Printed as they come, so that who waits sees that it goes on."""
+    kept = []
+    for one in found:
+        print(one, flush=True)
+        kept.append(one)
+    return kept

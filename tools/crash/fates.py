@@ -1,0 +1,80 @@
+"""How a worker will die."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import cycle, islice
+
+from tools.crash.boundaries import Boundary, Side, Step
+from tools.crash.truth import Moment
+
+EARLIEST, LATEST = 0.02, 0.5  # seconds of work, before a random kill
+STALL = (2.0, 2.6)  # seconds: what a lease lasts here, and while others work on what was taken back
+SPREAD = 25  # letters or commits, of which any may be the last
+
+
+@dataclass(frozen=True)
+class AfterSeconds:
+    """Killed from outside, so long after its first letter was announced."""
+
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"after {self.seconds:.2f} s of work"
+
+
+@dataclass(frozen=True)
+class AfterStall:
+    """Held up from outside so long that its leases run out, let go on, and then killed."""
+
+    seconds: float  # of work before it
+    stall: float  # seconds
+
+    def __str__(self) -> str:
+        return f"after {self.seconds:.2f} s of work and a stall of {self.stall:.2f} s"
+
+
+@dataclass(frozen=True)
+class AtMoment:
+    """Killed from outside at the n-th time that its conversations come to a moment."""
+
+    moment: Moment
+    passing: int
+
+    def __str__(self) -> str:
+        return f"at {self.moment} {self.passing}"
+
+
+Fate = AfterSeconds | AfterStall | AtMoment | Boundary
+
+OFTEN = (Step.MARK, Step.RECORD)  # passed with every letter; the others a few times in a life
+PLACES: tuple[
+    tuple[Step, Side] | Moment, ...
+] = (  # a reaper finds something after a death that left letters on the way
+    *((Step.MARK, Side.AFTER), (Step.REAP, Side.AFTER), Moment.ANSWERED, (Step.MARK, Side.BEFORE)),
+    *(Moment.STORED, (Step.REAP, Side.BEFORE), (Step.RECORD, Side.AFTER), Moment.DOT, (Step.RECORD, Side.BEFORE)),
+    *(Moment.HALFWAY, (Step.CLAIM, Side.AFTER), Moment.DATA, (Step.CLAIM, Side.BEFORE), Moment.RCPT),
+    *((Step.RENEW, Side.AFTER), Moment.MAIL, (Step.RENEW, Side.BEFORE)),
+    *((Step.GIVE_BACK, Side.AFTER), (Step.GIVE_BACK, Side.BEFORE)),
+)
+
+
+def random_fates(chance: random.Random) -> Iterator[Fate]:
+    """At random moments."""
+    while True:
+        yield AfterSeconds(chance.uniform(EARLIEST, LATEST))
+
+
+def stall_fates(chance: random.Random) -> Iterator[Fate]:
+    """At random moments, and not at once."""
+    while True:
+        yield AfterStall(chance.uniform(EARLIEST, LATEST), chance.uniform(*STALL))
+
+
+def boundary_fates(chance: random.Random, *, first: int = 0) -> Iterator[Fate]:
+    """At each state boundary in turn, beginning with the one that has this number."""
+    for place in islice(cycle(PLACES), first, None):
+        if isinstance(place, Moment):
+            yield AtMoment(place, chance.randint(1, SPREAD))
+        else:
+            yield Boundary(*place, passing=chance.randint(1, SPREAD) if place[0] in OFTEN else 1)

@@ -1,0 +1,1 @@
+"""What a spam filter thinks of every mail that we send: `python -m tools.spam`."""
