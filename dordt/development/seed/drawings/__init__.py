@@ -1,1 +1,0 @@
-"""How the pictures of the demo content are drawn; not needed when the platform runs."""

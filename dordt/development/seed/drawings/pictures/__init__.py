@@ -1,1 +1,0 @@
-"""The pictures, one to a file; each draws itself."""
