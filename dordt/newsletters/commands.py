@@ -13,9 +13,9 @@ from dordt.mailer.ledger import outbox
 from dordt.news.front_matter import ImportProblem
 from dordt.newsletters import importing, planning, services
 from dordt.newsletters.models import Newsletter
-from dordt.newsletters.moments import Moment, MomentRefused, as_written, read_moment
 from dordt.newsletters.planning import Plan
 from dordt.shared import clock
+from dordt.shared.local_time import Moment, MomentRefused, as_written, read_moment
 from dordt.shared.problems import DomainError
 from dordt.subscribers.commands import import_subscribers_command
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dordt.newsletters.moments import MomentRefused, as_written, read_moment
+from dordt.shared.local_time import MomentRefused, as_written, read_moment
 
 
 @pytest.mark.parametrize(
