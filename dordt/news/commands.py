@@ -31,8 +31,8 @@ def import_command(file: Path) -> None:
         content = found.content(at=at)
     except ImportProblem as problem:
         raise click.ClickException(f"{file}: {problem}") from problem
-    for name in found.unknown_fields:
-        click.echo(f"{file}: {name}: unknown field, not used", err=True)
+    for note in found.notes:
+        click.echo(f"{file}: {note}", err=True)
     article, is_new = services.import_article(content, at=at)
     click.echo(f"{'Added' if is_new else 'Updated'} /nieuws/{article.slug}/")
 

@@ -1,7 +1,7 @@
 """An article in a file: YAML front matter, Markdown, and the files beside it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ from dordt.news.beside import FilesBeside, targets
 from dordt.news.front_matter import ImportProblem
 from dordt.news.services import Content
 from dordt.news.slugs import is_well_formed
-from dordt.shared.clock import AMSTERDAM
+from dordt.shared.local_time import Moment, MomentSkipped, moment_of
 
 FIELDS = {
     *("title", "slug", "date", "neighbourhoods", "topics", "intro"),
@@ -31,9 +31,13 @@ class ArticleFile:
         self.reserved = reserved
 
     @property
-    def unknown_fields(self) -> list[str]:
-        """What the front matter holds and we do not use."""
-        return sorted(set(self.fields) - FIELDS)
+    def notes(self) -> list[str]:
+        """What somebody should know of a file that can be imported, each with the field."""
+        doubled = [f"date: {self._text('date')!r} comes twice that night; the first is taken"]
+        return [
+            *(f"{name}: unknown field, not used" for name in sorted(set(self.fields) - FIELDS)),
+            *(doubled if self._published().is_doubled else []),
+        ]
 
     def content(self, *, at: datetime) -> Content:
         """The article, with its files taken in. Raises ImportProblem."""
@@ -60,8 +64,11 @@ class ArticleFile:
             "topics": self._slugs("topics"),
             "image_alt": self._text("image_alt", limit=CAPTION_LIMIT),
             "image_caption": self._text("image_caption", limit=CAPTION_LIMIT),
-            "published_at": _moment(self._text("date", is_required=True)),
+            "published_at": self._published().at,
         }
+
+    def _published(self) -> Moment:
+        return _moment(self._text("date", is_required=True))
 
     def _text(self, name: str, *, limit: int | None = None, is_required: bool = False) -> str:
         value = self.fields.get(name, "")
@@ -107,13 +114,15 @@ class ArticleFile:
             self.beside.check("body", name)
 
 
-def _moment(text: str) -> datetime:
-    """A moment; of a day alone noon in Amsterdam."""
+def _moment(text: str) -> Moment:
+    """Of a day alone noon in Amsterdam."""
     try:
         is_day = len(text) == len("2027-03-09")
-        found = datetime.combine(date.fromisoformat(text), NOON) if is_day else datetime.fromisoformat(text)
-        return (found if found.tzinfo else found.replace(tzinfo=AMSTERDAM)).astimezone(UTC)
-    except (ValueError, OverflowError) as wrong:
+        return moment_of(datetime.combine(date.fromisoformat(text), NOON) if is_day else datetime.fromisoformat(text))
+    except MomentSkipped as skipped:
+        problem = "does not exist: the clock is set forward that night; choose a time an hour earlier or later"
+        raise ImportProblem("date", f"{text!r} {problem}") from skipped
+    except ValueError as wrong:
         raise ImportProblem("date", f"{text!r} is no date; write it as 2027-03-09") from wrong
 
 

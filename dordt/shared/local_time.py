@@ -1,4 +1,4 @@
-"""Moments as people in Amsterdam write them: twice a year the clock skips an hour, or shows one twice."""
+"""Times as people in Amsterdam write them. Once a year the clock skips an hour, and once it shows one twice."""
 
 import re
 from dataclasses import dataclass
@@ -13,6 +13,10 @@ YEARS = range(2000, 2100)
 
 class MomentRefused(ValueError):
     """The text, in Dutch, says which moments can be used."""
+
+
+class MomentSkipped(MomentRefused):
+    """The clock in Amsterdam never shows this time: it is set forward over it."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,15 @@ def read_moment(text: str) -> Moment:
         raise MomentRefused("Deze datum of tijd bestaat niet. Vul een andere in.") from wrong
     if written.year not in YEARS:
         raise MomentRefused(f"Kies een jaar tussen {YEARS.start} en {YEARS.stop - 1}.")
-    return Moment(written.astimezone(UTC)) if written.tzinfo else _local(written)
+    return moment_of(written)
+
+
+def moment_of(written: datetime) -> Moment:
+    """What was read already: a time in Amsterdam, unless it carries a zone. Raises MomentRefused."""
+    try:
+        return Moment(written.astimezone(UTC)) if written.tzinfo else _local(written)
+    except OverflowError as wrong:  # at either end of the calendar
+        raise MomentRefused("Deze datum of tijd bestaat niet. Vul een andere in.") from wrong
 
 
 def as_written(moment: datetime) -> str:
@@ -53,7 +65,7 @@ def _local(written: datetime) -> Moment:
     first, second = (written.replace(tzinfo=AMSTERDAM, fold=fold).astimezone(UTC) for fold in (0, 1))
     if first.astimezone(AMSTERDAM).replace(tzinfo=None) != written:
         before, after = (f"{moment:%H.%M} uur" for moment in _gap(written))
-        raise MomentRefused(
+        raise MomentSkipped(
             f"Op {dutch_date(written.date())} gaat de klok van {before} naar {after}. "
             f"De tijd {written:%H.%M} uur bestaat dan niet. Kies een tijd vóór {before} of vanaf {after}."
         )

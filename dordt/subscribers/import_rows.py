@@ -3,19 +3,19 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
 from dordt.shared.addresses import AddressRefused, address_key
-from dordt.shared.clock import AMSTERDAM
+from dordt.shared.local_time import MomentSkipped, moment_of
 from dordt.subscribers.import_files import FileRefused, Record
 
 COLUMNS = ("email", "neighbourhoods", "topics", "consent_at", "consent_source")
 NEEDED = {"email", "consent_at", "consent_source"}
 SOURCE_LIMIT = 200
 REASON_LIMIT = 300
-EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+EARLIEST = date(1990, 1, 1)
 UNREADABLE = re.compile("[\x00\ufffd]")  # NUL breaks PostgreSQL; U+FFFD stands where bytes were no UTF-8
 DUTCH_DATE = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:,?[ T](\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?)?")
 PLAIN_NAME = re.compile(r"[A-Za-z0-9_%+-]{1,15}(?:\.[A-Za-z0-9_%+-]{1,15}){0,3}")  # 63 signs at most
@@ -173,22 +173,25 @@ def _of_list(part: str, known: Mapping[str, str], kind: str) -> Iterator[str]:
 def _moment(cell: str, *, at: datetime) -> datetime:
     if not cell:
         raise RowRefused("Datum van de toestemming: vul in wanneer die gegeven is.")
-    moment = _read_moment(cell)
+    written = _read_written(cell)
+    if written.date() < EARLIEST:
+        raise RowRefused("Datum van de toestemming: ligt vóór 1990.")
+    try:
+        moment = moment_of(written).at  # of a time that comes twice the first: the page says so
+    except MomentSkipped as skipped:
+        raise RowRefused(f"Datum van de toestemming: {skipped}") from skipped
     if moment > at:
         raise RowRefused("Datum van de toestemming: ligt in de toekomst.")
-    if moment < EARLIEST:
-        raise RowRefused("Datum van de toestemming: ligt vóór 1990.")
     return moment
 
 
-def _read_moment(cell: str) -> datetime:
+def _read_written(cell: str) -> datetime:
     try:
         dutch = DUTCH_DATE.fullmatch(cell)
         if dutch:
             day, month, year, hour, minute, second = (int(part or 0) for part in dutch.groups())
-            return datetime(year, month, day, hour, minute, second, tzinfo=AMSTERDAM)
-        found = datetime.fromisoformat(cell)
-        return found if found.tzinfo else found.replace(tzinfo=AMSTERDAM)
+            return datetime(year, month, day, hour, minute, second)
+        return datetime.fromisoformat(cell)
     except ValueError as wrong:
         raise RowRefused(
             "Datum van de toestemming: schrijf die als 2026-03-09, 2026-03-09T19:30 of 9-3-2026."

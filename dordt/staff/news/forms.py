@@ -8,7 +8,6 @@ from dordt.media.services import check_document, check_image
 from dordt.news.models import Article
 from dordt.news.slugs import is_well_formed, slug_from
 from dordt.places.services import Choices
-from dordt.shared.clock import AMSTERDAM
 from dordt.shared.forms import DordtForm, at_most, required
 from dordt.staff.news.fields import ChoicesField, MomentField, UploadField
 
@@ -76,7 +75,6 @@ class EditArticleForm(DordtForm):
 
 
 def _stored(article: Article) -> dict[str, Any]:
-    moment = article.published_at.astimezone(AMSTERDAM).replace(tzinfo=None) if article.published_at else None
     return {
         **{name: getattr(article, name) for name in ("title", "slug", "intro", "body", "image_alt", "image_caption")},
         "neighbourhoods": [wijk.slug for wijk in article.neighbourhoods],
@@ -84,7 +82,7 @@ def _stored(article: Article) -> dict[str, Any]:
         "image_key": article.image.key if article.image else "",
         "image_decorative": bool(article.image and not article.image_alt),
         "attachments": [kept_attachment(file.media.key, file.title) for file in article.attachments],
-        "published_at": moment,
+        "published_at": article.published_at,
         "edit_version": str(article.edit_version),
     }
 

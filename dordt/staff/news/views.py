@@ -110,7 +110,7 @@ def _save(form: EditArticleForm, article: Article | None) -> Article | None:
     except services.EditedMeanwhile:
         form.form_errors.append(EDITED_MEANWHILE)
         return None
-    flash(_done(saved, publish=publish), "ok")
+    flash(" ".join(filter(None, [_done(saved, publish=publish), form.published_at.note])), "ok")
     return saved
 
 

@@ -13,7 +13,6 @@ from dordt.subscribers.import_rows import COLUMNS, EARLIEST, SOURCE_LIMIT
 from dordt.subscribers.uploading import ImportChoice
 
 NOT_IN_FILE = ""
-TOO_EARLY = EARLIEST.date()
 
 
 def _day_unless_in_file(form: "ColumnsForm", field: DateField) -> None:
@@ -81,7 +80,7 @@ def check_given_on(day: date | None, *, at: datetime) -> None:
     """A day on which consent can have been given."""
     if day and day > at.astimezone(AMSTERDAM).date():
         raise ValidationError("Deze dag moet nog komen. Vul een dag in die geweest is.")
-    if day and day < TOO_EARLY:
+    if day and day < EARLIEST:
         raise ValidationError("Deze dag ligt te ver terug. Kijk het jaartal na.")
 
 

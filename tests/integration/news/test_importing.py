@@ -36,6 +36,13 @@ def test_an_article_comes_in_with_all_that_belongs_to_it(write_article, import_a
     assert [entry.action for entry in db.session.scalars(sa.select(AuditEntry))] == ["article.imported"]
 
 
+def test_of_a_time_that_comes_twice_the_first_is_taken_and_said(write_article, import_article):
+    result = import_article(write_article(date="2027-10-31T02:30"))
+
+    assert stored().published_at == datetime(2027, 10, 31, 0, 30, tzinfo=UTC)
+    assert "date: '2027-10-31T02:30' comes twice that night; the first is taken" in result.stderr
+
+
 def test_files_in_the_text_get_their_address_and_a_document_says_what_it_is(write_article, import_article):
     import_article(write_article())
 
@@ -112,6 +119,7 @@ def test_an_article_of_tomorrow_is_there_and_not_shown_yet(write_article, import
         ({"slug": "werkgroepen"}, "slug: 'werkgroepen' is an address of the site itself"),
         ({"date": None}, "date: is missing"),
         ({"date": "2026-02-31"}, "date: '2026-02-31' is no date; write it as 2027-03-09"),
+        ({"date": "2027-03-28T02:30"}, "date: '2027-03-28T02:30' does not exist: the clock is set forward that night"),
         ({"date": "9 maart"}, "date: '9 maart' is no date"),
         ({"date": "0001-01-01T00:00"}, "date: '0001-01-01T00:00' is no date"),
         ({"neighbourhoods": ["sterenburg"]}, "neighbourhoods: unknown: sterenburg; known are: sterrenburg"),

@@ -81,6 +81,26 @@ def test_a_moment_is_meant_in_amsterdam(editor):
     assert "Gepland" in page
 
 
+def test_of_a_time_that_comes_twice_the_first_is_taken_and_said(editor):
+    answer = editor.post(NEW, data={**FILLED, "published_at": "2027-10-31T02:30"})
+
+    assert stored().published_at == datetime(2027, 10, 31, 0, 30, tzinfo=UTC)
+    assert "02.30 uur komt twee keer. Wij nemen de eerste keer." in editor.get(answer.location).text
+
+
+def test_a_moment_that_is_left_as_it_was_stays_the_same_moment(editor):
+    second = datetime(2027, 10, 31, 1, 30, 15, tzinfo=UTC)
+    article = make_article(state=ArticleState.PUBLISHED, published_at=second)
+    page = editor.get(f"/beheer/nieuws/{article.id}/").text
+    assert 'value="2027-10-31T02:30"' in page
+
+    form = {**FILLED, "published_at": "2027-10-31T02:30", "edit_version": hidden(page, "edit_version")}
+    answer = editor.post(f"/beheer/nieuws/{article.id}/", data=form)
+
+    assert (stored().published_at, stored().title) == (second, FILLED["title"])
+    assert "twee keer" not in editor.get(answer.location).text
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [
@@ -96,6 +116,7 @@ def test_a_moment_is_meant_in_amsterdam(editor):
         ({"title": "???"}, "Gebruik kleine letters, cijfers en streepjes"),
         ({"published_at": "morgen"}, "Kies een datum en een tijd"),
         ({"published_at": "0001-01-01T00:00"}, "Kies een datum en een tijd"),
+        ({"published_at": "2027-03-28T02:30"}, "Kies een tijd vóór 02.00 uur of vanaf 03.00 uur."),
         ({"website": "x"}, "Laat dit veld leeg."),
     ],
 )

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dordt.shared.local_time import MomentRefused, as_written, read_moment
+from dordt.shared.local_time import MomentRefused, as_written, moment_of, read_moment
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,12 @@ def test_of_a_time_that_comes_twice_the_first_is_taken_and_that_is_said():
 def test_what_is_no_moment_is_refused_in_words(text):
     with pytest.raises(MomentRefused, match=r"\.$"):
         read_moment(text)
+
+
+@pytest.mark.parametrize("written", [datetime(1, 1, 1), datetime(2027, 3, 28, 2, 30)], ids=["year 1", "skipped"])
+def test_a_time_that_is_no_moment_is_refused_however_it_was_read(written):
+    with pytest.raises(MomentRefused):
+        moment_of(written)
 
 
 def test_what_is_shown_in_the_field_is_read_back_as_the_same_moment():

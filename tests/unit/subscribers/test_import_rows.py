@@ -69,9 +69,11 @@ def test_a_wijk_is_known_by_its_name_and_by_its_slug(cell: str, slugs: list[str]
         ("09/07/2026", "2026-07-08T22:00:00+00:00"),
         ("9-3-2026 19:30", "2026-03-09T18:30:00+00:00"),
         ("2026-03-09 19:30", "2026-03-09T18:30:00+00:00"),
+        ("25-10-2026 2:30", "2026-10-25T00:30:00+00:00"),
+        ("2026-10-25T02:30", "2026-10-25T00:30:00+00:00"),
     ],
 )
-def test_a_date_may_be_written_as_in_dutch(cell: str, moment: str):
+def test_a_date_may_be_written_as_in_dutch_and_of_a_doubled_time_the_first_is_taken(cell: str, moment: str):
     (row,), _refused = read(f"anna@voorbeeld.nl,,,{cell},Balie")
 
     assert row.consent_at.astimezone(UTC).isoformat() == moment
@@ -101,6 +103,8 @@ REFUSED = {
     "no date": ("a@voorbeeld.nl,,,vorig jaar,Balie", "Datum van de toestemming"),
     "no day of the calendar": ("a@voorbeeld.nl,,,31-2-2026,Balie", "Datum van de toestemming"),
     "future": ("a@voorbeeld.nl,,,2031-01-01,Balie", "toekomst"),
+    "skipped by the clock": ("a@voorbeeld.nl,,,2026-03-29 02:30,Balie", "De tijd 02.30 uur bestaat dan niet"),
+    "skipped, in Dutch": ("a@voorbeeld.nl,,,29-3-2026 2:30,Balie", "De tijd 02.30 uur bestaat dan niet"),
     "long ago": ("a@voorbeeld.nl,,,0001-01-01,Balie", "1990"),
     "no source": ("a@voorbeeld.nl,,,2026-03-09,", "Bron van de toestemming"),
     "long source": (f"a@voorbeeld.nl,,,2026-03-09,{'x' * 201}", "201 tekens"),
