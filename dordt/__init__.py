@@ -7,9 +7,9 @@ from config import SettingProblem, Settings
 from dordt import accounts, development, errors, mailer, models, staff
 from dordt.contact import views as contact_views
 from dordt.extensions import csrf, db, limiter, migrate
+from dordt.media import markdown
 from dordt.media import views as media_views
 from dordt.news import commands as news_commands
-from dordt.news import markdown
 from dordt.news import views as news_views
 from dordt.newsletters import commands as newsletter_commands
 from dordt.newsletters import tasks as newsletter_tasks

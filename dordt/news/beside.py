@@ -8,10 +8,10 @@ from urllib.parse import unquote
 
 from dordt.media import services as media
 from dordt.media.images import address
+from dordt.media.markdown import parse
 from dordt.media.models import MediaFile
 from dordt.media.refusals import MediaRefused
 from dordt.news.front_matter import ImportProblem
-from dordt.news.markdown import parse
 from dordt.shared.formats import kilobytes
 
 INLINE_TARGET = re.compile(r"(?P<before>\]\(\s*)(?P<target><[^<>\n]*>|[^\s()<>]+)")

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 
 from markdown_it.token import Token
 
-from dordt.newsletters.mail_html import absolute_address, parse
+from dordt.media.markdown import parse_for_mail
+from dordt.shared.links import full_address
 
 LINE = 72
 RULE = "-" * 20
@@ -14,7 +15,7 @@ RULE = "-" * 20
 def to_text(text: str, *, site: str) -> str:
     """`site` is our own address: pages of ours are named in full."""
     writer = _Writer(site)
-    for token in parse(text):
+    for token in parse_for_mail(text):
         writer.take(token)
     return "\n".join(writer.lines).strip()
 
@@ -85,7 +86,7 @@ def _words(tokens: Sequence[Token], site: str) -> Iterator[str]:
     address, said = "", ""
     for token in tokens:
         if token.type == "link_open":
-            address, said = absolute_address(str(token.attrs.get("href", "")), site), ""
+            address, said = full_address(str(token.attrs.get("href", "")), site), ""
         elif token.type == "link_close":
             yield f" ({address})" if address and address.removeprefix("mailto:") != said else ""
         else:

@@ -9,11 +9,12 @@ from flask import current_app
 from markupsafe import Markup
 
 from dordt.media.images import image_of
-from dordt.newsletters import mail_html, mail_text
+from dordt.media.markdown import MAIL_STYLES, MAIL_WIDTH, mail_html
+from dordt.newsletters import mail_text
 from dordt.newsletters.block_models import BlockKind, NewsletterBlock
 from dordt.shared import formats
 from dordt.shared.clock import AMSTERDAM
-from dordt.shared.links import absolute
+from dordt.shared.links import absolute, full_address
 from dordt.workgroups.models import Meeting
 
 OPENING = "[["  # of a merge field: only ours may stand in a mail
@@ -87,9 +88,16 @@ def _texts(block: NewsletterBlock) -> tuple[Markup, str]:
     site, text = current_app.config["SITE_URL"], plain(block.text)
     if block.kind in MARKDOWN:
         below = 2 if block.title and block.kind is not BlockKind.INTRO else 1
-        html = mail_html.to_html(text, site=site, below=below)
+        html = mail_html(text, site=site, below=below)
         return Markup(plain(html)), plain(mail_text.to_text(text, site=site))  # noqa: S704  (Markdown may undo a space)
-    return mail_html.paragraphs(text), mail_text.wrapped(text.strip())
+    return _paragraphs(text), mail_text.wrapped(text.strip())
+
+
+def _paragraphs(text: str) -> Markup:
+    """Plain text: an empty line separates paragraphs, a line end stays one."""
+    parts = (part.strip() for part in text.replace("\r\n", "\n").split("\n\n"))
+    lines = (Markup("<br>").join(part.split("\n")) for part in parts if part)
+    return Markup("").join(Markup('<p style="{}">{}</p>').format(MAIL_STYLES["p"], line) for line in lines)
 
 
 def _link(block: NewsletterBlock) -> str:
@@ -97,7 +105,7 @@ def _link(block: NewsletterBlock) -> str:
         return absolute("news.article", slug=block.article.slug)
     if block.workgroup:
         return absolute("workgroups.show", slug=block.workgroup.slug)
-    return mail_html.absolute_address(plain(block.url), current_app.config["SITE_URL"]) if block.url else ""
+    return full_address(plain(block.url), current_app.config["SITE_URL"]) if block.url else ""
 
 
 def _picture(block: NewsletterBlock) -> Picture | None:
@@ -106,7 +114,7 @@ def _picture(block: NewsletterBlock) -> Picture | None:
     if image is None:
         return None
     url = f"{current_app.config['SITE_URL']}{image.url}"
-    return Picture(url, plain(image.alt), min(image.width, mail_html.WIDTH))
+    return Picture(url, plain(image.alt), min(image.width, MAIL_WIDTH))
 
 
 def _gathering(meeting: Meeting) -> Gathering:

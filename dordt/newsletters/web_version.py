@@ -12,14 +12,14 @@ from urllib.parse import urlsplit
 from flask import current_app, url_for
 from markupsafe import Markup
 
+from dordt.media import markdown
 from dordt.media.images import Image, image_of
-from dordt.news import markdown
 from dordt.newsletters.block_models import BlockKind, NewsletterBlock
 from dordt.newsletters.models import Newsletter
+from dordt.shared.clean_html import SCHEMES
 from dordt.shared.clock import AMSTERDAM
 from dordt.workgroups.models import Meeting
 
-SCHEMES = {"http", "https", "mailto", "tel"}
 SUMMARY_LENGTH = 155  # characters that a search engine shows
 
 
@@ -94,4 +94,4 @@ def _leads_elsewhere(link: str) -> bool:
 
 def _plain(block: NewsletterBlock) -> str:
     """The words of a text in Markdown, without its marks."""
-    return Markup(markdown.to_html(block.text)).striptags()  # noqa: S704  (only its words are taken)
+    return Markup(markdown.page_html(block.text)).striptags()  # noqa: S704  (only its words are taken)

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
-import nh3
 from flask import current_app
+
+from dordt.shared import clean_html
 
 MIMETYPE = "application/atom+xml"
 NAMESPACE = "http://www.w3.org/2005/Atom"
-TAGS = {"h2", "h3", "h4", "h5", "h6", "p", "br", "hr", "strong", "em", "code", "pre", "blockquote", "ul", "ol", "li"}
-TAGS |= {"a", "img", "figure", "figcaption", "table", "thead", "tbody", "tr", "th", "td"}
-ATTRIBUTES = {"a": {"href"}, "img": {"src", "alt", "width", "height"}, "ol": {"start"}}
 NOT_XML = re.compile(
     "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 )  # no XML can hold these, also not escaped
@@ -76,7 +74,7 @@ def _entry(element: ET.Element, entry: Entry) -> None:
     for slug, name in entry.about:
         ET.SubElement(element, "category", {"term": _clean(slug), "label": _clean(name)})
     _text(element, "summary", entry.summary)
-    _text(element, "content", _for_elsewhere(entry.content), type="html")
+    _text(element, "content", clean_html.for_feed(entry.content, site=current_app.config["SITE_URL"]), type="html")
 
 
 def _text(parent: ET.Element, name: str, text: str, **attributes: str) -> None:
@@ -89,18 +87,6 @@ def _moment(parent: ET.Element, name: str, moment: datetime) -> None:
 
 def _link(parent: ET.Element, rel: str, address: str, kind: str) -> None:
     ET.SubElement(parent, "link", {"rel": rel, "type": kind, "href": address})
-
-
-def _for_elsewhere(html: str) -> str:
-    """HTML of a page for who reads it outside the site: no classes, every address in full."""
-    html = nh3.clean(
-        html,
-        tags=TAGS,
-        attributes=ATTRIBUTES,
-        link_rel=None,
-        url_relative=("rewrite_with_base", f"{current_app.config['SITE_URL']}/"),
-    )
-    return html.strip()
 
 
 def _clean(text: str) -> str:

@@ -9,10 +9,10 @@ from flask import current_app
 from markdown_it.token import Token
 
 from dordt.media.images import image_at
+from dordt.media.markdown import parse_for_mail
 from dordt.newsletters.block_models import BlockKind, NewsletterBlock
 from dordt.newsletters.checks import addresses
 from dordt.newsletters.checks.finding import Finding, FindingKind
-from dordt.newsletters.mail_html import parse
 from dordt.newsletters.models import Newsletter
 
 IN_MARKDOWN = {BlockKind.INTRO, BlockKind.TEXT, BlockKind.OUTCOME}
@@ -49,7 +49,7 @@ def _links(block: NewsletterBlock) -> Iterator[Link]:
 
 
 def _lines(block: NewsletterBlock) -> Iterator[Sequence[Token]]:
-    return (token.children or [] for token in parse(block.text) if token.type == "inline")
+    return (token.children or [] for token in parse_for_mail(block.text) if token.type == "inline")
 
 
 def _links_in(tokens: Sequence[Token]) -> Iterator[Link]:

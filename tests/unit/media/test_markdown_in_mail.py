@@ -2,18 +2,18 @@
 
 import pytest
 
-from dordt.newsletters.mail_html import to_html
+from dordt.media.markdown import mail_html
 
 SITE = "https://dordtaanzet.voorbeeld.nl"
 OURS = "/media/0123456789abcdef0123456789abcdef/park-1440x960.jpg"
 
 
 def test_pages_of_ours_are_named_in_full():
-    assert f'<a href="{SITE}/nieuws/">nieuws</a>' in to_html("Lees het [nieuws](/nieuws/).", site=SITE)
+    assert f'<a href="{SITE}/nieuws/">nieuws</a>' in mail_html("Lees het [nieuws](/nieuws/).", site=SITE)
 
 
 def test_headings_start_below_the_subject():
-    html = to_html("# Groen\n\n## Park", site=SITE)
+    html = mail_html("# Groen\n\n## Park", site=SITE)
 
     assert "<h2 style=" in html
     assert "<h3 style=" in html
@@ -21,7 +21,7 @@ def test_headings_start_below_the_subject():
 
 
 def test_a_picture_of_ours_has_its_full_address_its_text_and_a_width_that_fits():
-    html = to_html(f"![Een boom]({OURS})", site=SITE)
+    html = mail_html(f"![Een boom]({OURS})", site=SITE)
 
     assert f'src="{SITE}{OURS}"' in html
     assert 'alt="Een boom"' in html
@@ -29,7 +29,7 @@ def test_a_picture_of_ours_has_its_full_address_its_text_and_a_width_that_fits()
 
 
 def test_of_a_picture_elsewhere_the_text_remains():
-    html = to_html("![Een boom](https://elders.nl/pixel.gif)", site=SITE)
+    html = mail_html("![Een boom](https://elders.nl/pixel.gif)", site=SITE)
 
     assert "<img" not in html
     assert "elders" not in html
@@ -48,7 +48,7 @@ def test_of_a_picture_elsewhere_the_text_remains():
     ],
 )
 def test_what_a_mail_should_not_hold_is_left_out(bad):
-    html = to_html(bad, site=SITE)
+    html = mail_html(bad, site=SITE)
 
     for sign in ("<script", "<img", 'href="javascript', 'href="data', '<a href="/x"', 'href="#'):
         assert sign not in html

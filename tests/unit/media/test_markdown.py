@@ -2,7 +2,7 @@
 
 import pytest
 
-from dordt.news.markdown import to_html
+from dordt.media.markdown import page_html
 
 KEY = "0123456789abcdef0123456789abcdef"
 
@@ -18,7 +18,7 @@ KEY = "0123456789abcdef0123456789abcdef"
     ids=["from h1", "from h2", "from h3", "a level skipped"],
 )
 def test_headings_start_at_h2_and_skip_no_level(text: str, expected: str):
-    assert to_html(text) == expected
+    assert page_html(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_headings_start_at_h2_and_skip_no_level(text: str, expected: str):
     ],
 )
 def test_nothing_that_runs_gets_through(text: str):
-    html = to_html(text)
+    html = page_html(text)
 
     assert not any(f"<{tag}" in html for tag in ("script", "style", "img"))
     assert 'href="javascript' not in html
@@ -43,7 +43,7 @@ def test_nothing_that_runs_gets_through(text: str):
 
 
 def test_a_link_to_another_site_says_so_and_one_of_our_own_does_not():
-    html = to_html(
+    html = page_html(
         "[ver](https://voorbeeld.nl/a) [dichtbij](/contact/) [ook](https://dordt.nl/x)", site="https://dordt.nl"
     )
 
@@ -56,11 +56,11 @@ def test_a_link_to_another_site_says_so_and_one_of_our_own_does_not():
 
 
 def test_an_address_that_cannot_be_read_is_no_failure():
-    assert "klik" in to_html("[klik](http://[kapot)")
+    assert "klik" in page_html("[klik](http://[kapot)")
 
 
 def test_a_picture_alone_is_a_figure_with_room_kept_free_and_its_title_as_caption():
-    html = to_html(f'![Een *boom*](/media/{KEY}/boom-1200x800.jpg "In de herfst")')
+    html = page_html(f'![Een *boom*](/media/{KEY}/boom-1200x800.jpg "In de herfst")')
 
     assert html.startswith('<figure class="figure figure--free"><img ')
     assert 'alt="Een boom" width="1200" height="800" loading="lazy"' in html
@@ -69,11 +69,11 @@ def test_a_picture_alone_is_a_figure_with_room_kept_free_and_its_title_as_captio
 
 
 def test_of_a_picture_from_elsewhere_only_the_words_remain():
-    assert to_html("Kijk: ![een boom](https://voorbeeld.nl/boom.jpg)") == "<p>Kijk: een boom</p>"
+    assert page_html("Kijk: ![een boom](https://voorbeeld.nl/boom.jpg)") == "<p>Kijk: een boom</p>"
 
 
 def test_a_table_can_be_moved_sideways_and_has_headings():
-    html = to_html("|Wijk|Aantal|\n|-|-:|\n|Reeland|3|")
+    html = page_html("|Wijk|Aantal|\n|-|-:|\n|Reeland|3|")
 
     assert html.startswith(
         '<div class="table-frame" tabindex="0" role="region" aria-label="Tabel 1"><table class="table">'
@@ -84,7 +84,7 @@ def test_a_table_can_be_moved_sideways_and_has_headings():
 
 
 def test_quotes_lists_and_emphasis_stand():
-    html = to_html("> Fijn park\n\n- een\n- twee\n\n3. drie\n\n**vet** en *schuin*")
+    html = page_html("> Fijn park\n\n- een\n- twee\n\n3. drie\n\n**vet** en *schuin*")
 
     for part in ("<blockquote>", "<ul>", '<ol start="3">', "<strong>vet</strong>", "<em>schuin</em>"):
         assert part in html

@@ -1,93 +1,114 @@
-"""Markdown to clean HTML that fits under the one h1 of a page."""
+"""Markdown as HTML, in the two forms that we need: for a page under its one h1, and for a mail with inline styles."""
 
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
-import nh3
 from flask import Flask, current_app
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
 from dordt.media.images import image_at
+from dordt.shared import clean_html
+from dordt.shared.links import full_address
 
-TAGS = {
-    *("h2", "h3", "h4", "h5", "h6", "p", "br", "hr", "strong", "em", "code", "pre", "blockquote"),
-    *("ul", "ol", "li", "a", "img", "figure", "figcaption", "span", "div"),
-    *("table", "thead", "tbody", "tr", "th", "td"),
-}
-ATTRIBUTES = {
-    "a": {"href", "rel", "title"},
-    "img": {"src", "srcset", "sizes", "alt", "width", "height", "loading"},
-    "div": {"tabindex", "role", "aria-label"},
-    "th": {"scope"},
-    "ol": {"start"},
-}
-CLASSES = {
-    "span": {"visually-hidden"},
-    "figure": {"figure", "figure--free"},
-    "div": {"table-frame"},
-    "table": {"table"},
-    "th": {"number"},
-    "td": {"number"},
-}
-SCHEMES = {"http", "https", "mailto", "tel"}
+DEEPEST_ON_PAGE = 6
 SIZES = "(min-width: 45rem) 42rem, 100vw"  # as wide as a line of text
 ELSEWHERE = '<span class="visually-hidden"> (andere website)</span>'
+MAIL_WIDTH = 528  # pixels: the column in templates/email/newsletter/body.mjml.xml
+MAIL_HEADING = "margin:24px 0 8px;font-size:{}px;line-height:1.3"
+MAIL_STYLES = {
+    "p": "margin:0 0 14px",
+    "ul": "margin:0 0 14px 24px;padding:0",  # Outlook for Windows knows padding on table cells alone
+    "ol": "margin:0 0 14px 28px;padding:0",
+    "li": "margin:0 0 6px",
+    "h2": MAIL_HEADING.format(22),
+    "h3": MAIL_HEADING.format(19),
+    "h4": MAIL_HEADING.format(17),
+    "blockquote": "margin:0 0 14px 20px",
+    "hr": "border:0;border-top:1px solid #cac4bd;margin:24px 0",
+}
 
 
 def init_app(app: Flask) -> None:
     """Add the `markdown` filter."""
 
     def markdown(text: str, below: int = 1) -> Markup:
-        return Markup(to_html(text, site=current_app.config["SITE_URL"], below=below))  # noqa: S704  (cleaned there)
+        return Markup(page_html(text, site=current_app.config["SITE_URL"], below=below))  # noqa: S704  (cleaned there)
 
     app.add_template_filter(markdown)
 
 
-def to_html(text: str, *, site: str = "", below: int = 1) -> str:
-    """Clean HTML from Markdown. `site` is our own address: links to other hosts say that they lead elsewhere.
+def page_html(text: str, *, site: str = "", below: int = 1) -> str:
+    """Clean HTML for a page. `site` is our own address: links to other hosts say that they lead elsewhere.
 
     below: the level of the heading above the text.
     """
     tokens = parse(text)
-    _fit_headings(tokens, below)
+    _fit_headings(tokens, below, deepest=DEEPEST_ON_PAGE)
     _frame_pictures(tokens)
     _frame_tables(tokens)
     _mark_links(tokens, _host(site))
-    html = _parser().renderer.render(tokens, _parser().options, {})
-    return nh3.clean(
-        html, tags=TAGS, attributes=ATTRIBUTES, allowed_classes=CLASSES, url_schemes=SCHEMES, link_rel=None
-    ).strip()
+    return clean_html.for_page(_page_parser().renderer.render(tokens, _page_parser().options, {}))
+
+
+def mail_html(text: str, *, site: str, below: int = 1) -> Markup:
+    """Clean HTML for a mail: few elements, styles inline. `site` is our own address: pages of ours are named in full.
+
+    below: the level of the heading above the text. A table stays as it was typed.
+    """
+    tokens = parse_for_mail(text)
+    _fit_headings(tokens, below, deepest=clean_html.DEEPEST_IN_MAIL)
+    for token in tokens:
+        if token.nesting >= 0 and token.tag in MAIL_STYLES:
+            token.attrSet("style", MAIL_STYLES[token.tag])
+    html = _mail_parser().renderer.render(tokens, _mail_parser().options, {"site": site})
+    return Markup(clean_html.for_mail(html))  # noqa: S704  (cleaned here)
 
 
 def parse(text: str) -> list[Token]:
-    """The parts of a Markdown text; HTML in it is text like any other."""
-    found: list[Token] = _parser().parse(text)
+    """The tokens of a Markdown text; HTML in it is text like any other."""
+    found: list[Token] = _page_parser().parse(text)
+    return found
+
+
+def parse_for_mail(text: str) -> list[Token]:
+    """The same, without tables."""
+    found: list[Token] = _mail_parser().parse(text)
     return found
 
 
 @cache
-def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
-    parser.add_render_rule("image", _image)
+def _page_parser() -> MarkdownIt:
+    parser = _parser().enable("table")
+    parser.add_render_rule("image", _page_image)
     parser.add_render_rule("table_open", _table_open)
     parser.add_render_rule("table_close", lambda *_parts: "</table></div>\n")
     return parser
 
 
-def _fit_headings(tokens: Sequence[Token], above: int) -> None:
-    """Headings start one level below the one above the text, and never skip a level."""
+@cache
+def _mail_parser() -> MarkdownIt:
+    parser = _parser()
+    parser.add_render_rule("link_open", _mail_link)
+    parser.add_render_rule("image", _mail_image)
+    return parser
+
+
+def _parser() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False})
+
+
+def _fit_headings(tokens: Sequence[Token], level: int, *, deepest: int) -> None:
+    """Headings start one level below `level`, the one above the text, and never skip a level."""
     headings = [token for token in tokens if token.type in {"heading_open", "heading_close"}]
-    if not headings:
-        return
-    step = above + 1 - min(int(token.tag[1]) for token in headings)
+    step = level + 1 - min((int(token.tag[1]) for token in headings), default=0)
     for token in headings:
         if token.type == "heading_open":
-            above = min(int(token.tag[1]) + step, above + 1, 6)
-        token.tag = f"h{above}"
+            level = min(int(token.tag[1]) + step, level + 1, deepest)
+        token.tag = f"h{level}"
 
 
 def _frame_pictures(tokens: Sequence[Token]) -> None:
@@ -142,7 +163,7 @@ def _html(content: str) -> Token:
     return Token("html_inline", "", 0, content=content)
 
 
-def _image(renderer: Any, tokens: Sequence[Token], index: int, options: Any, values: Any) -> str:
+def _page_image(renderer: Any, tokens: Sequence[Token], index: int, options: Any, values: Any) -> str:
     """Only pictures of our own are shown; of any other the text remains."""
     token = tokens[index]
     alt = renderer.renderInlineAsText(token.children or [], options, values)
@@ -153,6 +174,21 @@ def _image(renderer: Any, tokens: Sequence[Token], index: int, options: Any, val
         f'<img src="{image.url}" srcset="{image.srcset}" sizes="{SIZES}" alt="{escape(image.alt)}" '
         f'width="{image.width}" height="{image.height}" loading="lazy">'
     )
+
+
+def _mail_image(renderer: Any, tokens: Sequence[Token], index: int, options: Any, values: dict[str, str]) -> str:
+    token = tokens[index]
+    alt = renderer.renderInlineAsText(token.children or [], options, values)
+    image = image_at(str(token.attrs.get("src", "")), alt)
+    if image is None:
+        return escape(alt)
+    size = f'width="{min(image.width, MAIL_WIDTH)}" style="max-width:100%;height:auto"'
+    return f'<img src="{values["site"]}{image.url}" alt="{escape(image.alt)}" {size}>'
+
+
+def _mail_link(_renderer: Any, tokens: Sequence[Token], index: int, _options: Any, values: dict[str, str]) -> str:
+    address = full_address(str(tokens[index].attrs.get("href", "")), values["site"])
+    return f'<a href="{escape(address)}">' if address else "<a>"
 
 
 def _table_open(_renderer: Any, _tokens: Any, _index: int, _options: Any, values: dict[str, int]) -> str:
