@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from flask import render_template
 
-from dordt.newsletters import web_version
+from dordt.newsletters.content import web_version
 from dordt.newsletters.models import Newsletter
 from dordt.shared import atom
 from dordt.shared.links import absolute

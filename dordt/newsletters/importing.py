@@ -6,8 +6,8 @@ from typing import Any
 
 from dordt.news import front_matter
 from dordt.news.front_matter import ImportProblem
-from dordt.newsletters import filling
-from dordt.newsletters.content import NewsletterContent
+from dordt.newsletters.content import filling
+from dordt.newsletters.content.block_content import NewsletterContent
 
 FIELDS = {"subject", "preheader", "articles"}
 LIMIT = 200  # characters, as the columns of subject and preheader

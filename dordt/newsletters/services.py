@@ -9,9 +9,10 @@ from dordt.accounts.models import StaffMember
 from dordt.extensions import db
 from dordt.mailer.ledger import outbox
 from dordt.mailer.models import MailKind
-from dordt.newsletters import audience, blocks, checks, policy, rendering
+from dordt.newsletters import audience, checks, policy
 from dordt.newsletters.audience import Fate
-from dordt.newsletters.content import NewsletterContent
+from dordt.newsletters.content import blocks, rendering
+from dordt.newsletters.content.block_content import NewsletterContent
 from dordt.newsletters.holding import hold_still
 from dordt.newsletters.models import PAUSED_BY_STAFF, Newsletter, NewsletterState
 from dordt.newsletters.steps import locked, log, read_mail_anew, step, unknown

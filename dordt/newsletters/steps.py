@@ -5,8 +5,8 @@ from datetime import datetime
 from dordt.accounts.models import StaffMember
 from dordt.audit import services as audit
 from dordt.extensions import db
+from dordt.newsletters.labels import STATE_LABELS
 from dordt.newsletters.models import Newsletter, NewsletterState
-from dordt.newsletters.words import STATE_WORDS
 from dordt.shared.problems import NotAllowed, NotFound
 
 NEEDS_APPROVAL = {(NewsletterState.DRAFT, state) for state in (NewsletterState.SENDING, NewsletterState.SCHEDULED)}
@@ -41,7 +41,7 @@ def unknown(number: int) -> NotFound:
 def step(newsletter: Newsletter, state: NewsletterState) -> None:
     """Go to another state. Raises NotAllowed when that is not in the table of steps."""
     if not newsletter.may_become(state):
-        now = STATE_WORDS[newsletter.state]
+        now = STATE_LABELS[newsletter.state]
         what_first = " Laat hem eerst goedkeuren." if (newsletter.state, state) in NEEDS_APPROVAL else ""
         raise NotAllowed(f"Dat kan niet: nieuwsbrief {newsletter.number} staat op ‘{now}’.{what_first}")
     newsletter.state = state

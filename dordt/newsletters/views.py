@@ -3,7 +3,8 @@
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from dordt.newsletters import feeds, web_version
+from dordt.newsletters import feeds
+from dordt.newsletters.content import web_version
 from dordt.newsletters.models import Newsletter
 from dordt.shared import atom, clock
 from dordt.shared.links import absolute

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
-from dordt.newsletters.rendering import draft_of
+from dordt.newsletters.content.rendering import draft_of
 from tests.factories.whole_newsletter import make_whole_newsletter
 from tests.support import chromium
 from tests.support.browser import QUIET

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page
 
-from dordt.newsletters.rendering import draft_of
+from dordt.newsletters.content.rendering import draft_of
 from tests.browser.mails import answers
 from tests.factories.whole_newsletter import make_whole_newsletter
 from tests.support.browser import violations

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from dordt.contact import emails as contact_emails
 from dordt.contact.models import Message
+from dordt.newsletters.content.rendering import draft_of
 from dordt.newsletters.models import Newsletter
-from dordt.newsletters.rendering import draft_of
 from dordt.shared.mail import Draft
 from dordt.subscribers import emails as subscriber_emails
 from dordt.subscribers.models import AddressChange, Subscriber

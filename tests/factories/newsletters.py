@@ -10,8 +10,9 @@ from dordt.accounts.models import StaffMember
 from dordt.extensions import db
 from dordt.mailer.models import Delivery, DeliveryState
 from dordt.news.models import Article
-from dordt.newsletters import filling, services
-from dordt.newsletters.content import BlockContent, NewsletterContent
+from dordt.newsletters import services
+from dordt.newsletters.content import filling
+from dordt.newsletters.content.block_content import BlockContent, NewsletterContent
 from dordt.newsletters.models import Newsletter, NewsletterState
 from dordt.shared import clock
 from tests.factories.mailer import make_newsletter as freeze_newsletter

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from dordt.newsletters import filling
 from dordt.newsletters.block_models import BlockKind
-from dordt.newsletters.content import BlockContent
+from dordt.newsletters.content import filling
+from dordt.newsletters.content.block_content import BlockContent
 from dordt.newsletters.models import Newsletter
 from tests.factories.media import make_image
 from tests.factories.news import make_article

@@ -11,7 +11,7 @@ from flask_migrate import upgrade
 from dordt.extensions import db
 from dordt.newsletters import services
 from dordt.newsletters.block_models import BlockKind
-from dordt.newsletters.content import BlockContent, NewsletterContent
+from dordt.newsletters.content.block_content import BlockContent, NewsletterContent
 from dordt.shared import clock
 from dordt.subscribers.models import Subscriber, SubscriberState
 

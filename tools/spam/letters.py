@@ -16,8 +16,9 @@ from dordt.extensions import db
 from dordt.mailer.ledger import outbox
 from dordt.mailer.models import Delivery, Mail, MailKind
 from dordt.mailer.worker import delivery_loop
-from dordt.newsletters import audience, trying
-from dordt.newsletters.rendering import draft_of
+from dordt.newsletters import audience
+from dordt.newsletters.content.rendering import draft_of
+from dordt.newsletters.content.services import test_mail
 from dordt.shared import clock
 from dordt.shared.mail import Draft
 from tests.factories.accounts import make_member
@@ -75,7 +76,7 @@ def _to_one(at: datetime) -> Iterator[Draft]:
 
 def _newsletter(at: datetime) -> None:
     newsletter = make_whole_newsletter()
-    trying.send_test(newsletter.number, ["redactie@dordrecht.nl"], at=at, by=make_member())
+    test_mail.send_test(newsletter.number, ["redactie@dordrecht.nl"], at=at, by=make_member())
     readers = audience.of(newsletter)
     outbox.freeze(draft_of(newsletter), readers, kind=MailKind.NEWSLETTER, list_id=audience.LIST_ID, at=at)
 

@@ -14,10 +14,11 @@ from dordt.news import services as news
 from dordt.news.importing import ArticleFile
 from dordt.news.models import Article
 from dordt.news.slugs import reserved
-from dordt.newsletters import filling, templating
 from dordt.newsletters import services as newsletters
 from dordt.newsletters.block_models import BlockKind
-from dordt.newsletters.content import BlockContent, NewsletterContent
+from dordt.newsletters.content import filling
+from dordt.newsletters.content.block_content import BlockContent, NewsletterContent
+from dordt.newsletters.content.services import templates
 from dordt.newsletters.models import NewsletterState
 from dordt.places import services as places
 from dordt.shared.clock import AMSTERDAM
@@ -71,7 +72,7 @@ def write_newsletters(*, at: datetime) -> None:
         if row["state"] == NewsletterState.SENT:
             newsletters.approve_newsletter(number, at=made_at + timedelta(hours=1), by=approver)
             newsletters.start_newsletter(number, at=made_at + timedelta(hours=2), by=editor)
-    templating.keep_template(1, "Brief over een werkgroep", at=at, by=editor)
+    templates.keep_template(1, "Brief over een werkgroep", at=at, by=editor)
 
 
 def _block(row: dict[str, Any], *, at: datetime) -> BlockContent:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from dordt.newsletters import rendering
 from dordt.newsletters.checks import fields, letter, links, wording, written
 from dordt.newsletters.checks.finding import Finding, FindingKind
 from dordt.newsletters.checks.letter import require_way_out
+from dordt.newsletters.content import rendering
 from dordt.newsletters.models import Newsletter
 from dordt.shared.problems import NotAllowed
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dordt.newsletters.composing import Removed
-from dordt.newsletters.content import BlockContent
+from dordt.newsletters.content.block_content import BlockContent
+from dordt.newsletters.content.services.editing import Removed
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from wtforms import BooleanField, Field, Form, HiddenField, SelectField, StringF
 
 from dordt.media.services import check_image
 from dordt.newsletters.block_models import BlockKind
-from dordt.newsletters.content import BlockContent, tidied
-from dordt.newsletters.words import BLOCK_WORDS
+from dordt.newsletters.content.block_content import BlockContent, tidied
+from dordt.newsletters.labels import BLOCK_LABELS
 from dordt.shared.forms import DordtForm, at_most
 from dordt.staff.news.fields import UploadField
 
@@ -106,7 +106,7 @@ class BlockForm(DordtForm):
     @property
     def kind_words(self) -> str:
         """'Nieuwsbericht'."""
-        return BLOCK_WORDS[self.shown_kind]
+        return BLOCK_LABELS[self.shown_kind]
 
     @property
     def words(self) -> str:

@@ -9,7 +9,7 @@ from wtforms import Form, HiddenField, StringField
 
 from dordt.media.services import check_image
 from dordt.newsletters.block_models import BlockKind
-from dordt.newsletters.content import MOST_BLOCKS, BlockContent, NewsletterContent
+from dordt.newsletters.content.block_content import MOST_BLOCKS, BlockContent, NewsletterContent
 from dordt.shared.forms import at_most
 from dordt.staff.news.fields import UploadField
 from dordt.staff.newsletters.audience_form import NOT_CHOSEN, AudienceForm, Offered

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from dordt.newsletters import composing, filling
 from dordt.newsletters.block_models import BlockKind
-from dordt.newsletters.composing import Removed
-from dordt.newsletters.content import MOST_BLOCKS, BlockContent
+from dordt.newsletters.content import filling
+from dordt.newsletters.content.block_content import MOST_BLOCKS, BlockContent
+from dordt.newsletters.content.services import editing
+from dordt.newsletters.content.services.editing import Removed
 from dordt.shared.problems import NotAllowed
 from dordt.staff.newsletters.arranging import Arrangement
 from dordt.staff.newsletters.block_form import BlockForm
@@ -21,7 +22,7 @@ def keep_uploads(form: NewsletterForm, *, at: datetime) -> None:
     """Take the pictures in that came along, and put them in their blocks by key: they need not be chosen twice."""
     for block in form.blocks:
         if block.upload.content:
-            kept = composing.keep_picture(block.upload.content, block.upload.filename, at=at)
+            kept = editing.keep_picture(block.upload.content, block.upload.filename, at=at)
             _replace_picture(block, form.stored.blocks, kept.key)
 
 
@@ -68,7 +69,7 @@ def _with_new_picture(form: NewsletterForm, now: Arrangement, *, is_asked: bool,
         raise NotAllowed("Kies eerst een afbeelding op uw computer of telefoon.")
     if not form.new_picture.content:
         return now
-    kept = composing.keep_picture(form.new_picture.content, form.new_picture.filename, at=at)
+    kept = editing.keep_picture(form.new_picture.content, form.new_picture.filename, at=at)
     return now.added(filling.from_picture(kept))
 
 

@@ -5,10 +5,12 @@ from typing import Any
 
 from flask import render_template, request
 
-from dordt.newsletters import audience, checks, composing, rendering
+from dordt.newsletters import audience, checks
 from dordt.newsletters.block_models import BlockKind
+from dordt.newsletters.content import rendering
+from dordt.newsletters.content.services import editing
+from dordt.newsletters.labels import BLOCK_LABELS
 from dordt.newsletters.models import Newsletter
-from dordt.newsletters.words import BLOCK_WORDS
 from dordt.staff.mail_frame import without_keys
 from dordt.staff.newsletters.audience_words import told
 from dordt.staff.newsletters.compose_form import NewsletterForm
@@ -66,12 +68,12 @@ def _within(newsletter: Newsletter, form: NewsletterForm, *, at: datetime) -> di
     return {
         "newsletter": newsletter,
         "form": form,
-        "removed": composing.removed_from(newsletter),
+        "removed": editing.removed_from(newsletter),
         "pictures": pictures(block.media.data or "" for block in form.blocks),
         "offers": offers(searched("zoek"), searched("beeld"), at=at),
         "searched": {name: searched(name) for name in ("zoek", "beeld")},
-        "written": [(kind, BLOCK_WORDS[kind]) for kind in WRITTEN],
-        "block_words": BLOCK_WORDS,
+        "written": [(kind, BLOCK_LABELS[kind]) for kind in WRITTEN],
+        "block_words": BLOCK_LABELS,
     }
 
 

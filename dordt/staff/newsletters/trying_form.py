@@ -4,7 +4,7 @@ import re
 
 from wtforms import TextAreaField, ValidationError
 
-from dordt.newsletters.trying import MOST_ADDRESSES
+from dordt.newsletters.content.services.test_mail import MOST_ADDRESSES
 from dordt.shared.addresses import AddressRefused, address_key
 from dordt.shared.forms import DordtForm, at_most, required
 

@@ -16,8 +16,8 @@ from dordt.mailer.smtp import encoding
 from dordt.media.models import MediaFile
 from dordt.news.models import Article
 from dordt.newsletters.block_models import BlockKind, NewsletterBlock
+from dordt.newsletters.content.rendering import draft_of
 from dordt.newsletters.models import Newsletter
-from dordt.newsletters.rendering import draft_of
 from dordt.shared.mail import Draft
 from dordt.workgroups.models import Meeting, Workgroup
 from tests.factories.mailer import WRITTEN_AT

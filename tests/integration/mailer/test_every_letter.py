@@ -12,11 +12,11 @@ from dordt.contact.models import Message
 from dordt.extensions import db
 from dordt.mailer.ledger import outbox
 from dordt.mailer.models import MailKind
-from dordt.newsletters import trying
 from dordt.newsletters.block_models import BlockKind
-from dordt.newsletters.content import BlockContent
+from dordt.newsletters.content.block_content import BlockContent
+from dordt.newsletters.content.rendering import draft_of
+from dordt.newsletters.content.services import test_mail
 from dordt.newsletters.models import Newsletter
-from dordt.newsletters.rendering import draft_of
 from dordt.shared.mail import Draft
 from tests.factories.accounts import make_member
 from tests.factories.contact import make_message
@@ -161,7 +161,7 @@ def test_a_newsletter_whatever_stands_in_it(send_to_readers: Callable[..., list[
 def test_a_test_of_a_newsletter_whatever_stands_in_it(relay: Relay, deliver: Callable[..., None]):
     for number, name in enumerate(NAMES):
         newsletter, by = hostile_newsletter(name, number), make_member()
-        trying.send_test(newsletter.number, [f"redactie{number}@voorbeeld.nl"], at=WRITTEN_AT, by=by)
+        test_mail.send_test(newsletter.number, [f"redactie{number}@voorbeeld.nl"], at=WRITTEN_AT, by=by)
     deliver()
 
     assert len(relay.letters) == len(NAMES)

@@ -9,9 +9,10 @@ from flask import Flask
 from dordt.extensions import db
 from dordt.mailer.ledger import outbox
 from dordt.mailer.models import Mail, MailKind
-from dordt.newsletters import audience, trying
+from dordt.newsletters import audience
 from dordt.newsletters.block_models import BlockKind
-from dordt.newsletters.content import BlockContent
+from dordt.newsletters.content.block_content import BlockContent
+from dordt.newsletters.content.services import test_mail
 from dordt.newsletters.models import Newsletter
 from dordt.shared import clock
 from dordt.shared.mail import Draft
@@ -67,7 +68,7 @@ def letters(relay: Relay, deliver: Callable[..., None]) -> list[Letter]:
     for draft in to_one:
         outbox.enqueue(draft, at=at)
     written = newsletter()
-    trying.send_test(written.number, ["redactie@voorbeeld.nl"], at=at, by=make_member())
+    test_mail.send_test(written.number, ["redactie@voorbeeld.nl"], at=at, by=make_member())
     readers = audience.of(written)
     for write in OF_NEWSLETTER.values():
         written.mail = outbox.freeze(write(written), readers, kind=MailKind.NEWSLETTER, list_id="nieuwsbrief", at=at)

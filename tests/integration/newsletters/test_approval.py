@@ -12,8 +12,9 @@ from dordt.accounts.models import StaffMember
 from dordt.audit.models import AuditEntry
 from dordt.extensions import db
 from dordt.mailer.models import Delivery
-from dordt.newsletters import planning, policy, rendering, services
-from dordt.newsletters.content import NewsletterContent
+from dordt.newsletters import planning, policy, services
+from dordt.newsletters.content import rendering
+from dordt.newsletters.content.block_content import NewsletterContent
 from dordt.newsletters.models import Newsletter, NewsletterPolicy, NewsletterState
 from dordt.newsletters.planning import Plan
 from dordt.shared import clock

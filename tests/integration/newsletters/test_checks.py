@@ -13,7 +13,7 @@ from dordt.news.models import ArticleState
 from dordt.newsletters import checks
 from dordt.newsletters.block_models import BlockKind
 from dordt.newsletters.checks import addresses
-from dordt.newsletters.content import BlockContent
+from dordt.newsletters.content.block_content import BlockContent
 from dordt.newsletters.models import Newsletter
 from dordt.shared import clock
 from dordt.shared.problems import NotAllowed

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from dordt.newsletters import checks, rendering
+from dordt.newsletters import checks
 from dordt.newsletters.block_models import BlockKind
 from dordt.newsletters.checks import letter
-from dordt.newsletters.content import BlockContent
+from dordt.newsletters.content import rendering
+from dordt.newsletters.content.block_content import BlockContent
 from dordt.newsletters.models import Newsletter
 from dordt.shared import clock
 from dordt.shared.mail import Draft

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from dordt.extensions import db
 from dordt.newsletters import services
 from dordt.newsletters.block_models import BlockKind
-from dordt.newsletters.content import BlockContent
+from dordt.newsletters.content.block_content import BlockContent
 from dordt.newsletters.models import Newsletter, NewsletterState
 from dordt.shared import clock
 from tests.factories.media import make_image, picture

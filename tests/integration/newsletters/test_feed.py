@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from dordt.newsletters.block_models import BlockKind
-from dordt.newsletters.content import BlockContent
+from dordt.newsletters.content.block_content import BlockContent
 from dordt.newsletters.models import NewsletterState
 from tests.factories.news import make_article
 from tests.factories.places import make_topic

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dordt.newsletters.rendering import draft_of
+from dordt.newsletters.content.rendering import draft_of
 from tests.factories.whole_newsletter import make_whole_newsletter
 from tests.support.mail_programmes import findings
 

@@ -14,7 +14,7 @@ from dordt.mailer.models import Delivery
 from dordt.mailer.worker.tasks import run_every_minute
 from dordt.news.models import ArticleState
 from dordt.newsletters import planning, services
-from dordt.newsletters.content import NewsletterContent
+from dordt.newsletters.content.block_content import NewsletterContent
 from dordt.newsletters.models import Newsletter, NewsletterState
 from dordt.newsletters.planning import Plan
 from dordt.shared import clock

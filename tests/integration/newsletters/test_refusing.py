@@ -12,8 +12,9 @@ from dordt.audit.models import AuditEntry
 from dordt.extensions import db
 from dordt.mailer.models import Delivery, Mail, Suppression, SuppressionScope
 from dordt.news.models import ArticleState
-from dordt.newsletters import planning, rendering, services
-from dordt.newsletters.content import NewsletterContent
+from dordt.newsletters import planning, services
+from dordt.newsletters.content import rendering
+from dordt.newsletters.content.block_content import NewsletterContent
 from dordt.newsletters.models import Newsletter, NewsletterState
 from dordt.shared import clock
 from dordt.subscribers.models import SubscriberState

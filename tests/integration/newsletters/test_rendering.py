@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dordt.newsletters.rendering import draft_of
+from dordt.newsletters.content.rendering import draft_of
 from dordt.subscribers.emails import UNSUBSCRIBE
 from tests.factories.media import make_image
 from tests.factories.news import make_article

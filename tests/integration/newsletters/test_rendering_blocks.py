@@ -6,8 +6,8 @@ import pytest
 
 from dordt.extensions import db
 from dordt.newsletters.block_models import BlockKind
-from dordt.newsletters.content import BlockContent
-from dordt.newsletters.rendering import draft_of
+from dordt.newsletters.content.block_content import BlockContent
+from dordt.newsletters.content.rendering import draft_of
 from tests.factories.news import make_article
 from tests.factories.newsletters import make_newsletter
 from tests.factories.whole_newsletter import make_whole_newsletter

@@ -12,8 +12,9 @@ from dordt.audit.models import AuditEntry
 from dordt.extensions import db
 from dordt.mailer.models import Delivery, Mail, MailKind, Suppression, SuppressionScope
 from dordt.mailer.worker.tasks import deliver_what_is_due
-from dordt.newsletters import services, trying
-from dordt.newsletters.content import NewsletterContent
+from dordt.newsletters import services
+from dordt.newsletters.content.block_content import NewsletterContent
+from dordt.newsletters.content.services import test_mail
 from dordt.newsletters.models import NewsletterState
 from dordt.shared import clock
 from dordt.shared.problems import NotAllowed
@@ -32,11 +33,11 @@ def sent() -> list[Delivery]:
 
 
 def log_lines() -> list[AuditEntry]:
-    return list(db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == trying.TESTED)))
+    return list(db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == test_mail.TESTED)))
 
 
 def try_out(*addresses: str, by=None, at=None, number: int = 1) -> int:
-    return trying.send_test(number, addresses, at=at or clock.now(), by=by or make_member())
+    return test_mail.send_test(number, addresses, at=at or clock.now(), by=by or make_member())
 
 
 def block(key: str, scope: SuppressionScope = SuppressionScope.ALL) -> None:
@@ -108,7 +109,7 @@ def test_one_member_sends_no_more_than_so_many_an_hour(app):
     at, member = clock.now(), make_member()
     try:
         try_out("a@voorbeeld.nl", "b@voorbeeld.nl", by=member, at=at)
-        with pytest.raises(trying.TestRefused, match="3 testmails per uur"):
+        with pytest.raises(test_mail.TestRefused, match="3 testmails per uur"):
             try_out("c@voorbeeld.nl", "d@voorbeeld.nl", by=member, at=at + timedelta(minutes=59))
         db.session.rollback()
         assert try_out("c@voorbeeld.nl", "d@voorbeeld.nl", by=make_member(), at=at) == 2
@@ -122,7 +123,7 @@ def test_an_address_that_gets_nothing_is_said_without_naming_it(app, key):
     make_newsletter()
     block(key)
 
-    with pytest.raises(trying.TestRefused, match="Adres 2 in uw lijst is geblokkeerd") as refused:
+    with pytest.raises(test_mail.TestRefused, match="Adres 2 in uw lijst is geblokkeerd") as refused:
         try_out("a@ander.nl", "b@voorbeeld.nl")
 
     assert "voorbeeld.nl" not in str(refused.value)

@@ -4,9 +4,10 @@ import pytest
 
 from dordt.extensions import db
 from dordt.news.models import ArticleState
-from dordt.newsletters import filling, services
+from dordt.newsletters import services
 from dordt.newsletters.block_models import BlockKind
-from dordt.newsletters.content import BlockContent, NewsletterContent
+from dordt.newsletters.content import filling
+from dordt.newsletters.content.block_content import BlockContent, NewsletterContent
 from dordt.newsletters.models import STEPS, NewsletterState
 from dordt.shared import clock
 from dordt.shared.problems import NotAllowed

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dordt.newsletters.mail_text import to_text, wrapped
+from dordt.newsletters.content.mail_text import to_text, wrapped
 
 SITE = "https://dordtaanzet.voorbeeld.nl"
 

@@ -6,12 +6,13 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from dordt.accounts.rights import Right
-from dordt.newsletters import services, templating
+from dordt.newsletters import services
 from dordt.newsletters.block_models import NewsletterTemplate
-from dordt.newsletters.content import NewsletterContent
+from dordt.newsletters.content.block_content import NewsletterContent
+from dordt.newsletters.content.services import templates
+from dordt.newsletters.content.services.templates import Beginning
+from dordt.newsletters.labels import STATE_LABELS
 from dordt.newsletters.models import Newsletter
-from dordt.newsletters.templating import Beginning
-from dordt.newsletters.words import STATE_WORDS
 from dordt.shared import clock
 from dordt.shared.forms import require_csrf
 from dordt.shared.reading import row_or_404, rows
@@ -31,10 +32,10 @@ def new() -> ResponseReturnValue:
         return _begin(_chosen(request.form.get("begin", ""), at=at), at=at)
     return render_template(
         "staff/newsletters/new.html",
-        monthly=templating.monthly(at=at).content,
+        monthly=templates.monthly(at=at).content,
         templates=rows(NewsletterTemplate.all()),
         earlier=rows(Newsletter.in_room().limit(EARLIER_OFFERED)),
-        state_words=STATE_WORDS,
+        state_words=STATE_LABELS,
     )
 
 
@@ -51,12 +52,12 @@ def _chosen(button: str, *, at: datetime) -> Beginning:
     if way == "leeg":
         return Beginning(NewsletterContent(subject="", preheader=""))
     if way == "maand":
-        return templating.monthly(at=at)
+        return templates.monthly(at=at)
     if way == "sjabloon":
-        return templating.of_template(row_or_404(NewsletterTemplate.numbered(_number(name))), at=at)
+        return templates.of_template(row_or_404(NewsletterTemplate.numbered(_number(name))), at=at)
     if way != "nieuwsbrief":
         abort(400)
-    return templating.copy_of(numbered(_number(name)), at=at)
+    return templates.copy_of(numbered(_number(name)), at=at)
 
 
 def _number(given: str) -> int:

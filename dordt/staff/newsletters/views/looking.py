@@ -4,9 +4,10 @@ from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from dordt.accounts.rights import Right
-from dordt.newsletters import planning, rendering
+from dordt.newsletters import planning
+from dordt.newsletters.content import rendering
+from dordt.newsletters.labels import STATE_LABELS
 from dordt.newsletters.models import Newsletter
-from dordt.newsletters.words import STATE_WORDS
 from dordt.shared import clock
 from dordt.shared.mail import Draft
 from dordt.shared.reading import page, row_or_404
@@ -24,7 +25,7 @@ def index() -> ResponseReturnValue:
     """All newsletters, the newest first."""
     found = page(Newsletter.in_room(), request.args.get("pagina"))
     standings = planning.standings(found.items, at=clock.now())
-    return render_template("staff/newsletters/index.html", page=found, standings=standings, state_words=STATE_WORDS)
+    return render_template("staff/newsletters/index.html", page=found, standings=standings, state_words=STATE_LABELS)
 
 
 @bp.get(f"/{NUMBER}/")
@@ -42,7 +43,7 @@ def show(number: int) -> ResponseReturnValue:
         for_whom=for_whom(newsletter),
         standing=planning.standing_of(newsletter, at=at),
         post_is_open=is_open("staff.post"),
-        state_words=STATE_WORDS,
+        state_words=STATE_LABELS,
         at=at,
     )
     return template, {"Content-Security-Policy": PAGE_POLICY}
@@ -59,7 +60,7 @@ def progress(number: int) -> ResponseReturnValue:
         progress=progress_of(newsletter.mail, at=at) if newsletter.mail else None,
         told=told_at_start(newsletter),
         post_is_open=is_open("staff.post"),
-        state_words=STATE_WORDS,
+        state_words=STATE_LABELS,
         at=at,
     )
 

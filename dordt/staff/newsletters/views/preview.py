@@ -5,7 +5,7 @@ import re
 from flask import Response
 
 from dordt.accounts.rights import Right
-from dordt.newsletters import rendering
+from dordt.newsletters.content import rendering
 from dordt.staff.guard import requires
 from dordt.staff.mail_frame import framed
 from dordt.staff.newsletters.room import NUMBER, bp, numbered

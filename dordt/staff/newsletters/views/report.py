@@ -9,9 +9,9 @@ from dordt.accounts.rights import Right
 from dordt.audit import services as audit
 from dordt.mailer.labels import DELIVERY_LABELS
 from dordt.mailer.models import Mail
+from dordt.newsletters.labels import STATE_LABELS
 from dordt.newsletters.models import Newsletter
 from dordt.newsletters.report import compared, remarks_after, started
-from dordt.newsletters.words import STATE_WORDS
 from dordt.shared import clock, tables
 from dordt.shared.forms import require_csrf
 from dordt.shared.reading import page, row_or_404
@@ -39,7 +39,7 @@ def report(number: int) -> ResponseReturnValue:
         meanings=MEANINGS,
         cause_words=CAUSE_WORDS,
         delivery_labels=DELIVERY_LABELS,
-        state_words=STATE_WORDS,
+        state_words=STATE_LABELS,
         post_is_open=is_open("staff.post"),
         may_read_remarks=may(Right.SEE_CONTACT_DETAILS) and is_open("staff.subscribers"),
         has_ods=mail.frozen_count <= tables.MOST_IN_ODS,
@@ -101,7 +101,7 @@ def overview() -> ResponseReturnValue:
         periods=growing.PERIODS,
         chosen=chosen,
         compared=compared(COMPARED),
-        state_words=STATE_WORDS,
+        state_words=STATE_LABELS,
         subscribers_are_open=is_open("staff.subscribers"),
     )
 

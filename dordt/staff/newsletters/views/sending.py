@@ -4,9 +4,10 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from dordt.accounts.rights import Right
-from dordt.newsletters import audience, checks, planning, services, trying
+from dordt.newsletters import audience, checks, planning, services
+from dordt.newsletters.content.services import test_mail
+from dordt.newsletters.labels import STATE_LABELS
 from dordt.newsletters.models import Newsletter
-from dordt.newsletters.words import STATE_WORDS
 from dordt.shared import clock
 from dordt.shared.formats import dutch_day, dutch_time
 from dordt.shared.forms import require_csrf
@@ -117,8 +118,8 @@ def _seen_version() -> int | None:
 def _was_tried(number: int, form: TryingForm) -> bool:
     """Send the test mails, or put the refusal beside the field."""
     try:
-        count = trying.send_test(number, form.chosen, at=clock.now(), by=member())
-    except trying.TestRefused as refused:
+        count = test_mail.send_test(number, form.chosen, at=clock.now(), by=member())
+    except test_mail.TestRefused as refused:
         form.addresses.errors = [str(refused)]
         return False
     words = f"De testmail is onderweg naar {count} {'adres' if count == 1 else 'adressen'}."
@@ -147,11 +148,11 @@ def _send_page(newsletter: Newsletter, form: PlanForm, trying_form: TryingForm) 
         findings=checks.findings(newsletter, at=at),
         approval=approval_of(newsletter, member()),
         approved_by=approved_by(newsletter),
-        last_test=trying.last_test(newsletter),
+        last_test=test_mail.last_test(newsletter),
         readers=standing,
         told=told(standing),
         for_whom=for_whom(newsletter),
         fate_words=FATE_WORDS,
-        state_words=STATE_WORDS,
+        state_words=STATE_LABELS,
     )
     return template, wrong.status

@@ -4,10 +4,10 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from dordt.accounts.rights import Right
-from dordt.newsletters import templating
 from dordt.newsletters.block_models import NewsletterTemplate
-from dordt.newsletters.templating import NameTaken
-from dordt.newsletters.words import BLOCK_WORDS
+from dordt.newsletters.content.services import templates as templating
+from dordt.newsletters.content.services.templates import NameTaken
+from dordt.newsletters.labels import BLOCK_LABELS
 from dordt.shared import clock
 from dordt.shared.forms import require_csrf
 from dordt.shared.reading import row_or_404, rows
@@ -56,7 +56,7 @@ def template(template_id: int) -> ResponseReturnValue:
             flash("De naam is gewijzigd.", "ok")
             return redirect(url_for(".templates"), code=303)
     found = row_or_404(NewsletterTemplate.numbered(template_id))
-    page = render_template("staff/newsletters/template.html", template=found, form=form, block_words=BLOCK_WORDS)
+    page = render_template("staff/newsletters/template.html", template=found, form=form, block_words=BLOCK_LABELS)
     return page, form.status
 
 

@@ -7,9 +7,9 @@ from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from dordt.accounts.rights import Right
-from dordt.newsletters import composing
-from dordt.newsletters.composing import ApprovedMeanwhile, EditedMeanwhile
-from dordt.newsletters.content import content_of
+from dordt.newsletters.content.block_content import content_of
+from dordt.newsletters.content.services import editing
+from dordt.newsletters.content.services.editing import ApprovedMeanwhile, EditedMeanwhile
 from dordt.newsletters.models import Newsletter, NewsletterState
 from dordt.shared import clock
 from dordt.shared.formats import dutch_time
@@ -46,7 +46,7 @@ def edit(number: int) -> ResponseReturnValue:
 def reopen(number: int) -> ResponseReturnValue:
     """Make it a draft again, so that it can be changed."""
     require_csrf()
-    composing.reopen_newsletter(number, at=clock.now(), by=member())
+    editing.reopen_newsletter(number, at=clock.now(), by=member())
     flash("De goedkeuring is vervallen. U kunt de nieuwsbrief nu veranderen.", "ok")
     return redirect(url_for(".edit", number=number), code=303)
 
@@ -76,7 +76,7 @@ def _take(form: NewsletterForm, newsletter: Newsletter) -> ResponseReturnValue:
         return _page(form, newsletter, form.status)
     try:
         if _button() == REOPEN:
-            composing.reopen_newsletter(newsletter.number, at=clock.now(), by=member())
+            editing.reopen_newsletter(newsletter.number, at=clock.now(), by=member())
         target = _keep(form, newsletter)
     except (EditedMeanwhile, ApprovedMeanwhile) as overtaken:
         return _page(form, newsletter, 409, overtaken)
@@ -103,10 +103,10 @@ def _keep(form: NewsletterForm, newsletter: Newsletter) -> str:
     """Store the form as it is after the button; returns where on the page the editor goes on. Raises NotAllowed."""
     at = clock.now()
     drafting.keep_uploads(form, at=at)
-    after = drafting.arranged(form, composing.removed_from(newsletter), _button(), at=at)
+    after = drafting.arranged(form, editing.removed_from(newsletter), _button(), at=at)
     content = replace(form.content(), blocks=after.blocks)
     opened = form.opened_version
-    composing.save_draft(newsletter.number, content, after.removed, opened=opened, at=at, by=member())
+    editing.save_draft(newsletter.number, content, after.removed, opened=opened, at=at, by=member())
     return after.target
 
 

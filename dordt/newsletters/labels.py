@@ -3,7 +3,7 @@
 from dordt.newsletters.block_models import BlockKind
 from dordt.newsletters.models import NewsletterState
 
-STATE_WORDS = {
+STATE_LABELS = {
     NewsletterState.DRAFT: "Concept",
     NewsletterState.APPROVED: "Goedgekeurd",
     NewsletterState.SCHEDULED: "Gepland",
@@ -12,7 +12,7 @@ STATE_WORDS = {
     NewsletterState.SENT: "Verstuurd",
     NewsletterState.CANCELLED: "Gestopt",
 }
-BLOCK_WORDS = {
+BLOCK_LABELS = {
     BlockKind.INTRO: "Inleiding",
     BlockKind.ARTICLE: "Nieuwsbericht",
     BlockKind.WORKGROUP: "Werkgroep",

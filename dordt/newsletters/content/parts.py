@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from dordt.media.images import image_of
 from dordt.media.markdown import MAIL_STYLES, MAIL_WIDTH, mail_html
-from dordt.newsletters import mail_text
 from dordt.newsletters.block_models import BlockKind, NewsletterBlock
+from dordt.newsletters.content import mail_text
 from dordt.shared import formats
 from dordt.shared.clock import AMSTERDAM
 from dordt.shared.links import absolute, full_address

@@ -13,9 +13,9 @@ from dordt.audit import services as audit
 from dordt.extensions import db
 from dordt.media.models import MediaFile, MediaKind
 from dordt.news.models import Article
-from dordt.newsletters import filling
 from dordt.newsletters.block_models import BlockKind, NewsletterBlock, NewsletterTemplate
-from dordt.newsletters.content import BlockContent, NewsletterContent, as_row, content_of, from_row
+from dordt.newsletters.content import filling
+from dordt.newsletters.content.block_content import BlockContent, NewsletterContent, as_row, content_of, from_row
 from dordt.newsletters.models import Newsletter, NewsletterState
 from dordt.newsletters.services import newsletter_numbered
 from dordt.shared.formats import dutch_date

@@ -14,7 +14,7 @@ from dordt.audit.models import AuditEntry
 from dordt.extensions import db
 from dordt.mailer.ledger import outbox
 from dordt.mailer.suppression.rules import gets_no_mail
-from dordt.newsletters import rendering
+from dordt.newsletters.content import rendering
 from dordt.newsletters.models import Newsletter
 from dordt.newsletters.steps import SUBJECT, locked, log
 from dordt.shared.addresses import address_key

@@ -10,7 +10,7 @@ from dordt.extensions import db
 from dordt.media.models import MediaFile, MediaKind
 from dordt.news.models import Article
 from dordt.newsletters.block_models import BlockKind
-from dordt.newsletters.content import BlockContent
+from dordt.newsletters.content.block_content import BlockContent
 from dordt.shared.problems import NotAllowed
 from dordt.workgroups.models import Meeting, Workgroup
 

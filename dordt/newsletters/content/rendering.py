@@ -2,8 +2,8 @@
 
 from flask import current_app
 
+from dordt.newsletters.content.parts import parts_of, plain
 from dordt.newsletters.models import Newsletter
-from dordt.newsletters.parts import parts_of, plain
 from dordt.shared.links import absolute
 from dordt.shared.mail import Draft, compose
 from dordt.subscribers import emails

@@ -8,7 +8,14 @@ from dordt.extensions import db
 from dordt.media import services as media
 from dordt.media.models import MediaFile
 from dordt.newsletters import services
-from dordt.newsletters.content import BlockContent, NewsletterContent, as_row, content_of, from_row, is_same
+from dordt.newsletters.content.block_content import (
+    BlockContent,
+    NewsletterContent,
+    as_row,
+    content_of,
+    from_row,
+    is_same,
+)
 from dordt.newsletters.models import Newsletter, NewsletterState
 from dordt.newsletters.steps import locked, log, step
 from dordt.shared.problems import NotAllowed

@@ -1,0 +1,1 @@
+"""Writing newsletters; every function here that says so commits."""
