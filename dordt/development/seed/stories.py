@@ -18,7 +18,7 @@ from dordt.newsletters import services as newsletters
 from dordt.newsletters.block_models import BlockKind
 from dordt.newsletters.content import filling
 from dordt.newsletters.content.block_content import BlockContent, NewsletterContent
-from dordt.newsletters.content.services import templates
+from dordt.newsletters.content.services import starting_points
 from dordt.newsletters.models import NewsletterState
 from dordt.places import services as places
 from dordt.shared.clock import AMSTERDAM
@@ -72,7 +72,7 @@ def write_newsletters(*, at: datetime) -> None:
         if row["state"] == NewsletterState.SENT:
             newsletters.approve_newsletter(number, at=made_at + timedelta(hours=1), by=approver)
             newsletters.start_newsletter(number, at=made_at + timedelta(hours=2), by=editor)
-    templates.keep_template(1, "Brief over een werkgroep", at=at, by=editor)
+    starting_points.keep_template(1, "Brief over een werkgroep", at=at, by=editor)
 
 
 def _block(row: dict[str, Any], *, at: datetime) -> BlockContent:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from dordt.extensions import db
 from dordt.newsletters.block_models import BlockKind, NewsletterTemplate
 from dordt.newsletters.content.block_content import BlockContent, NewsletterContent, content_of, is_same
-from dordt.newsletters.content.services import templates
+from dordt.newsletters.content.services import starting_points
 from dordt.newsletters.models import Newsletter, NewsletterState
 from dordt.shared import clock
 from tests.factories.media import make_image
@@ -45,7 +45,7 @@ def test_the_monthly_newsletter_brings_what_no_reader_got_yet(app):
     make_meeting(make_workgroup(name="Later"), starts_in=timedelta(days=9))
     make_meeting(make_workgroup(name="Eerst"), starts_in=timedelta(days=2))
 
-    content = templates.monthly(at=now).content
+    content = starting_points.monthly(at=now).content
 
     assert titles(content) == [
         "Bericht 1",
@@ -59,7 +59,7 @@ def test_the_monthly_newsletter_brings_what_no_reader_got_yet(app):
 
 
 def test_with_nothing_new_the_monthly_newsletter_is_an_intro_and_a_button(app):
-    assert [block.kind.value for block in templates.monthly(at=clock.now()).content.blocks] == ["intro", "button"]
+    assert [block.kind.value for block in starting_points.monthly(at=clock.now()).content.blocks] == ["intro", "button"]
 
 
 def test_a_copy_takes_over_what_was_written_and_for_whom(client: Visitor):
@@ -79,7 +79,7 @@ def test_a_copy_of_one_that_was_stopped_half_way_goes_to_the_others(app, state: 
     newsletter = make_started_newsletter(2)
     newsletter.state = state
 
-    assert templates.copy_of(newsletter, at=clock.now()).content.not_to == not_to
+    assert starting_points.copy_of(newsletter, at=clock.now()).content.not_to == not_to
 
 
 def test_what_is_gone_is_left_out_and_named(client: Visitor):

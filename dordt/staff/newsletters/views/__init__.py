@@ -1,6 +1,7 @@
 """Newsletters: writing, looking at them, approving, sending, following the post."""
 
+from dordt.staff.newsletters.composer import views as composer
 from dordt.staff.newsletters.room import bp
-from dordt.staff.newsletters.views import beginning, looking, preview, readers, report, sending, templates, writing
+from dordt.staff.newsletters.views import pages, readers, report, sending
 
-__all__ = ["beginning", "bp", "looking", "preview", "readers", "report", "sending", "templates", "writing"]
+__all__ = ["bp", "composer", "pages", "readers", "report", "sending"]

@@ -14,16 +14,12 @@ from dordt.mailer.models import DeliveryState
 from dordt.newsletters import audience
 from dordt.newsletters.audience import Fate
 from dordt.newsletters.models import Newsletter
-from dordt.places import services as places
 from dordt.shared import clock
-from dordt.shared.reading import rows
 from dordt.staff.guard import is_open, may, member, requires
 from dordt.staff.newsletters import reader_list
-from dordt.staff.newsletters.audience_form import Offered
 from dordt.staff.newsletters.audience_words import FATE_WORDS, for_whom, told, told_at_start
 from dordt.staff.newsletters.room import NUMBER, bp, numbered
 
-EARLIER_OFFERED = 100
 LARGEST = 2**31 - 1
 
 
@@ -58,19 +54,6 @@ def people(number: int) -> ResponseReturnValue:
     show = _would_get if newsletter.mail_id is None else _was_frozen
     values = show(newsletter, request.args.get("status", ""), may_see=may_see)
     return render_template("staff/newsletters/readers.html", newsletter=newsletter, may_see=may_see, **values)
-
-
-def offered(newsletter: Newsletter | None = None) -> Offered:
-    """What can be chosen for a newsletter; an earlier one is there once it was started."""
-    started = Newsletter.in_room().where(Newsletter.mail_id.is_not(None)).limit(EARLIER_OFFERED)
-    earlier = list(rows(started))
-    if newsletter and newsletter.not_to and newsletter.not_to not in earlier:
-        earlier.append(newsletter.not_to)
-    return Offered(
-        places.neighbourhood_choices(),
-        places.topic_choices(),
-        [(str(each.number), f"Nieuwsbrief {each.number}: {each.subject}") for each in earlier],
-    )
 
 
 def _would_get(newsletter: Newsletter, chosen: str, *, may_see: bool) -> dict[str, Any]:

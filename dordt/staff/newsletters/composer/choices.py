@@ -12,14 +12,17 @@ from dordt.media.images import Image, image_of
 from dordt.media.models import MediaFile, MediaKind
 from dordt.news.models import Article
 from dordt.newsletters.models import Newsletter
+from dordt.places import services as places
 from dordt.shared.columns import like
 from dordt.shared.formats import dutch_date_time
 from dordt.shared.reading import rows
+from dordt.staff.newsletters.composer.forms import AudienceChoices
 from dordt.workgroups.models import Meeting, Workgroup
 
 ARTICLES_SHOWN = 8
 ARTICLES_FOUND = 30
 PICTURES_SHOWN = 12
+EARLIER_SHOWN = 100
 Meetings = dict[str, list[tuple[str, str]]]  # per group by slug: id and words
 
 
@@ -57,6 +60,19 @@ def meetings_to_choose(newsletter: Newsletter, *, at: datetime) -> Meetings:
         if choice not in found[meeting.workgroup.slug]:
             found[meeting.workgroup.slug].append(choice)
     return found
+
+
+def audience_choices(newsletter: Newsletter) -> AudienceChoices:
+    """What can be chosen for a newsletter; an earlier one is there once it was started."""
+    started = Newsletter.in_room().where(Newsletter.mail_id.is_not(None)).limit(EARLIER_SHOWN)
+    earlier = list(rows(started))
+    if newsletter.not_to and newsletter.not_to not in earlier:
+        earlier.append(newsletter.not_to)
+    return AudienceChoices(
+        places.neighbourhood_choices(),
+        places.topic_choices(),
+        [(str(each.number), f"Nieuwsbrief {each.number}: {each.subject}") for each in earlier],
+    )
 
 
 def pictures(keys: Iterable[str]) -> dict[str, Image]:

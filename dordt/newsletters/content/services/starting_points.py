@@ -32,14 +32,14 @@ class NameTaken(DomainError):
 
 
 @dataclass(frozen=True)
-class Beginning:
+class StartingPoint:
     """What a new newsletter begins with; gone: what could not be taken over, in Dutch."""
 
     content: NewsletterContent
     gone: Sequence[str] = ()
 
 
-def monthly(*, at: datetime) -> Beginning:
+def monthly(*, at: datetime) -> StartingPoint:
     """An intro, the newest articles that no reader got yet, the group that meets first, and a button."""
     month = dutch_date(at).split(" ", 1)[1]
     intro = BlockContent(BlockKind.INTRO, text=f"Beste lezer,\n\nDit is het nieuws van Dordt aan Zet van {month}.")
@@ -47,7 +47,7 @@ def monthly(*, at: datetime) -> Beginning:
     groups = [filling.from_workgroup(meeting.workgroup, at=at)] if meeting else []
     button = BlockContent(BlockKind.BUTTON, title="Bekijk alle werkgroepen en bijeenkomsten", url="/werkgroepen/")
     articles = [filling.from_article(article) for article in unread_articles(at=at)]
-    return Beginning(NewsletterContent(subject="", preheader="", blocks=[intro, *articles, *groups, button]))
+    return StartingPoint(NewsletterContent(subject="", preheader="", blocks=[intro, *articles, *groups, button]))
 
 
 def unread_articles(*, at: datetime) -> Sequence[Article]:
@@ -58,14 +58,14 @@ def unread_articles(*, at: datetime) -> Sequence[Article]:
     return db.session.scalars(Article.published(at).where(Article.id.not_in(read)).limit(ARTICLES_A_MONTH)).all()
 
 
-def copy_of(newsletter: Newsletter, *, at: datetime) -> Beginning:
+def copy_of(newsletter: Newsletter, *, at: datetime) -> StartingPoint:
     """The same once more; of one that was stopped half-way, for those who did not get it."""
     was_stopped = newsletter.state == NewsletterState.CANCELLED and newsletter.mail_id is not None
     content = replace(content_of(newsletter), not_to=newsletter.number if was_stopped else None)
     return _alive(content, at=at)
 
 
-def of_template(template: NewsletterTemplate, *, at: datetime) -> Beginning:
+def of_template(template: NewsletterTemplate, *, at: datetime) -> StartingPoint:
     """What was kept in a template."""
     blocks = [from_row(row) for row in template.blocks]
     return _alive(NewsletterContent(template.subject, template.preheader, blocks), at=at)
@@ -102,7 +102,7 @@ def remove_template(template_id: int, *, at: datetime, by: StaffMember) -> None:
     db.session.commit()
 
 
-def _alive(content: NewsletterContent, *, at: datetime) -> Beginning:
+def _alive(content: NewsletterContent, *, at: datetime) -> StartingPoint:
     """Without what is no longer there; a meeting that is over becomes the next one of its group."""
     kept, gone = [], []
     for block in content.blocks:
@@ -111,7 +111,7 @@ def _alive(content: NewsletterContent, *, at: datetime) -> Beginning:
             kept.append(alive)
         else:
             gone.append(block.title or block.article or block.workgroup or "een afbeelding")
-    return Beginning(replace(content, blocks=kept), gone)
+    return StartingPoint(replace(content, blocks=kept), gone)
 
 
 def _revived(block: BlockContent, *, at: datetime) -> BlockContent | None:

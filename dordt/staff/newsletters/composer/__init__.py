@@ -1,0 +1,1 @@
+"""Writing a newsletter block by block, with how it will look beside it."""

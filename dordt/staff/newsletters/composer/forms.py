@@ -1,0 +1,298 @@
+"""What an editor fills in: the newsletter, for whom it is, its blocks, and how a template is called."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
+from wtforms import BooleanField, Field, Form, HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from dordt.media.services import check_image
+from dordt.newsletters.block_models import BlockKind
+from dordt.newsletters.content.block_content import MOST_BLOCKS, BlockContent, NewsletterContent, tidied
+from dordt.newsletters.labels import BLOCK_LABELS
+from dordt.places.services import Choices
+from dordt.shared.forms import DordtForm, at_most, required
+from dordt.staff.news.fields import UploadField
+
+NOT_CHOSEN = ""
+
+
+@dataclass(frozen=True)
+class AudienceChoices:
+    """What can be chosen: wijken and topics by slug, earlier newsletters by number."""
+
+    neighbourhoods: Choices
+    topics: Choices
+    earlier: Choices
+
+
+class AudienceForm(DordtForm):
+    """The part of a form that says for whom a newsletter is; the form that takes it in calls `offer` before reading."""
+
+    neighbourhoods = SelectMultipleField(
+        "Voor welke wijken? (niet verplicht)", option_widget=CheckboxInput(), widget=ListWidget()
+    )
+    topics = SelectMultipleField(
+        "Over welke thema’s? (niet verplicht)", option_widget=CheckboxInput(), widget=ListWidget()
+    )
+    not_to = SelectField("Niet naar wie een eerdere nieuwsbrief al kreeg (niet verplicht)", default=NOT_CHOSEN)
+
+    def offer(self, offered: AudienceChoices) -> None:
+        """Set what can be chosen."""
+        self.neighbourhoods.choices, self.topics.choices = offered.neighbourhoods, offered.topics
+        self.not_to.choices = [(NOT_CHOSEN, "Sla niemand over"), *offered.earlier]
+
+    def audience(self) -> dict[str, Any]:
+        """What a NewsletterContent takes."""
+        return {
+            "neighbourhoods": list(self.neighbourhoods.data or []),
+            "topics": list(self.topics.data or []),
+            "not_to": int(self.not_to.data) if self.not_to.data else None,
+        }
+
+
+NO_MEETING = ("", "Geen bijeenkomst noemen")
+MARKDOWN = "Opmaak: ## tussenkop, - opsomming, **vet**, [woorden](https://adres). Een lege regel begint een alinea."
+ADDRESS = "Een heel adres, of het deel van deze site: /werkgroepen/."
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A field as a block of one kind shows it."""
+
+    name: str
+    label: str
+    hint: str = ""
+    rows: int = 0  # of a text of more lines
+
+
+# The fields of each kind in their order; where a picture or a meeting belongs, the template shows more.
+FIELDS: dict[BlockKind, tuple[Shown, ...]] = {
+    BlockKind.INTRO: (Shown("text", "Tekst", MARKDOWN, 4),),
+    BlockKind.ARTICLE: (
+        Shown("title", "Kop"),
+        Shown("text", "Korte tekst", "Zonder opmaak. De link naar het bericht komt er vanzelf bij.", 3),
+    ),
+    BlockKind.WORKGROUP: (
+        Shown("title", "Kop"),
+        Shown("text", "Korte tekst", "Zonder opmaak. De link naar de werkgroep komt er vanzelf bij.", 3),
+    ),
+    BlockKind.QUOTE: (
+        Shown("text", "Wat is er gezegd?", "Zonder opmaak. De aanhalingstekens zetten wij erbij.", 3),
+        Shown("title", "Wie zei dit? (niet verplicht)"),
+    ),
+    BlockKind.IMAGE: (Shown("title", "Onderschrift (niet verplicht)"),),
+    BlockKind.BUTTON: (
+        Shown("title", "Woorden op de knop", "Begin met een werkwoord, bijvoorbeeld: Bekijk de agenda."),
+        Shown("url", "Adres waar de knop heen gaat", ADDRESS),
+    ),
+    BlockKind.OUTCOME: (
+        Shown("title", "Kop"),
+        Shown("text", "Tekst", f"Wat vroegen inwoners, wat is besloten en waarom? {MARKDOWN}", 4),
+        Shown("url", "Adres om verder te lezen (niet verplicht)", ADDRESS),
+    ),
+    BlockKind.TEXT: (Shown("title", "Kop (niet verplicht)"), Shown("text", "Tekst", MARKDOWN, 4)),
+}
+WITH_PICTURE = {BlockKind.ARTICLE, BlockKind.IMAGE}
+
+
+class BlockForm(DordtForm):
+    """A block. Half-written is right: what is missing is told by the check list, before anything is sent."""
+
+    class Meta(DordtForm.Meta):
+        """Part of a form that has the token, and the only one whose file is taken in under its own name."""
+
+        csrf = False
+
+        def wrap_formdata(self, form: Form, formdata: Any) -> Any:
+            """What was posted, with the file of this block."""
+            if formdata is None or super().wrap_formdata(form, formdata) is None:
+                return None
+            name = form["upload"].name
+            return CombinedMultiDict([MultiDict([(name, file) for file in request.files.getlist(name)]), request.form])
+
+    website = None  # type: ignore[assignment]  # the form around it has the trap
+    kind = HiddenField()
+    title = StringField(validators=[at_most(200)])
+    text = TextAreaField(validators=[at_most(20_000)])
+    url = StringField(validators=[at_most(500)])
+    alt = StringField("Wat is er op de afbeelding te zien?", validators=[at_most(500)])
+    is_decorative = BooleanField("De afbeelding is alleen versiering")
+    article = HiddenField()
+    workgroup = HiddenField()
+    media = HiddenField()
+    meeting = SelectField("Bijeenkomst", default=NO_MEETING[0])
+    upload = UploadField("Andere afbeelding kiezen (niet verplicht)", check=check_image)
+
+    def __init__(
+        self, index: int, content: BlockContent | None, meetings: Mapping[str, Sequence[tuple[str, str]]]
+    ) -> None:
+        """`index` stands in the names of the fields. content: what is kept; None reads what was posted.
+
+        meetings: per group by slug, to choose from.
+        """
+        given: dict[str, Any] = {"formdata": None, "data": _stored(content)} if content else {}
+        super().__init__(prefix=f"blocks-{index}-", **given)
+        self.index = index
+        self.shown_kind = BlockKind(self.kind.data or "")
+        self.meeting.choices = [NO_MEETING, *meetings.get(self.workgroup.data or "", ())]
+        for shown in FIELDS[self.shown_kind]:
+            self[shown.name].label.text = shown.label
+
+    @property
+    def kind_words(self) -> str:
+        """'Nieuwsbericht'."""
+        return BLOCK_LABELS[self.shown_kind]
+
+    @property
+    def words(self) -> str:
+        """'Nieuwsbericht: Het park is klaar', for who listens."""
+        title = (self.title.data or "").strip()
+        return f"{self.kind_words}: {title}" if title else self.kind_words
+
+    @property
+    def fields(self) -> list[tuple[Shown, Field]]:
+        """What is filled in, in its order."""
+        return [(shown, self[shown.name]) for shown in FIELDS[self.shown_kind]]
+
+    @property
+    def has_picture(self) -> bool:
+        """Whether this kind can show a picture."""
+        return self.shown_kind in WITH_PICTURE
+
+    def content(self) -> BlockContent:
+        """What the service needs."""
+        texts = {name: self[name].data or "" for name in ("title", "text", "url", "alt", "article", "workgroup")}
+        meeting = self.meeting.data or ""
+        return tidied(
+            BlockContent(
+                self.shown_kind,
+                **texts,
+                is_decorative=bool(self.is_decorative.data),
+                media=self.media.data or "",
+                meeting_id=int(meeting) if meeting.isdigit() else None,
+            )
+        )
+
+
+def _stored(content: BlockContent) -> dict[str, Any]:
+    values = {name: getattr(content, name) for name in ("title", "text", "url", "alt", "is_decorative")}
+    values |= {name: getattr(content, name) for name in ("kind", "article", "workgroup", "media")}
+    return {**values, "meeting": str(content.meeting_id or "")}
+
+
+POSTED_BLOCK = re.compile(r"blocks-([0-9]{1,4})-kind")
+TOO_MANY = f"Een nieuwsbrief heeft hoogstens {MOST_BLOCKS} blokken. Haal er eerst een weg."
+UNKNOWN_KIND = "Dit blok kennen wij niet. Open de pagina opnieuw."
+Meetings = Mapping[str, Sequence[tuple[str, str]]]  # per group by slug: id and words
+
+
+class NewsletterForm(AudienceForm):
+    """A draft may be half-written: only what cannot be kept is refused."""
+
+    subject = StringField("Onderwerp", validators=[at_most(200)])
+    preheader = StringField("Voorproefje (niet verplicht)", validators=[at_most(200)])
+    search = StringField("Zoek een bericht op de titel", name="zoek", validators=[at_most(200)])
+    picture_search = StringField("Zoek een afbeelding", name="beeld", validators=[at_most(200)])
+    new_picture = UploadField("Nieuwe afbeelding", check=check_image)
+    edit_version = HiddenField(render_kw={"autocomplete": "off"})  # a browser that remembers it would be overtaken
+
+    class Meta(AudienceForm.Meta):
+        """Reads what was posted, unless it is asked to show what is kept."""
+
+        def wrap_formdata(self, form: Form, formdata: Any) -> Any:
+            """None is meant as none."""
+            return None if formdata is None else super().wrap_formdata(form, formdata)
+
+    def __init__(
+        self, stored: NewsletterContent, version: int, offered: AudienceChoices, meetings: Meetings, **given: Any
+    ) -> None:
+        """`stored`, of this `version`, is what the editor began with; formdata=None shows it whatever was posted."""
+        super().__init__(data=_values(stored, version), **given)
+        self.offer(offered)
+        is_posted = self.is_submitted() and given.get("formdata", True) is not None
+        self.stored = stored
+        self.refusals: list[str] = []
+        self.blocks = list(self._posted(meetings) if is_posted else _kept(stored.blocks, meetings))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """The form, and each of its blocks."""
+        is_valid = [super().validate(extra_validators), *[block.validate() for block in self.blocks]]
+        if len(self.blocks) > MOST_BLOCKS:
+            self.refusals.append(TOO_MANY)
+        self.form_errors += self.refusals
+        return all(is_valid) and not self.refusals
+
+    @property
+    def errors(self) -> dict[str | None, Any]:
+        """Also those of the blocks."""
+        own: dict[str | None, Any] = dict(super().errors)
+        return own | {f"blocks-{block.index}": block.errors for block in self.blocks if block.errors}
+
+    @property
+    def problems(self) -> list[tuple[str, str]]:
+        """What the error summary lists; what is about a block says which."""
+        found = super().problems
+        for place, block in enumerate(self.blocks, 1):
+            found += [(control, f"Blok {place}, {block.kind_words}: {text}") for control, text in block.problems]
+        return found
+
+    @property
+    def opened_version(self) -> int:
+        """The version that the editor began with."""
+        given = str(self.edit_version.data or "")
+        return int(given) if given.isascii() and given.isdigit() and len(given) < 9 else 0
+
+    def place_of(self, index: str) -> int | None:
+        """Where the block stands whose fields carry this number."""
+        return next((place for place, block in enumerate(self.blocks) if str(block.index) == index), None)
+
+    def content(self) -> NewsletterContent:
+        """What the service needs."""
+        return NewsletterContent(
+            subject=self.subject.data or "",
+            preheader=self.preheader.data or "",
+            blocks=[block.content() for block in self.blocks],
+            **self.audience(),
+        )
+
+    def _posted(self, meetings: Meetings) -> Iterator[BlockForm]:
+        """In the order in which they stand in the page: a script or an editor may have moved them."""
+        for name in request.form:
+            found = POSTED_BLOCK.fullmatch(name)
+            if found and request.form[name] in set(BlockKind):
+                yield BlockForm(int(found[1]), None, meetings)
+            elif found:
+                self.refusals.append(UNKNOWN_KIND)
+
+
+def _values(stored: NewsletterContent, version: int) -> dict[str, Any]:
+    return {
+        "subject": stored.subject,
+        "preheader": stored.preheader,
+        "edit_version": str(version),
+        "neighbourhoods": list(stored.neighbourhoods),
+        "topics": list(stored.topics),
+        "not_to": str(stored.not_to or NOT_CHOSEN),
+    }
+
+
+def _kept(blocks: Sequence[BlockContent], meetings: Meetings) -> Iterator[BlockForm]:
+    yield from (BlockForm(index, block, meetings) for index, block in enumerate(blocks))
+
+
+class TemplateForm(DordtForm):
+    """A name that colleagues understand."""
+
+    name = StringField(
+        "Naam van het sjabloon",
+        validators=[required("Geef het sjabloon een naam, bijvoorbeeld: Extra brief."), at_most(200)],
+    )
+
+    def refuse_name(self) -> None:
+        """Say that another template has it."""
+        self.name.errors = ["Een ander sjabloon heet al zo. Kies een andere naam."]

@@ -1,0 +1,194 @@
+"""The composer after a button: the blocks in their order, what is kept, and what the page shows beside the form."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from flask import render_template, request
+
+from dordt.newsletters import audience, checks
+from dordt.newsletters.block_models import BlockKind
+from dordt.newsletters.content import filling, rendering
+from dordt.newsletters.content.block_content import MOST_BLOCKS, BlockContent
+from dordt.newsletters.content.services import editing
+from dordt.newsletters.content.services.editing import Removed
+from dordt.newsletters.labels import BLOCK_LABELS
+from dordt.newsletters.models import Newsletter
+from dordt.shared.problems import NotAllowed
+from dordt.staff.mail_frame import without_keys
+from dordt.staff.newsletters.audience_words import told
+from dordt.staff.newsletters.composer.choices import offers, pictures
+from dordt.staff.newsletters.composer.forms import TOO_MANY, BlockForm, NewsletterForm
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """The blocks in their order, what can be put back, and the id on the page where the editor goes on."""
+
+    blocks: Sequence[BlockContent]
+    removed: Removed | None
+    target: str = ""
+
+    def moved(self, place: int, step: int) -> "Arrangement":
+        """One block up (-1) or down (1); at the end of the row it stays."""
+        to = min(max(place + step, 0), len(self.blocks) - 1)
+        rest = [block for index, block in enumerate(self.blocks) if index != place]
+        name = "omhoog" if step < 0 else "omlaag"
+        return Arrangement([*rest[:to], self.blocks[place], *rest[to:]], self.removed, f"{name}-{to}")
+
+    def without(self, place: int) -> "Arrangement":
+        """One block less, which can be put back."""
+        rest = [block for index, block in enumerate(self.blocks) if index != place]
+        return Arrangement(rest, Removed(place, self.blocks[place]), "weggehaald")
+
+    def put_back(self) -> "Arrangement":
+        """The block that was taken out last, where it stood."""
+        if self.removed is None:
+            return self
+        place = min(self.removed.position, len(self.blocks))
+        return Arrangement([*self.blocks[:place], self.removed.block, *self.blocks[place:]], None, f"blok-{place}")
+
+    def added(self, block: BlockContent, place: int | None = None) -> "Arrangement":
+        """A new block, as the last one or at a place."""
+        at = len(self.blocks) if place is None else place
+        return Arrangement([*self.blocks[:at], block, *self.blocks[at:]], self.removed, f"blok-{at}")
+
+    def changed(self, place: int, block: BlockContent) -> "Arrangement":
+        """Another block in the place of one."""
+        blocks = [*self.blocks[:place], block, *self.blocks[place + 1 :]]
+        return Arrangement(blocks, self.removed, f"blok-{place}")
+
+
+SAVE, SHOW = "bewaar", "bekijk"  # the buttons that end a piece of work: what was taken out is then gone
+UPLOAD = "upload"
+
+
+def keep_uploads(form: NewsletterForm, *, at: datetime) -> None:
+    """Take the pictures in that came along, and put them in their blocks by key: they need not be chosen twice."""
+    for block in form.blocks:
+        if block.upload.content:
+            kept = editing.keep_picture(block.upload.content, block.upload.filename, at=at)
+            _replace_picture(block, form.stored.blocks, kept.key)
+
+
+def arranged(form: NewsletterForm, removed: Removed | None, button: str, *, at: datetime) -> Arrangement:
+    """The blocks after the button: `omhoog:2`, `weg:2`, `voeg-toe:article:het-park`, … Raises NotAllowed."""
+    verb, _, rest = button.partition(":")
+    now = Arrangement(form.content().blocks, None if verb in {SAVE, SHOW} else removed)
+    now = _with_new_picture(form, now, is_asked=verb == UPLOAD, at=at)
+    if verb == "zet-terug":
+        now = now.put_back()
+    elif verb == "voeg-toe":
+        now = _added(now, rest, at=at)
+    elif (place := form.place_of(rest)) is not None:
+        now = _at_block(now, verb, place)
+    if len(now.blocks) > MOST_BLOCKS:
+        raise NotAllowed(TOO_MANY)
+    return now
+
+
+def _at_block(now: Arrangement, verb: str, place: int) -> Arrangement:
+    if verb in {"omhoog", "omlaag"}:
+        return now.moved(place, -1 if verb == "omhoog" else 1)
+    if verb == "weg":
+        return now.without(place)
+    block = now.blocks[place]
+    if verb == "zonder-beeld":
+        return now.changed(place, replace(block, media="", alt="", is_decorative=False))
+    if verb == "met-beeld":
+        return now.changed(place, filling.with_own_picture(block))
+    return now
+
+
+def _added(now: Arrangement, what: str, *, at: datetime) -> Arrangement:
+    """An intro comes first, everything else last."""
+    kind, _, name = what.partition(":")
+    if kind not in set(BlockKind):
+        return now
+    block = filling.filled(BlockKind(kind), name, at=at)
+    return now.added(block, 0 if block.kind is BlockKind.INTRO else None)
+
+
+def _with_new_picture(form: NewsletterForm, now: Arrangement, *, is_asked: bool, at: datetime) -> Arrangement:
+    if not form.new_picture.content and is_asked:
+        raise NotAllowed("Kies eerst een afbeelding op uw computer of telefoon.")
+    if not form.new_picture.content:
+        return now
+    kept = editing.keep_picture(form.new_picture.content, form.new_picture.filename, at=at)
+    return now.added(filling.from_picture(kept))
+
+
+def _replace_picture(block: BlockForm, stored: Sequence[BlockContent], key: str) -> None:
+    """Another picture needs other words, unless they were written just now."""
+    is_old_alt = any(each.media == block.media.data and each.alt == block.alt.data for each in stored)
+    if is_old_alt and block.media.data != key:
+        block.alt.data = ""
+    block.media.data = key
+
+
+LOOKS = {
+    "smal-licht": "Telefoon",
+    "breed-licht": "Breed",
+    "smal-donker": "Telefoon, donker",
+    "breed-donker": "Breed, donker",
+}
+FIRST_LOOK = "smal-licht"
+WRITTEN = (BlockKind.INTRO, BlockKind.TEXT, BlockKind.QUOTE, BlockKind.BUTTON, BlockKind.OUTCOME)
+
+
+def whole(newsletter: Newsletter, form: NewsletterForm, *, at: datetime) -> dict[str, Any]:
+    """All that the page of the composer needs."""
+    return _beside(newsletter, at=at) | _within(newsletter, form, at=at) | {"told": told(_reach(newsletter, form))}
+
+
+def parts(newsletter: Newsletter, form: NewsletterForm, *, is_whole: bool, at: datetime) -> dict[str, str]:
+    """The parts of the page that composer.js replaces, by name; the blocks and what can be added only when asked."""
+    beside = _beside(newsletter, at=at)
+    found = {"controle": render_template("staff/newsletters/_findings.html", **beside), "tekst": beside["text"]}
+    if is_whole:
+        within = _within(newsletter, form, at=at)
+        found["blokken"] = render_template("staff/newsletters/_blocks.html", **within)
+        found["aanbod"] = render_template("staff/newsletters/_offers.html", **within)
+    return found
+
+
+def look_after(button: str) -> str | None:
+    """What the preview shows after a button: what it asks for, or what it showed."""
+    verb, _, look = button.partition(":")
+    wanted = look if verb == "toon" else request.args.get("voorbeeld", "")
+    return wanted if wanted in LOOKS and wanted != FIRST_LOOK else None
+
+
+def searched(name: str) -> str:
+    """The words that an article or a picture is searched by: typed just now, or before the page was opened anew."""
+    return (request.form.get(name) or request.args.get(name, "")).strip()[:200]
+
+
+def _beside(newsletter: Newsletter, *, at: datetime) -> dict[str, Any]:
+    return {
+        "newsletter": newsletter,
+        "findings": checks.findings(newsletter, at=at),
+        "text": without_keys(rendering.draft_of(newsletter).text),
+        "look": look_after("") or FIRST_LOOK,
+        "looks": LOOKS,
+    }
+
+
+def _within(newsletter: Newsletter, form: NewsletterForm, *, at: datetime) -> dict[str, Any]:
+    return {
+        "newsletter": newsletter,
+        "form": form,
+        "removed": editing.removed_from(newsletter),
+        "pictures": pictures(block.media.data or "" for block in form.blocks),
+        "offers": offers(searched("zoek"), searched("beeld"), at=at),
+        "searched": {name: searched(name) for name in ("zoek", "beeld")},
+        "written": [(kind, BLOCK_LABELS[kind]) for kind in WRITTEN],
+        "block_words": BLOCK_LABELS,
+    }
+
+
+def _reach(newsletter: Newsletter, form: NewsletterForm) -> audience.Standing:
+    """Of the choice in the form, when it is one."""
+    is_choice = not any(form[name].errors for name in ("neighbourhoods", "topics", "not_to"))
+    return audience.standing(audience.choice_named(**form.audience()) if is_choice else newsletter)

@@ -1,0 +1,245 @@
+"""The composer: how a newsletter begins, writing it block by block, and keeping it as a template."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from flask import abort, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from dordt.accounts.rights import Right
+from dordt.newsletters import services
+from dordt.newsletters.block_models import NewsletterTemplate
+from dordt.newsletters.content.block_content import NewsletterContent, content_of
+from dordt.newsletters.content.services import editing, starting_points
+from dordt.newsletters.content.services.editing import ApprovedMeanwhile, EditedMeanwhile
+from dordt.newsletters.content.services.starting_points import NameTaken, StartingPoint
+from dordt.newsletters.labels import BLOCK_LABELS, STATE_LABELS
+from dordt.newsletters.models import Newsletter, NewsletterState
+from dordt.shared import clock
+from dordt.shared.formats import dutch_time
+from dordt.shared.forms import require_csrf
+from dordt.shared.problems import NotAllowed
+from dordt.shared.reading import row_or_404, rows
+from dordt.staff.guard import member, requires
+from dordt.staff.mail_frame import PAGE_POLICY
+from dordt.staff.newsletters.composer import state
+from dordt.staff.newsletters.composer.choices import audience_choices, meetings_to_choose
+from dordt.staff.newsletters.composer.forms import NewsletterForm, TemplateForm
+from dordt.staff.newsletters.room import NUMBER, bp, numbered
+
+EARLIER_SHOWN = 12
+
+
+@bp.route("/nieuw/", methods=["GET", "POST"])
+@requires(Right.SEND_NEWSLETTER)
+def new() -> ResponseReturnValue:
+    """The ways to begin; each button makes the draft, and one writes on."""
+    at = clock.now()
+    if request.method == "POST":
+        require_csrf()
+        return _begin(_chosen(request.form.get("begin", ""), at=at), at=at)
+    return render_template(
+        "staff/newsletters/new.html",
+        monthly=starting_points.monthly(at=at).content,
+        templates=rows(NewsletterTemplate.all()),
+        earlier=rows(Newsletter.in_room().limit(EARLIER_SHOWN)),
+        state_words=STATE_LABELS,
+    )
+
+
+def _begin(beginning: StartingPoint, *, at: datetime) -> ResponseReturnValue:
+    number = services.create_newsletter(beginning.content, at=at, by=member()).number
+    if beginning.gone:
+        flash(f"Niet overgenomen, want het bestaat niet meer: {', '.join(beginning.gone)}.", "warning")
+    return redirect(url_for(".edit", number=number), code=303)
+
+
+def _chosen(button: str, *, at: datetime) -> StartingPoint:
+    """`leeg`, `maand`, `sjabloon:3` or `nieuwsbrief:7`."""
+    way, _, name = button.partition(":")
+    if way == "leeg":
+        return StartingPoint(NewsletterContent(subject="", preheader=""))
+    if way == "maand":
+        return starting_points.monthly(at=at)
+    if way == "sjabloon":
+        return starting_points.of_template(row_or_404(NewsletterTemplate.numbered(_number(name))), at=at)
+    if way != "nieuwsbrief":
+        abort(400)
+    return starting_points.copy_of(numbered(_number(name)), at=at)
+
+
+def _number(given: str) -> int:
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
+
+
+TOO_LATE = "Deze nieuwsbrief is al verstuurd of gestopt. U kunt hem niet meer veranderen."
+REOPEN = "heropen"  # the button of who was told that it was approved meanwhile
+
+
+@bp.route(f"/{NUMBER}/bewerken/", methods=["GET", "POST"])
+@requires(Right.SEND_NEWSLETTER)
+def edit(number: int) -> ResponseReturnValue:
+    """Write on a draft; of one that is approved, ask first. Each button keeps all that was typed."""
+    newsletter = numbered(number)
+    if request.method == "POST":
+        return _take(_form(newsletter), newsletter)
+    if not newsletter.can_be_edited:
+        raise NotAllowed(TOO_LATE)
+    if newsletter.state != NewsletterState.DRAFT:
+        return render_template("staff/newsletters/reopen.html", newsletter=newsletter)
+    return _page(_form(newsletter), newsletter)
+
+
+@bp.post(f"/{NUMBER}/heropenen/")
+@requires(Right.SEND_NEWSLETTER)
+def reopen(number: int) -> ResponseReturnValue:
+    """Make it a draft again, so that it can be changed."""
+    require_csrf()
+    editing.reopen_newsletter(number, at=clock.now(), by=member())
+    flash("De goedkeuring is vervallen. U kunt de nieuwsbrief nu veranderen.", "ok")
+    return redirect(url_for(".edit", number=number), code=303)
+
+
+@bp.post(f"/{NUMBER}/bewaren/")
+@requires(Right.SEND_NEWSLETTER)
+def keep(number: int) -> ResponseReturnValue:
+    """The same for composer.js: keep what was typed, do what a button says, and answer with what to show."""
+    newsletter = numbered(number)
+    form = _form(newsletter)
+    if not form.validate():
+        return jsonify(problems=form.problems), form.status
+    try:
+        target = _keep(form, newsletter)
+    except (EditedMeanwhile, ApprovedMeanwhile) as overtaken:
+        return jsonify(overtaken=str(overtaken)), 409
+    except NotAllowed as refused:
+        return jsonify(problems=[("", str(refused))]), 422
+    stored = numbered(number)
+    parts = state.parts(stored, _form(stored, formdata=None), is_whole=bool(_button()), at=clock.now())
+    return jsonify(version=stored.edit_version, kept=_kept_words(), target=target, parts=parts)
+
+
+def _take(form: NewsletterForm, newsletter: Newsletter) -> ResponseReturnValue:
+    """Keep what was posted and go on where the editor was, or show it again with what is wrong."""
+    if not form.validate():
+        return _page(form, newsletter, form.status)
+    try:
+        if _button() == REOPEN:
+            editing.reopen_newsletter(newsletter.number, at=clock.now(), by=member())
+        target = _keep(form, newsletter)
+    except (EditedMeanwhile, ApprovedMeanwhile) as overtaken:
+        return _page(form, newsletter, 409, overtaken)
+    except NotAllowed as refused:
+        form.form_errors.append(str(refused))
+        return _page(form, newsletter, 409)
+    if _button() == state.SHOW:
+        flash("De nieuwsbrief is bewaard. Bekijk hieronder hoe hij wordt.", "ok")
+        return redirect(url_for(".show", number=newsletter.number), code=303)
+    if _button() in {"", state.SAVE}:
+        flash(f"{_kept_words()}.", "ok")
+    there = url_for(
+        ".edit",
+        number=newsletter.number,
+        zoek=form.search.data or None,
+        beeld=form.picture_search.data or None,
+        voorbeeld=state.look_after(_button()),
+        _anchor=target or None,
+    )
+    return redirect(there, code=303)
+
+
+def _keep(form: NewsletterForm, newsletter: Newsletter) -> str:
+    """Store the form as it is after the button; returns where on the page the editor goes on. Raises NotAllowed."""
+    at = clock.now()
+    state.keep_uploads(form, at=at)
+    after = state.arranged(form, editing.removed_from(newsletter), _button(), at=at)
+    content = replace(form.content(), blocks=after.blocks)
+    opened = form.opened_version
+    editing.save_draft(newsletter.number, content, after.removed, opened=opened, at=at, by=member())
+    return after.target
+
+
+def _page(
+    form: NewsletterForm, newsletter: Newsletter, status: int = 200, overtaken: NotAllowed | None = None
+) -> ResponseReturnValue:
+    """The composer; who was overtaken also sees what is kept now, and replaces it by saving once more."""
+    stored = numbered(newsletter.number)
+    if isinstance(overtaken, EditedMeanwhile):
+        form.edit_version.data = str(stored.edit_version)
+    page = render_template(
+        "staff/newsletters/edit.html",
+        **state.whole(stored, form, at=clock.now()),
+        overtaken_by=stored if isinstance(overtaken, EditedMeanwhile) else None,
+        is_approved=isinstance(overtaken, ApprovedMeanwhile),
+    )
+    return page, status, {"Content-Security-Policy": PAGE_POLICY}
+
+
+def _form(newsletter: Newsletter, **given: Any) -> NewsletterForm:
+    """As it was posted, or as it is kept."""
+    choices = audience_choices(newsletter), meetings_to_choose(newsletter, at=clock.now())
+    return NewsletterForm(content_of(newsletter), newsletter.edit_version, *choices, **given)
+
+
+def _button() -> str:
+    return request.form.get("actie", "")
+
+
+def _kept_words() -> str:
+    return f"Bewaard om {dutch_time(clock.now())}"
+
+
+TEMPLATE = "<int(max=2147483647):template_id>"
+
+
+@bp.get("/sjablonen/")
+@requires(Right.SEND_NEWSLETTER)
+def templates() -> ResponseReturnValue:
+    """All templates, by name."""
+    return render_template("staff/newsletters/templates.html", templates=rows(NewsletterTemplate.all()))
+
+
+@bp.route(f"/{NUMBER}/sjabloon/", methods=["GET", "POST"])
+@requires(Right.SEND_NEWSLETTER)
+def keep_template(number: int) -> ResponseReturnValue:
+    """Give the newsletter a name to begin with another time."""
+    newsletter, form = numbered(number), TemplateForm()
+    if form.validate_on_submit():
+        try:
+            starting_points.keep_template(number, form.name.data or "", at=clock.now(), by=member())
+        except NameTaken:
+            form.refuse_name()
+        else:
+            flash("Het sjabloon is bewaard. U kunt er een nieuwe nieuwsbrief mee beginnen.", "ok")
+            return redirect(url_for(".templates"), code=303)
+    return render_template("staff/newsletters/template_new.html", newsletter=newsletter, form=form), form.status
+
+
+@bp.route(f"/sjablonen/{TEMPLATE}/", methods=["GET", "POST"])
+@requires(Right.SEND_NEWSLETTER)
+def template(template_id: int) -> ResponseReturnValue:
+    """What is in it, and how it is called."""
+    found = row_or_404(NewsletterTemplate.numbered(template_id))
+    form = TemplateForm(data={"name": found.name})
+    if form.validate_on_submit():
+        try:
+            starting_points.rename_template(template_id, form.name.data or "", at=clock.now(), by=member())
+        except NameTaken:
+            form.refuse_name()
+        else:
+            flash("De naam is gewijzigd.", "ok")
+            return redirect(url_for(".templates"), code=303)
+    found = row_or_404(NewsletterTemplate.numbered(template_id))
+    page = render_template("staff/newsletters/template.html", template=found, form=form, block_words=BLOCK_LABELS)
+    return page, form.status
+
+
+@bp.post(f"/sjablonen/{TEMPLATE}/weg/")
+@requires(Right.SEND_NEWSLETTER)
+def remove_template(template_id: int) -> ResponseReturnValue:
+    """Throw it away."""
+    require_csrf()
+    starting_points.remove_template(template_id, at=clock.now(), by=member())
+    flash("Het sjabloon is weg. Nieuwsbrieven die ermee begonnen, blijven staan.", "ok")
+    return redirect(url_for(".templates"), code=303)
