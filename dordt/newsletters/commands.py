@@ -11,9 +11,11 @@ from flask.cli import AppGroup
 from dordt.extensions import db
 from dordt.mailer.ledger import outbox
 from dordt.news.front_matter import ImportProblem
-from dordt.newsletters import importing, planning, services
+from dordt.newsletters import importing, services
 from dordt.newsletters.models import Newsletter
-from dordt.newsletters.planning import Plan
+from dordt.newsletters.sending import plans
+from dordt.newsletters.sending import services as sending
+from dordt.newsletters.sending.plans import Plan
 from dordt.shared import clock
 from dordt.shared.local_time import Moment, MomentRefused, as_written, read_moment
 from dordt.shared.problems import DomainError
@@ -45,7 +47,7 @@ def new_command(file: Path, approve: bool) -> None:
         newsletter = services.create_newsletter(content, at=at)
         number = newsletter.number
         if approve:
-            services.approve_newsletter(number, at=at)
+            sending.approve_newsletter(number, at=at)
     for name in unknown:
         click.echo(f"{file}: {name}: unknown field, not used", err=True)
     click.echo(number)
@@ -74,7 +76,7 @@ def status_command(number: int) -> None:
     """Say where a newsletter stands, and how many of its deliveries are in each state."""
     newsletter = _found(number)
     click.echo(f"Newsletter {number}: {newsletter.state}")
-    standing = planning.standing_of(newsletter, at=clock.now())
+    standing = plans.standing_of(newsletter, at=clock.now())
     if standing:
         click.echo(f"starts {as_written(standing.plan.starts_at)}")
         click.echo(f"not-after {as_written(standing.plan.latest_at)}")
@@ -92,33 +94,33 @@ def status_command(number: int) -> None:
 @number_argument
 def unplan_command(number: int) -> None:
     """Withdraw the plan of a newsletter; it stays approved."""
-    _act(planning.withdraw_plan, number, "no longer planned")
+    _act(sending.withdraw_plan, number, "no longer planned")
 
 
 @newsletter_cli.command("pause")
 @number_argument
 def pause_command(number: int) -> None:
     """Let nothing more leave until it is resumed."""
-    _act(services.pause_newsletter, number, "paused")
+    _act(sending.pause_newsletter, number, "paused")
 
 
 @newsletter_cli.command("resume")
 @number_argument
 def resume_command(number: int) -> None:
     """Go on with a newsletter that was paused."""
-    _act(services.resume_newsletter, number, "resumed")
+    _act(sending.resume_newsletter, number, "resumed")
 
 
 @newsletter_cli.command("cancel")
 @number_argument
 def cancel_command(number: int) -> None:
     """Stop a newsletter for good; what has not left never leaves."""
-    _act(services.cancel_newsletter, number, "cancelled")
+    _act(sending.cancel_newsletter, number, "cancelled")
 
 
 def _start(number: int) -> None:
     with _refusals():
-        is_new = services.start_newsletter(number, at=clock.now())
+        is_new = sending.start_newsletter(number, at=clock.now())
     mail = _found(number).mail
     frozen = mail.frozen_count if mail else 0
     if is_new:
@@ -129,9 +131,9 @@ def _start(number: int) -> None:
 
 def _plan(number: int, start: str, latest: str | None) -> None:
     starts = _moment(start, "--at")
-    ends = _moment(latest, "--not-after").at if latest else starts.at + planning.DEFAULT_WINDOW
+    ends = _moment(latest, "--not-after").at if latest else starts.at + plans.DEFAULT_WINDOW
     with _refusals():
-        planning.plan_newsletter(number, Plan(starts.at, ends), at=clock.now())
+        sending.plan_newsletter(number, Plan(starts.at, ends), at=clock.now())
     click.echo(f"Newsletter {number} starts {as_written(starts.at)}, not after {as_written(ends)} (Amsterdam).")
     if starts.note:
         click.echo(starts.note, err=True)

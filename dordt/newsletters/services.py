@@ -1,4 +1,4 @@
-"""Writing, approving and sending newsletters."""
+"""Making a newsletter, and changing what it says."""
 
 from datetime import datetime, timedelta
 
@@ -7,20 +7,13 @@ from sqlalchemy.exc import IntegrityError
 
 from dordt.accounts.models import StaffMember
 from dordt.extensions import db
-from dordt.mailer.ledger import outbox
-from dordt.mailer.models import MailKind
-from dordt.newsletters import audience, checks, policy
-from dordt.newsletters.audience import Fate
-from dordt.newsletters.content import blocks, rendering
+from dordt.newsletters.content import blocks
 from dordt.newsletters.content.block_content import NewsletterContent
-from dordt.newsletters.holding import hold_still
-from dordt.newsletters.models import PAUSED_BY_STAFF, Newsletter, NewsletterState
-from dordt.newsletters.steps import locked, log, read_mail_anew, step, unknown
+from dordt.newsletters.models import Newsletter, NewsletterState
+from dordt.newsletters.transitions import end_approval, locked, log, step, unknown
 from dordt.places import services as places
-from dordt.shared.problems import NotAllowed
 
 SITTING = timedelta(minutes=30)
-STARTED = {NewsletterState.SENDING, NewsletterState.PAUSED, NewsletterState.SENT}
 
 
 def newsletter_numbered(number: int) -> Newsletter:
@@ -56,116 +49,10 @@ def edit_newsletter(number: int, content: NewsletterContent, *, at: datetime, by
     db.session.commit()
 
 
-def end_approval(newsletter: Newsletter) -> None:
-    """Forget who approved it and when it was to start; commits nothing."""
-    newsletter.approved_by_id = newsletter.approved_at = None
-    newsletter.scheduled_at = newsletter.latest_start_at = None
-
-
 def _is_same_sitting(newsletter: Newsletter, by: StaffMember | None, *, at: datetime) -> bool:
     """Whether this person goes on writing: the composer saves while one types, and the log has one line for that."""
     goes_on = by is not None and newsletter.edited_by_id == by.id and newsletter.state == NewsletterState.DRAFT
     return goes_on and at - newsletter.updated_at < SITTING
-
-
-def approve_newsletter(number: int, *, at: datetime, by: StaffMember | None = None, version: int | None = None) -> bool:
-    """It may be sent as it is now; `by` is None for the operator at the command line. `version`: which edit was seen.
-
-    Returns False, and does nothing, when it was approved before and that approval stands: two clicks are one approval.
-    Raises NotAllowed when something stands in the way, somebody changed it meanwhile, or `by` changed it last.
-    """
-    newsletter = locked(number)
-    if policy.stands(newsletter):
-        db.session.rollback()
-        return False
-    if newsletter.state not in policy.APPROVED_STATES:
-        step(newsletter, NewsletterState.APPROVED)
-    if version is not None and version != newsletter.edit_version:
-        raise NotAllowed("Deze nieuwsbrief is intussen veranderd. Bekijk hem opnieuw en keur hem dan goed.")
-    policy.require_second_person(newsletter, by)
-    checks.require_ready(newsletter, at=at)
-    newsletter.approved_at = max(at, newsletter.updated_at)  # clocks of two machines differ
-    newsletter.approved_by_id = by.id if by else None
-    log(policy.action_of(newsletter), newsletter, by, at=at)
-    db.session.commit()
-    return True
-
-
-def start_newsletter(number: int, *, at: datetime, by: StaffMember | None = None) -> bool:
-    """Freeze the audience and let the post room begin, in one transaction.
-
-    Returns False, and does nothing, when it was started before: two clicks are one newsletter.
-    Raises NotAllowed when its approval does not stand, it is not in order any more, it cannot be left, or nobody would
-    get it.
-    """
-    hold_still()
-    newsletter = locked(number)
-    if newsletter.state in STARTED:
-        db.session.rollback()
-        return False
-    begin(newsletter, at=at, by=by)
-    db.session.commit()
-    return True
-
-
-def begin(newsletter: Newsletter, *, at: datetime, by: StaffMember | None) -> None:
-    """Freeze the audience of a newsletter whose row is locked, while all hold still; commits nothing.
-
-    Raises NotAllowed, and then the caller rolls back.
-    """
-    step(newsletter, NewsletterState.SENDING)
-    policy.require_approval(newsletter)
-    checks.require_ready(newsletter, at=at)
-    draft = rendering.draft_of(newsletter)
-    checks.require_way_out(draft)
-    mail = outbox.freeze(draft, audience.of(newsletter), kind=MailKind.NEWSLETTER, list_id=audience.LIST_ID, at=at)
-    audience.require_readers(newsletter, mail)
-    newsletter.exclusions = audience.left_out_before(newsletter) | {Fate.SUPPRESSED.value: mail.excluded_count}
-    newsletter.mail, newsletter.started_at = mail, at
-    log("newsletter.started", newsletter, by, at=at, frozen=mail.frozen_count)
-
-
-def pause_newsletter(number: int, *, at: datetime, by: StaffMember | None = None) -> None:
-    """Nothing more leaves, but for what is on its way; resuming goes on where it stopped."""
-    newsletter = locked(number)
-    was_paused_by_post = newsletter.was_paused_by_post
-    step(newsletter, NewsletterState.PAUSED)
-    if newsletter.mail and not was_paused_by_post:  # or the words of the relay are lost
-        outbox.pause(newsletter.mail, PAUSED_BY_STAFF)
-    log("newsletter.paused", newsletter, by, at=at)
-    db.session.commit()
-
-
-def resume_newsletter(number: int, *, at: datetime, by: StaffMember | None = None) -> None:
-    """Go on after a pause, also one of the post room itself. Raises NotAllowed when it was not paused."""
-    newsletter = locked(number)
-    if not newsletter.is_standing_still or newsletter.mail is None:
-        raise NotAllowed("Deze nieuwsbrief staat niet stil. Er valt dus niets te hervatten.")
-    newsletter.state = NewsletterState.SENDING
-    outbox.resume(newsletter.mail)
-    log("newsletter.resumed", newsletter, by, at=at)
-    db.session.commit()
-
-
-def cancel_newsletter(number: int, *, at: datetime, by: StaffMember | None = None) -> None:
-    """Stop for good: what has not left yet never leaves."""
-    newsletter = locked(number)
-    step(newsletter, NewsletterState.CANCELLED)
-    stopped = outbox.cancel(newsletter.mail) if newsletter.mail else 0
-    log("newsletter.cancelled", newsletter, by, at=at, stopped=stopped)
-    db.session.commit()
-
-
-def follow_post(*, at: datetime) -> None:
-    """Note what the post room did by itself: everything sent, or paused after too many refusals."""
-    for newsletter in db.session.scalars(Newsletter.on_their_way().with_for_update(of=Newsletter)).all():
-        read_mail_anew(newsletter)
-        if newsletter.is_standing_still:
-            newsletter.state = NewsletterState.PAUSED
-        if newsletter.mail_id and outbox.is_finished(newsletter.mail_id):
-            newsletter.state, newsletter.sent_at = NewsletterState.SENT, at
-            log("newsletter.sent", newsletter, None, at=at)
-    db.session.commit()
 
 
 def _numbered(*, at: datetime, by: StaffMember | None) -> Newsletter:

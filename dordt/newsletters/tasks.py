@@ -3,7 +3,7 @@
 from flask import Flask
 
 from dordt.mailer.worker.tasks import after_delivery, every_minute
-from dordt.newsletters import planning, services
+from dordt.newsletters.sending import services
 from dordt.shared import clock
 
 
@@ -21,4 +21,4 @@ def follow_post() -> None:
 
 def start_due() -> None:
     """Start what was planned for this minute."""
-    planning.start_due(at=clock.now())
+    services.start_due(at=clock.now())

@@ -12,6 +12,7 @@ from dordt.extensions import db
 from dordt.newsletters import services
 from dordt.newsletters.block_models import BlockKind
 from dordt.newsletters.content.block_content import BlockContent, NewsletterContent
+from dordt.newsletters.sending import services as sending
 from dordt.shared import clock
 from dordt.subscribers.models import Subscriber, SubscriberState
 
@@ -51,9 +52,9 @@ def start() -> None:
         blocks=[BlockContent(BlockKind.INTRO, text=INTRO)],
     )
     newsletter = services.create_newsletter(content, at=at)
-    services.approve_newsletter(newsletter.number, at=at)
+    sending.approve_newsletter(newsletter.number, at=at)
     begun = time.perf_counter()
-    services.start_newsletter(newsletter.number, at=at)
+    sending.start_newsletter(newsletter.number, at=at)
     seconds = time.perf_counter() - begun
     mail = newsletter.mail
     assert mail

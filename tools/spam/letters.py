@@ -16,9 +16,9 @@ from dordt.extensions import db
 from dordt.mailer.ledger import outbox
 from dordt.mailer.models import Delivery, Mail, MailKind
 from dordt.mailer.worker import delivery_loop
-from dordt.newsletters import audience
 from dordt.newsletters.content.rendering import draft_of
 from dordt.newsletters.content.services import test_mail
+from dordt.newsletters.sending import audience
 from dordt.shared import clock
 from dordt.shared.mail import Draft
 from tests.factories.accounts import make_member

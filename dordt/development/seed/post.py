@@ -23,8 +23,8 @@ from dordt.mailer.models import (
     SuppressionScope,
 )
 from dordt.mailer.suppression import list as suppression_list
-from dordt.newsletters import services as newsletters
 from dordt.newsletters.models import Newsletter
+from dordt.newsletters.sending import services
 
 UNKNOWN = "5.1.1 Recipient address rejected: User unknown"
 BROKEN_OFF = "body: no answer The connection was lost after the last dot"
@@ -50,7 +50,7 @@ def settle(*, at: datetime) -> None:
     for row in rows("received"):
         db.session.add(_received(row, returned, at=at))
     db.session.commit()
-    newsletters.follow_post(at=at)
+    services.follow_post(at=at)
     db.session.execute(sa.update(Newsletter).where(Newsletter.sent_at == at).values(sent_at=Newsletter.started_at))
     db.session.commit()
 

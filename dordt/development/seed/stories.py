@@ -20,6 +20,7 @@ from dordt.newsletters.content import filling
 from dordt.newsletters.content.block_content import BlockContent, NewsletterContent
 from dordt.newsletters.content.services import starting_points
 from dordt.newsletters.models import NewsletterState
+from dordt.newsletters.sending import services as sending
 from dordt.places import services as places
 from dordt.shared.clock import AMSTERDAM
 from dordt.workgroups.models import Meeting, Workgroup
@@ -70,8 +71,8 @@ def write_newsletters(*, at: datetime) -> None:
         )
         number = newsletters.create_newsletter(content, at=made_at, by=editor).number
         if row["state"] == NewsletterState.SENT:
-            newsletters.approve_newsletter(number, at=made_at + timedelta(hours=1), by=approver)
-            newsletters.start_newsletter(number, at=made_at + timedelta(hours=2), by=editor)
+            sending.approve_newsletter(number, at=made_at + timedelta(hours=1), by=approver)
+            sending.start_newsletter(number, at=made_at + timedelta(hours=2), by=editor)
     starting_points.keep_template(1, "Brief over een werkgroep", at=at, by=editor)
 
 

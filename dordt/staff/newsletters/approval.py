@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from dordt.accounts.models import StaffMember
-from dordt.newsletters import policy
 from dordt.newsletters.models import Newsletter
+from dordt.newsletters.sending import policy
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dordt.newsletters.audience import Fate, Standing
 from dordt.newsletters.models import Newsletter
+from dordt.newsletters.sending.audience import Fate, Standing
 from dordt.shared.formats import dutch_number
 
 NOBODY = "Nu krijgt niemand deze nieuwsbrief."

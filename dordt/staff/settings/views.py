@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from dordt.accounts.rights import Right
-from dordt.newsletters import policy
+from dordt.newsletters.sending import policy
 from dordt.shared import clock
 from dordt.staff.guard import member, requires
 from dordt.staff.settings.forms import PolicyForm

@@ -12,9 +12,9 @@ from dordt.accounts.rights import Right
 from dordt.audit.models import ReadingEntry
 from dordt.contact.models import Message
 from dordt.mailer.models import Delivery, InboundMail
-from dordt.newsletters import planning
 from dordt.newsletters.models import Newsletter
-from dordt.newsletters.planning import Standing
+from dordt.newsletters.sending import plans
+from dordt.newsletters.sending.plans import Standing
 from dordt.shared import clock
 from dordt.shared.formats import capital
 from dordt.shared.reading import count, rows
@@ -134,7 +134,7 @@ def _membership_line(found: Membership) -> Line:
 def _newsletters(at: datetime) -> Section:
     query = today.newsletters_underway(at)
     found = rows(query.limit(SHOWN))
-    standings = planning.standings(found, at=at)
+    standings = plans.standings(found, at=at)
     lines = [_newsletter_line(each, standings.get(each.number)) for each in found]
     return Section(
         id="nieuwsbrieven",

@@ -9,11 +9,11 @@ from flask import Flask
 from dordt.extensions import db
 from dordt.mailer.ledger import outbox
 from dordt.mailer.models import Mail, MailKind
-from dordt.newsletters import audience
 from dordt.newsletters.block_models import BlockKind
 from dordt.newsletters.content.block_content import BlockContent
 from dordt.newsletters.content.services import test_mail
 from dordt.newsletters.models import Newsletter
+from dordt.newsletters.sending import audience
 from dordt.shared import clock
 from dordt.shared.mail import Draft
 from dordt.subscribers import services as subscribers

@@ -12,11 +12,13 @@ from dordt.accounts.models import StaffMember
 from dordt.audit.models import AuditEntry
 from dordt.extensions import db
 from dordt.mailer.models import Delivery
-from dordt.newsletters import planning, policy, services
+from dordt.newsletters import services
 from dordt.newsletters.content import rendering
 from dordt.newsletters.content.block_content import NewsletterContent
 from dordt.newsletters.models import Newsletter, NewsletterPolicy, NewsletterState
-from dordt.newsletters.planning import Plan
+from dordt.newsletters.sending import plans, policy
+from dordt.newsletters.sending import services as sending
+from dordt.newsletters.sending.plans import Plan
 from dordt.shared import clock
 from dordt.shared.problems import NotAllowed
 from dordt.staff.log import words as log_words
@@ -47,11 +49,11 @@ def two_members() -> list[StaffMember]:
 
 
 def approve(newsletter: Newsletter, by=None, **given) -> bool:
-    return services.approve_newsletter(newsletter.number, at=clock.now(), by=by, **given)
+    return sending.approve_newsletter(newsletter.number, at=clock.now(), by=by, **given)
 
 
 def start(newsletter: Newsletter) -> bool:
-    return services.start_newsletter(newsletter.number, at=clock.now())
+    return sending.start_newsletter(newsletter.number, at=clock.now())
 
 
 def settle(second_person: bool) -> None:
@@ -106,7 +108,7 @@ def test_approving_twice_is_one_approval(app):
 def test_two_approvers_at_once_are_one_approval(app):
     number = make_newsletter(by=make_member()).number
     outcomes = at_once(
-        app, *(lambda by=by: services.approve_newsletter(number, at=clock.now(), by=by) for by in two_members())
+        app, *(lambda by=by: sending.approve_newsletter(number, at=clock.now(), by=by) for by in two_members())
     )
 
     assert sorted(outcomes) == [False, True]
@@ -163,7 +165,7 @@ def alone(state: NewsletterState = State.APPROVED) -> Newsletter:
     if state is State.SCHEDULED:
         at = clock.now()
         plan = Plan(at + timedelta(minutes=1), at + timedelta(hours=1))
-        planning.plan_newsletter(newsletter.number, plan, at=at)
+        sending.plan_newsletter(newsletter.number, plan, at=at)
     settle(True)
     return newsletter
 
@@ -176,7 +178,7 @@ def test_turned_on_again_an_approval_alone_starts_and_plans_nothing(reader):
         start(newsletter)
     db.session.rollback()
     with pytest.raises(NotAllowed, match="Vraag een collega"):
-        planning.plan_newsletter(newsletter.number, Plan(at + timedelta(hours=1), at + timedelta(hours=3)), at=at)
+        sending.plan_newsletter(newsletter.number, Plan(at + timedelta(hours=1), at + timedelta(hours=3)), at=at)
     db.session.rollback()
 
     assert approve(newsletter, make_member())
@@ -187,13 +189,13 @@ def test_a_plan_that_was_approved_alone_does_not_start_and_says_why(reader):
     newsletter = alone(State.SCHEDULED)
     at = newsletter.scheduled_at
 
-    planning.start_due(at=at)
+    sending.start_due(at=at)
     assert not db.session.scalar(sa.select(Delivery))
-    assert "tweede persoon" in planning.standing_of(newsletter, at=at).reason
+    assert "tweede persoon" in plans.standing_of(newsletter, at=at).reason
 
     assert approve(newsletter, make_member())
     assert newsletter.state == State.SCHEDULED
-    planning.start_due(at=at)
+    sending.start_due(at=at)
     db.session.rollback()
     assert newsletter.state == State.SENDING
 
@@ -221,7 +223,7 @@ def test_without_a_way_out_nothing_starts(app, reader, staff_client: StaffClient
     newsletter, whole, at = make_newsletter(State.APPROVED), rendering.draft_of, clock.now()
     if way == "plan":
         then = at - timedelta(minutes=5)
-        planning.plan_newsletter(newsletter.number, Plan(then + timedelta(minutes=1), at + timedelta(hours=1)), at=then)
+        sending.plan_newsletter(newsletter.number, Plan(then + timedelta(minutes=1), at + timedelta(hours=1)), at=then)
     monkeypatch.setattr(rendering, "draft_of", lambda newsletter: broken(whole(newsletter)))
 
     if way == "staff":
@@ -231,8 +233,8 @@ def test_without_a_way_out_nothing_starts(app, reader, staff_client: StaffClient
         result = app.test_cli_runner().invoke(args=["newsletter", "send", "1"])
         assert (result.exit_code, "De link om u af te melden ontbreekt" in result.stderr) == (1, True)
     else:
-        planning.start_due(at=at)
-        assert "De link om u af te melden ontbreekt" in planning.standing_of(newsletter, at=at).reason
+        sending.start_due(at=at)
+        assert "De link om u af te melden ontbreekt" in plans.standing_of(newsletter, at=at).reason
 
     db.session.rollback()
     assert not db.session.scalar(sa.select(Delivery))

@@ -9,9 +9,11 @@ import sqlalchemy as sa
 
 from dordt.extensions import db
 from dordt.mailer.models import Delivery, DeliveryState, Suppression, SuppressionScope
-from dordt.newsletters import audience, services
-from dordt.newsletters.audience import Choice, Fate, Standing
+from dordt.newsletters import services
 from dordt.newsletters.models import Newsletter, NewsletterState
+from dordt.newsletters.sending import audience
+from dordt.newsletters.sending import services as sending
+from dordt.newsletters.sending.audience import Choice, Fate, Standing
 from dordt.places.models import Neighbourhood
 from dordt.shared import clock
 from dordt.shared.problems import NotAllowed
@@ -48,7 +50,7 @@ class Town:
         self.topics = [make_topic(slug=f"t{number}") for number in range(3)]
         self.people = [self._person(number) for number in range(40)]
         self.earlier = make_newsletter(NewsletterState.APPROVED)
-        services.start_newsletter(self.earlier.number, at=clock.now())
+        sending.start_newsletter(self.earlier.number, at=clock.now())
         self.sent = {row.recipient: self._sent(row) for row in db.session.scalars(sa.select(Delivery))}
         db.session.commit()
         self.blocked = self._blocked()
@@ -127,7 +129,7 @@ def test_what_is_frozen_is_what_was_counted(app, seed):
     )
     before = audience.standing(newsletter)
 
-    services.start_newsletter(newsletter.number, at=clock.now())
+    sending.start_newsletter(newsletter.number, at=clock.now())
 
     mail = newsletter.mail
     frozen = set(db.session.scalars(sa.select(Delivery.recipient).where(Delivery.mail_id == mail.id)))
@@ -154,7 +156,7 @@ def test_who_changes_while_it_starts_is_counted_as_frozen(app):
         mine = keys[round_ * 10 : round_ * 10 + 10]
         at_once(
             app,
-            lambda number=number: services.start_newsletter(number, at=clock.now()),
+            lambda number=number: sending.start_newsletter(number, at=clock.now()),
             lambda mine=mine: move(mine[:5]),
             lambda mine=mine: [suppress(key) for key in mine[5:]],
         )
@@ -172,7 +174,7 @@ def test_who_chose_several_of_its_wijken_and_topics_gets_it_once(app):
     values = {"neighbourhoods": [each.slug for each in wijken], "topics": [each.slug for each in topics]}
     newsletter = make_newsletter(NewsletterState.APPROVED, **values)
 
-    services.start_newsletter(newsletter.number, at=clock.now())
+    sending.start_newsletter(newsletter.number, at=clock.now())
 
     assert list(db.session.scalars(sa.select(Delivery.recipient))) == [anna.id]
 
@@ -212,7 +214,7 @@ def test_without_readers_it_does_not_start_and_says_why(app, make: Callable[[], 
     newsletter = make()
 
     with pytest.raises(NotAllowed, match=words):
-        services.start_newsletter(newsletter.number, at=clock.now())
+        sending.start_newsletter(newsletter.number, at=clock.now())
 
     db.session.rollback()
     assert newsletter.state == NewsletterState.APPROVED

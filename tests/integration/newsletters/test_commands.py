@@ -8,9 +8,9 @@ import sqlalchemy as sa
 
 from dordt.extensions import db
 from dordt.mailer.models import Delivery, DeliveryState
-from dordt.newsletters import planning
 from dordt.newsletters.models import Newsletter, NewsletterState
-from dordt.newsletters.planning import Plan
+from dordt.newsletters.sending import services
+from dordt.newsletters.sending.plans import Plan
 from dordt.shared import clock
 from tests.factories.news import make_article
 from tests.factories.newsletters import make_newsletter
@@ -160,7 +160,7 @@ def test_a_moment_that_cannot_be_is_refused_in_words(run, options, code, words):
 def test_status_says_that_it_is_too_late_and_why(run):
     number = make_newsletter(NewsletterState.APPROVED).number
     then = clock.now() - timedelta(hours=9)
-    planning.plan_newsletter(number, Plan(then + timedelta(hours=1), then + timedelta(hours=2)), at=then)
+    services.plan_newsletter(number, Plan(then + timedelta(hours=1), then + timedelta(hours=2)), at=then)
 
     status = run("status", "1").stdout
 

@@ -9,10 +9,10 @@ import pytest
 import sqlalchemy as sa
 
 from dordt.extensions import db
-from dordt.newsletters import services
 from dordt.newsletters.block_models import BlockKind
 from dordt.newsletters.content.block_content import BlockContent
 from dordt.newsletters.models import Newsletter, NewsletterState
+from dordt.newsletters.sending import services
 from dordt.shared import clock
 from tests.factories.media import make_image, picture
 from tests.factories.news import make_article

@@ -8,9 +8,9 @@ import sqlalchemy as sa
 
 from dordt.audit.models import AuditEntry
 from dordt.extensions import db
-from dordt.newsletters import services
 from dordt.newsletters.block_models import BlockKind
 from dordt.newsletters.content.block_content import BlockContent
+from dordt.newsletters.sending import services
 from dordt.shared import clock
 from tests.factories.newsletters import make_newsletter
 from tests.integration.newsletters.test_composing import posted, stored

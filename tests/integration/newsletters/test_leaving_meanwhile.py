@@ -11,8 +11,8 @@ from flask import Flask
 from dordt.extensions import db
 from dordt.mailer.models import Delivery, DeliveryState
 from dordt.mailer.smtp import verp
-from dordt.newsletters import services
 from dordt.newsletters.models import NewsletterState
+from dordt.newsletters.sending import services
 from dordt.shared import clock
 from dordt.subscribers.models import Subscriber
 from tests.factories.inbound import hear

@@ -14,8 +14,8 @@ from flask import Flask
 
 from dordt.extensions import db
 from dordt.mailer.models import Mail
-from dordt.newsletters import planning, services
 from dordt.newsletters.models import Newsletter, NewsletterState
+from dordt.newsletters.sending import plans, services
 from dordt.places.models import Neighbourhood, Topic
 from dordt.shared import clock
 from dordt.subscribers import services as subscribers
@@ -144,14 +144,14 @@ def test_started_by_hand_and_by_plan_at_once_sent_by_two_workers_and_paused_it_c
     relay.seconds_per_letter = 0.1
     for _ in range(2):
         start_worker()
-    plan = planning.Plan(now - timedelta(minutes=1), now + timedelta(hours=2))
-    planning.plan_newsletter(number, plan, at=now - timedelta(minutes=5))
+    plan = plans.Plan(now - timedelta(minutes=1), now + timedelta(hours=2))
+    services.plan_newsletter(number, plan, at=now - timedelta(minutes=5))
 
     # when
     at_once(
         app,
         *[lambda: services.start_newsletter(number, at=now)] * 2,
-        *[lambda: planning.start_due(at=now)] * 2,
+        *[lambda: services.start_due(at=now)] * 2,
     )
     assert relay.wait_for(5, 60)
     for _ in range(3):

@@ -13,10 +13,12 @@ from dordt.extensions import db
 from dordt.mailer.models import Delivery
 from dordt.mailer.worker.tasks import run_every_minute
 from dordt.news.models import ArticleState
-from dordt.newsletters import planning, services
+from dordt.newsletters import services
 from dordt.newsletters.content.block_content import NewsletterContent
 from dordt.newsletters.models import Newsletter, NewsletterState
-from dordt.newsletters.planning import Plan
+from dordt.newsletters.sending import plans
+from dordt.newsletters.sending import services as sending
+from dordt.newsletters.sending.plans import Plan
 from dordt.shared import clock
 from dordt.shared.problems import NotAllowed
 from tests.factories.news import make_article
@@ -43,8 +45,8 @@ def deliveries() -> int:
     return db.session.scalar(sa.select(sa.func.count()).select_from(Delivery)) or 0
 
 
-def standing(at: datetime) -> planning.Standing:
-    found = planning.standing_of(newsletter(), at=at)
+def standing(at: datetime) -> plans.Standing:
+    found = plans.standing_of(newsletter(), at=at)
     assert found is not None
     return found
 
@@ -53,16 +55,16 @@ def standing(at: datetime) -> planning.Standing:
 def planned(app) -> int:
     make_subscriber()
     number = make_newsletter(State.APPROVED).number
-    planning.plan_newsletter(number, PLAN, at=NOW)
+    sending.plan_newsletter(number, PLAN, at=NOW)
     return number
 
 
 def test_it_starts_at_its_moment_and_not_before(planned):
-    planning.start_due(at=PLAN.starts_at - timedelta(seconds=1))
+    sending.start_due(at=PLAN.starts_at - timedelta(seconds=1))
     assert (newsletter().state, deliveries()) == (State.SCHEDULED, 0)
 
-    planning.start_due(at=PLAN.starts_at)
-    planning.start_due(at=PLAN.starts_at + MINUTE)
+    sending.start_due(at=PLAN.starts_at)
+    sending.start_due(at=PLAN.starts_at + MINUTE)
 
     assert (newsletter().state, deliveries()) == (State.SENDING, 1)
     assert newsletter().started_at == PLAN.starts_at
@@ -73,7 +75,7 @@ def test_the_worker_starts_it_every_minute_by_itself(app):
     make_subscriber()
     number = make_newsletter(State.APPROVED).number
     long_ago = clock.now() - HOUR
-    planning.plan_newsletter(number, Plan(long_ago + MINUTE, long_ago + 3 * HOUR), at=long_ago)
+    sending.plan_newsletter(number, Plan(long_ago + MINUTE, long_ago + 3 * HOUR), at=long_ago)
 
     run_every_minute()
 
@@ -83,7 +85,7 @@ def test_the_worker_starts_it_every_minute_by_itself(app):
 def test_the_readers_are_those_of_the_moment_at_which_it_starts(planned):
     make_subscriber()
 
-    planning.start_due(at=PLAN.starts_at)
+    sending.start_due(at=PLAN.starts_at)
 
     assert deliveries() == 2
 
@@ -95,7 +97,7 @@ def test_four_workers_at_once_start_it_once(app, planned):
     def work(_number: int) -> None:
         with app.app_context():
             begin.wait(timeout=10)
-            planning.start_due(at=PLAN.starts_at)
+            sending.start_due(at=PLAN.starts_at)
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(work, range(4)))
@@ -105,7 +107,7 @@ def test_four_workers_at_once_start_it_once(app, planned):
 
 
 def test_up_to_its_last_moment_it_still_starts(planned):
-    planning.start_due(at=PLAN.latest_at)
+    sending.start_due(at=PLAN.latest_at)
 
     assert newsletter().state == State.SENDING
 
@@ -114,7 +116,7 @@ def test_after_its_last_moment_it_waits_for_a_person_and_says_so_once(planned):
     late = PLAN.latest_at + timedelta(seconds=1)
 
     for minutes in range(3):
-        planning.start_due(at=late + minutes * MINUTE)
+        sending.start_due(at=late + minutes * MINUTE)
 
     assert (newsletter().state, deliveries()) == (State.SCHEDULED, 0)
     assert standing(late).words == "Te laat: beslis zelf"
@@ -124,14 +126,14 @@ def test_after_its_last_moment_it_waits_for_a_person_and_says_so_once(planned):
 
 def test_a_newsletter_that_is_too_late_is_started_or_planned_anew_by_a_person(planned):
     late = PLAN.latest_at + HOUR
-    planning.start_due(at=late)
+    sending.start_due(at=late)
 
-    planning.plan_newsletter(planned, Plan(late + HOUR, late + 2 * HOUR), at=late)
+    sending.plan_newsletter(planned, Plan(late + HOUR, late + 2 * HOUR), at=late)
     assert standing(late).words == "Gepland"
-    planning.start_due(at=late)
+    sending.start_due(at=late)
     assert newsletter().state == State.SCHEDULED
 
-    assert services.start_newsletter(planned, at=late)
+    assert sending.start_newsletter(planned, at=late)
     assert deliveries() == 1
 
 
@@ -139,12 +141,12 @@ def test_an_article_that_was_withdrawn_keeps_it_from_starting_and_the_reason_is_
     make_subscriber()
     article = make_article(title="Het park", published_at=datetime(2026, 3, 1, tzinfo=UTC))
     number = make_newsletter(State.APPROVED, articles=(article,)).number
-    planning.plan_newsletter(number, PLAN, at=NOW)
+    sending.plan_newsletter(number, PLAN, at=NOW)
     article.state = ArticleState.DRAFT
     db.session.commit()
 
     for minutes in range(3):
-        planning.start_due(at=PLAN.starts_at + minutes * MINUTE)
+        sending.start_due(at=PLAN.starts_at + minutes * MINUTE)
 
     at = PLAN.starts_at + 3 * MINUTE
     assert (newsletter().state, deliveries()) == (State.SCHEDULED, 0)
@@ -154,18 +156,18 @@ def test_an_article_that_was_withdrawn_keeps_it_from_starting_and_the_reason_is_
 
     article.state = ArticleState.PUBLISHED
     db.session.commit()
-    planning.start_due(at=at)
+    sending.start_due(at=at)
     assert newsletter().state == State.SENDING
 
 
 def test_what_kept_it_is_still_told_when_it_is_too_late(app):
     number = make_newsletter(State.APPROVED).number
     reader = make_subscriber()
-    planning.plan_newsletter(number, PLAN, at=NOW)
+    sending.plan_newsletter(number, PLAN, at=NOW)
     db.session.delete(reader)
     db.session.commit()
-    planning.start_due(at=PLAN.starts_at)
-    planning.start_due(at=PLAN.latest_at + MINUTE)
+    sending.start_due(at=PLAN.starts_at)
+    sending.start_due(at=PLAN.latest_at + MINUTE)
 
     found = standing(PLAN.latest_at + MINUTE)
 
@@ -176,11 +178,11 @@ def test_what_kept_it_is_still_told_when_it_is_too_late(app):
 
 def test_a_reason_of_an_earlier_plan_says_nothing_of_the_next(app):
     number = make_newsletter(State.APPROVED).number
-    planning.plan_newsletter(number, PLAN, at=NOW)
-    planning.start_due(at=PLAN.starts_at)
+    sending.plan_newsletter(number, PLAN, at=NOW)
+    sending.start_due(at=PLAN.starts_at)
     at = PLAN.starts_at + MINUTE
 
-    planning.plan_newsletter(number, Plan(at + HOUR, at + 2 * HOUR), at=at)
+    sending.plan_newsletter(number, Plan(at + HOUR, at + 2 * HOUR), at=at)
 
     assert standing(at).reason is None
 
@@ -192,17 +194,17 @@ def test_when_no_worker_runs_the_page_can_say_so(planned):
 
 def test_one_that_cannot_be_started_does_not_keep_the_next_from_its_turn(planned, monkeypatch, caplog):
     second = make_newsletter(State.APPROVED).number
-    planning.plan_newsletter(second, PLAN, at=NOW)
-    begin: Callable[..., None] = services.begin
+    sending.plan_newsletter(second, PLAN, at=NOW)
+    begin: Callable[..., None] = sending.begin
 
     def break_first(newsletter: Newsletter, **given) -> None:
         if newsletter.number == planned:
             raise RuntimeError("the disk is full")
         begin(newsletter, **given)
 
-    monkeypatch.setattr(services, "begin", break_first)
+    monkeypatch.setattr(sending, "begin", break_first)
 
-    planning.start_due(at=PLAN.starts_at)
+    sending.start_due(at=PLAN.starts_at)
 
     db.session.rollback()
     assert services.newsletter_numbered(planned).state == State.SCHEDULED
@@ -211,33 +213,33 @@ def test_one_that_cannot_be_started_does_not_keep_the_next_from_its_turn(planned
 
 
 def test_withdrawing_the_plan_brings_it_back_to_approved(planned):
-    planning.withdraw_plan(planned, at=NOW)
-    planning.start_due(at=PLAN.starts_at)
+    sending.withdraw_plan(planned, at=NOW)
+    sending.start_due(at=PLAN.starts_at)
 
     found = newsletter()
     assert (found.state, found.scheduled_at, found.latest_start_at) == (State.APPROVED, None, None)
     assert actions() == ["created", "scheduled", "unscheduled"]
     with pytest.raises(NotAllowed, match="niet gepland"):
-        planning.withdraw_plan(planned, at=NOW)
+        sending.withdraw_plan(planned, at=NOW)
 
 
 def test_editing_ends_plan_and_approval(planned):
     services.edit_newsletter(planned, NewsletterContent("Anders", ""), at=NOW)
-    planning.start_due(at=PLAN.starts_at)
+    sending.start_due(at=PLAN.starts_at)
 
     found = newsletter()
     assert (found.state, found.scheduled_at, found.latest_start_at) == (State.DRAFT, None, None)
 
 
 def test_approving_a_planned_newsletter_again_leaves_its_plan(planned):
-    assert services.approve_newsletter(planned, at=NOW) is False
+    assert sending.approve_newsletter(planned, at=NOW) is False
 
-    assert planning.plan_of(newsletter()) == PLAN
+    assert plans.plan_of(newsletter()) == PLAN
 
 
 def test_a_planned_newsletter_that_was_stopped_never_starts(planned):
-    services.cancel_newsletter(planned, at=NOW)
-    planning.start_due(at=PLAN.starts_at)
+    sending.cancel_newsletter(planned, at=NOW)
+    sending.start_due(at=PLAN.starts_at)
 
     assert (newsletter().state, deliveries()) == (State.CANCELLED, 0)
 
@@ -255,7 +257,7 @@ def test_moments_that_cannot_be_are_refused(app, plan, words):
     number = make_newsletter(State.APPROVED).number
 
     with pytest.raises(NotAllowed, match=words):
-        planning.plan_newsletter(number, plan, at=NOW)
+        sending.plan_newsletter(number, plan, at=NOW)
 
     assert newsletter().state == State.APPROVED
 
@@ -265,4 +267,4 @@ def test_only_an_approved_newsletter_can_be_planned(app, state):
     number = make_newsletter(state).number
 
     with pytest.raises(NotAllowed, match="Dat kan niet"):
-        planning.plan_newsletter(number, PLAN, at=NOW)
+        sending.plan_newsletter(number, PLAN, at=NOW)

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from dordt.extensions import db
 from dordt.mailer.ledger import outbox
 from dordt.news.models import ArticleState
-from dordt.newsletters import planning, services
 from dordt.newsletters.models import Newsletter, NewsletterState
-from dordt.newsletters.planning import Plan
+from dordt.newsletters.sending import plans, services
+from dordt.newsletters.sending.plans import Plan
 from dordt.shared import clock
 from tests.factories.news import make_article
 from tests.factories.newsletters import make_newsletter
@@ -39,7 +39,7 @@ def words(page: str) -> str:
 def plan_long_ago(ago: timedelta, number: int = 1) -> None:
     """Planned `ago`, to start a minute after that."""
     then = clock.now() - ago
-    planning.plan_newsletter(number, Plan(then + timedelta(minutes=1), then + 3 * HOUR), at=then)
+    services.plan_newsletter(number, Plan(then + timedelta(minutes=1), then + 3 * HOUR), at=then)
 
 
 @pytest.fixture
@@ -65,13 +65,13 @@ def test_an_editor_plans_a_newsletter_and_sees_when_it_goes_and_until_when(clien
     assert "begint op 1 maart 2090 om 09.00 uur , niet later dan 1 maart 2090 om 11.00 uur" in words(
         client.get(ROOM).text
     )
-    assert planning.plan_of(newsletter()) == Plan(STARTS, STARTS + 2 * HOUR)
+    assert plans.plan_of(newsletter()) == Plan(STARTS, STARTS + 2 * HOUR)
 
 
 def test_the_last_moment_can_be_chosen_too(client: Visitor):
     client.post(f"{ROOM}1/plannen/", data={**FILLED, "window": "zelf", "latest": "2090-03-01T09:45"})
 
-    assert planning.plan_of(newsletter()) == Plan(STARTS, STARTS + timedelta(minutes=45))
+    assert plans.plan_of(newsletter()) == Plan(STARTS, STARTS + timedelta(minutes=45))
     page = client.get(f"{ROOM}1/versturen/").text
     assert 'value="2090-03-01T09:00"' in page
     assert 'value="2090-03-01T09:45"' in page
@@ -82,7 +82,7 @@ def test_planning_anew_replaces_the_plan(client: Visitor):
     client.post(f"{ROOM}1/plannen/", data=FILLED)
     client.post(f"{ROOM}1/plannen/", data={**FILLED, "starts": "2090-03-02T09:00", "window": "8"})
 
-    assert planning.plan_of(newsletter()) == Plan(STARTS + 24 * HOUR, STARTS + 32 * HOUR)
+    assert plans.plan_of(newsletter()) == Plan(STARTS + 24 * HOUR, STARTS + 32 * HOUR)
 
 
 def test_a_time_that_comes_twice_is_explained(client: Visitor):
@@ -152,7 +152,7 @@ def test_the_form_to_edit_says_that_the_plan_will_end(client: Visitor):
 
 def test_a_newsletter_that_is_too_late_is_for_a_person_to_decide(client: Visitor):
     plan_long_ago(5 * HOUR)
-    planning.start_due(at=clock.now())
+    services.start_due(at=clock.now())
 
     for path in ("", "1/", "1/versturen/"):
         assert "Te laat: beslis zelf" in client.get(ROOM + path).text
@@ -167,7 +167,7 @@ def test_why_it_could_not_begin_stands_on_list_and_page(client: Visitor):
     plan_long_ago(HOUR, number)
     article.state = ArticleState.DRAFT
     db.session.commit()
-    planning.start_due(at=clock.now())
+    services.start_due(at=clock.now())
 
     for path in ("", f"{number}/", f"{number}/versturen/"):
         page = client.get(ROOM + path).text

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from dordt.audit.models import ReadingEntry
 from dordt.extensions import db
 from dordt.mailer.models import Delivery, DeliveryState, Suppression, SuppressionCause, SuppressionScope
-from dordt.newsletters import services
 from dordt.newsletters.models import Newsletter, NewsletterState
+from dordt.newsletters.sending import services
 from dordt.shared import clock
 from dordt.subscribers.models import SubscriberState
 from tests.factories.newsletters import make_newsletter

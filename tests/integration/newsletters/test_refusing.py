@@ -12,10 +12,12 @@ from dordt.audit.models import AuditEntry
 from dordt.extensions import db
 from dordt.mailer.models import Delivery, Mail, Suppression, SuppressionScope
 from dordt.news.models import ArticleState
-from dordt.newsletters import planning, services
+from dordt.newsletters import services
 from dordt.newsletters.content import rendering
 from dordt.newsletters.content.block_content import NewsletterContent
 from dordt.newsletters.models import Newsletter, NewsletterState
+from dordt.newsletters.sending import plans
+from dordt.newsletters.sending import services as sending
 from dordt.shared import clock
 from dordt.subscribers.models import SubscriberState
 from tests.factories.news import make_article
@@ -196,10 +198,10 @@ def test_a_plan_that_comes_due_starts_nothing_and_notes_why(prepared: int, words
     newsletter.latest_start_at = at + timedelta(hours=1)
     db.session.commit()
 
-    planning.start_due(at=at)
+    sending.start_due(at=at)
 
     assert_nothing_happened()
-    standing = planning.standing_of(services.newsletter_numbered(prepared), at=at)
+    standing = plans.standing_of(services.newsletter_numbered(prepared), at=at)
     assert words in str(standing.reason)
 
 

@@ -12,8 +12,8 @@ from dordt.audit.models import AuditEntry
 from dordt.extensions import db
 from dordt.mailer.labels import DELIVERY_LABELS
 from dordt.mailer.models import Delivery, DeliveryState
+from dordt.newsletters.reporting import services
 from dordt.shared import tables
-from dordt.staff.newsletters import report_delivery
 from tests.factories.newsletters import make_newsletter, make_started_newsletter
 from tests.factories.subscribers import make_subscriber
 from tests.support.visitors import Visitor
@@ -72,7 +72,7 @@ def test_the_growth_is_a_file_of_the_chosen_period(staff_client: StaffClient):
 
 
 def test_what_became_of_it_for_each_subscriber_is_noted_and_has_all_of_them(staff_client: StaffClient, monkeypatch):
-    monkeypatch.setattr(report_delivery, "AT_ONCE", 3)
+    monkeypatch.setattr(services, "AT_ONCE", 3)
     make_started_newsletter(8, State.ACCEPTED, State.FAILED)
     refused = db.session.scalars(sa.select(Delivery).where(Delivery.state == State.FAILED)).one()
     refused.relay_code, refused.relay_text = 550, "=HYPERLINK(1)"
@@ -80,7 +80,7 @@ def test_what_became_of_it_for_each_subscriber_is_noted_and_has_all_of_them(staf
 
     heading, *rows = lines(client.post(PER_SUBSCRIBER, data={"soort": "csv"}).text)
 
-    assert heading == list(report_delivery.HEADERS)
+    assert heading == list(services.HEADERS)
     assert [row[0] for row in rows] == [f"lezer{number}@voorbeeld.nl" for number in range(1, 9)]
     assert rows[1][1:] == ["Geweigerd", "0", "", "550", "'=HYPERLINK(1)"]
     (noted,) = exports()

@@ -21,7 +21,7 @@ from dordt.mailer.smtp.connection import Answer
 from dordt.mailer.smtp.protocol import Reply, Stage
 from dordt.mailer.smtp.rendering import Letter
 from dordt.mailer.suppression import list as suppression_list
-from dordt.newsletters import report
+from dordt.newsletters.reporting import report
 from dordt.shared.transactions import reading
 from tests.factories.inbound import hear, sample
 from tests.factories.mailer import WRITTEN_AT

@@ -15,6 +15,7 @@ from dordt.mailer.models import Delivery, DeliveryState, Mail, MailState, Suppre
 from dordt.mailer.worker.tasks import deliver_what_is_due, run_every_minute
 from dordt.newsletters import services
 from dordt.newsletters.models import Newsletter, NewsletterState
+from dordt.newsletters.sending import services as sending
 from dordt.shared import clock
 from dordt.shared.problems import NotAllowed, NotFound
 from dordt.subscribers import services as subscribers
@@ -26,7 +27,7 @@ State = NewsletterState
 
 
 def start(newsletter: Newsletter) -> bool:
-    return services.start_newsletter(newsletter.number, at=clock.now())
+    return sending.start_newsletter(newsletter.number, at=clock.now())
 
 
 def deliveries() -> list[Delivery]:
@@ -77,7 +78,7 @@ def test_starting_twice_freezes_once(approved):
     assert [start(approved), start(approved)] == [True, False]
     make_subscriber()
     finish_all()
-    services.follow_post(at=clock.now())
+    sending.follow_post(at=clock.now())
 
     assert start(approved) is False
     assert len(deliveries()) == 1
@@ -101,7 +102,7 @@ def test_starting_at_once_in_four_processes_freezes_once(app, approved):
         make_subscriber()
     number = approved.number
 
-    outcomes = at_once(app, *[lambda: services.start_newsletter(number, at=clock.now())] * 4)
+    outcomes = at_once(app, *[lambda: sending.start_newsletter(number, at=clock.now())] * 4)
 
     assert sorted(outcomes) == [False, False, False, True]
     assert len(deliveries()) == 20
@@ -116,7 +117,7 @@ def test_who_leaves_while_the_audience_is_being_frozen_gets_nothing(app):
 
         at_once(
             app,
-            lambda number=number: services.start_newsletter(number, at=clock.now()),
+            lambda number=number: sending.start_newsletter(number, at=clock.now()),
             *[lambda token=token: subscribers.unsubscribe(token, at=clock.now()) for token in tokens],
         )
 
@@ -155,7 +156,7 @@ def test_without_readers_nothing_is_sent(approved):
 
 def test_a_number_that_does_not_exist_is_named(app):
     with pytest.raises(NotFound, match="99"):
-        services.start_newsletter(99, at=clock.now())
+        sending.start_newsletter(99, at=clock.now())
 
 
 def test_it_is_sent_only_when_nothing_is_left_to_send(approved):
@@ -165,11 +166,11 @@ def test_it_is_sent_only_when_nothing_is_left_to_send(approved):
     first = deliveries()[0]
 
     first.state = DeliveryState.ACCEPTED
-    services.follow_post(at=clock.now())
+    sending.follow_post(at=clock.now())
     assert approved.state == State.SENDING
 
     finish_all(DeliveryState.UNCERTAIN)
-    services.follow_post(at=clock.now())
+    sending.follow_post(at=clock.now())
     assert approved.state == State.SENT
     assert approved.sent_at is not None
 
@@ -200,9 +201,9 @@ def test_pausing_and_resuming_reach_the_post_room(approved):
     make_subscriber()
     start(approved)
 
-    services.pause_newsletter(approved.number, at=clock.now())
+    sending.pause_newsletter(approved.number, at=clock.now())
     assert (approved.state, approved.mail.state) == (State.PAUSED, MailState.PAUSED)
-    services.resume_newsletter(approved.number, at=clock.now())
+    sending.resume_newsletter(approved.number, at=clock.now())
     assert (approved.state, approved.mail.state) == (State.SENDING, MailState.RUNNING)
 
 
@@ -212,7 +213,7 @@ def test_a_pause_of_the_post_room_itself_can_be_resumed(approved):
     post.pause(approved.mail, "Veel weigeringen achter elkaar.")
     db.session.commit()
 
-    services.resume_newsletter(approved.number, at=clock.now())
+    sending.resume_newsletter(approved.number, at=clock.now())
 
     assert (approved.state, approved.mail.state) == (State.SENDING, MailState.RUNNING)
 
@@ -222,7 +223,7 @@ def test_a_pause_of_the_post_room_itself_is_noted(approved):
     start(approved)
     post.pause(approved.mail, "Veel weigeringen achter elkaar.")
 
-    services.follow_post(at=clock.now())
+    sending.follow_post(at=clock.now())
 
     assert approved.state == State.PAUSED
 
@@ -233,12 +234,12 @@ def test_cancelling_takes_out_what_has_not_left(approved):
     start(approved)
     deliveries()[0].state = DeliveryState.ACCEPTED
 
-    services.cancel_newsletter(approved.number, at=clock.now())
+    sending.cancel_newsletter(approved.number, at=clock.now())
 
     assert sorted(row.state for row in deliveries()) == ["accepted", "cancelled", "cancelled"]
     assert approved.state == State.CANCELLED
     with pytest.raises(NotAllowed):
-        services.resume_newsletter(approved.number, at=clock.now())
+        sending.resume_newsletter(approved.number, at=clock.now())
 
 
 def test_the_counts_add_up_to_the_frozen_audience(approved):
@@ -257,7 +258,7 @@ def test_the_counts_add_up_to_the_frozen_audience(approved):
 def test_each_step_stands_in_the_log(approved):
     make_subscriber()
     start(approved)
-    services.pause_newsletter(approved.number, at=clock.now())
+    sending.pause_newsletter(approved.number, at=clock.now())
 
     actions = db.session.scalars(sa.select(AuditEntry.action).where(AuditEntry.subject_type == "newsletter")).all()
     assert actions == ["newsletter.created", "newsletter.started", "newsletter.paused"]

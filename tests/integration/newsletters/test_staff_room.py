@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from dordt.extensions import db
 from dordt.mailer.models import Delivery, DeliveryState
 from dordt.news.models import ArticleState
-from dordt.newsletters import services
 from dordt.newsletters.models import Newsletter, NewsletterState
+from dordt.newsletters.sending import services
 from dordt.shared import clock
 from tests.factories.news import make_article
 from tests.factories.newsletters import make_newsletter

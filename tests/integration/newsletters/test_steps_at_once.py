@@ -12,7 +12,8 @@ from dordt.mailer.ledger import outbox
 from dordt.mailer.models import MailState
 from dordt.newsletters import services
 from dordt.newsletters.models import PAUSED_BY_STAFF, Newsletter, NewsletterState
-from dordt.newsletters.steps import locked
+from dordt.newsletters.sending import services as sending
+from dordt.newsletters.transitions import locked
 from dordt.shared import clock
 from tests.factories.newsletters import make_started_newsletter
 
@@ -58,28 +59,28 @@ def number(app: Flask) -> int:
 
 
 def test_what_is_resumed_while_the_worker_looks_goes_on(app: Flask, number: int):
-    services.pause_newsletter(number, at=clock.now())
+    sending.pause_newsletter(number, at=clock.now())
 
-    while_held(app, number, resume, lambda: services.follow_post(at=clock.now()))
+    while_held(app, number, resume, lambda: sending.follow_post(at=clock.now()))
 
     assert standing(number) == (State.SENDING, MailState.RUNNING)
 
 
 def test_what_is_paused_while_the_worker_looks_stands_still(app: Flask, number: int):
-    while_held(app, number, pause, lambda: services.follow_post(at=clock.now()))
+    while_held(app, number, pause, lambda: sending.follow_post(at=clock.now()))
 
     assert standing(number) == (State.PAUSED, MailState.PAUSED)
 
 
 def test_a_resume_that_waited_for_the_pause_ends_it(app: Flask, number: int):
-    while_held(app, number, pause, lambda: services.resume_newsletter(number, at=clock.now()))
+    while_held(app, number, pause, lambda: sending.resume_newsletter(number, at=clock.now()))
 
     assert standing(number) == (State.SENDING, MailState.RUNNING)
 
 
 def test_a_pause_that_waited_for_the_resume_holds(app: Flask, number: int):
-    services.pause_newsletter(number, at=clock.now())
+    sending.pause_newsletter(number, at=clock.now())
 
-    while_held(app, number, resume, lambda: services.pause_newsletter(number, at=clock.now()))
+    while_held(app, number, resume, lambda: sending.pause_newsletter(number, at=clock.now()))
 
     assert standing(number) == (State.PAUSED, MailState.PAUSED)

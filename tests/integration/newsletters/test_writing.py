@@ -9,6 +9,7 @@ from dordt.newsletters.block_models import BlockKind
 from dordt.newsletters.content import filling
 from dordt.newsletters.content.block_content import BlockContent, NewsletterContent
 from dordt.newsletters.models import STEPS, NewsletterState
+from dordt.newsletters.sending import services as sending
 from dordt.shared import clock
 from dordt.shared.problems import NotAllowed
 from tests.factories.accounts import make_member
@@ -47,14 +48,14 @@ def test_an_article_that_is_not_on_the_site_cannot_be_chosen(app):
 def test_approving_keeps_who_did_it(app):
     member, newsletter = make_member(), make_newsletter()
 
-    services.approve_newsletter(newsletter.number, at=clock.now(), by=member)
+    sending.approve_newsletter(newsletter.number, at=clock.now(), by=member)
 
     assert (newsletter.state, newsletter.approved_by_id) == (State.APPROVED, member.id)
 
 
 def test_a_change_ends_the_approval(app):
     newsletter = make_newsletter()
-    services.approve_newsletter(newsletter.number, at=clock.now(), by=make_member())
+    sending.approve_newsletter(newsletter.number, at=clock.now(), by=make_member())
 
     services.edit_newsletter(newsletter.number, CONTENT, at=clock.now())
 
@@ -73,7 +74,7 @@ def test_without_content_it_cannot_be_approved(app):
     newsletter = make_newsletter(intro="")
 
     with pytest.raises(NotAllowed, match="Voeg een blok toe"):
-        services.approve_newsletter(newsletter.number, at=clock.now())
+        sending.approve_newsletter(newsletter.number, at=clock.now())
 
 
 def test_an_article_that_was_withdrawn_stands_in_the_way(app):
@@ -83,7 +84,7 @@ def test_an_article_that_was_withdrawn_stands_in_the_way(app):
     db.session.commit()
 
     with pytest.raises(NotAllowed, match="staat niet op de site"):
-        services.approve_newsletter(newsletter.number, at=clock.now())
+        sending.approve_newsletter(newsletter.number, at=clock.now())
 
 
 def test_every_state_has_its_row_in_the_table_of_steps():

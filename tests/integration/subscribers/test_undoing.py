@@ -10,7 +10,7 @@ from dordt.consent.models import Consent, ConsentPurpose
 from dordt.extensions import db
 from dordt.mailer.ledger import outbox as post
 from dordt.mailer.models import Delivery, DeliveryState, MailKind
-from dordt.newsletters import audience
+from dordt.newsletters.sending import audience
 from dordt.shared import clock
 from dordt.shared.problems import NotAllowed
 from dordt.subscribers import services

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dordt.staff.newsletters.charts import HEIGHT, ceiling, column_chart, labels, line_chart
+from dordt.staff.newsletters.reporting.charts import HEIGHT, ceiling, column_chart, labels, line_chart
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from dordt.mailer.ledger.progress import Pace
 from dordt.mailer.models import DeliveryState
-from dordt.staff.newsletters.progress import BAR, NARROWEST, Progress, about
+from dordt.staff.newsletters.sending.progress import BAR, NARROWEST, Progress, about
 
 NOW = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
 

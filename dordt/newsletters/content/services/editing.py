@@ -17,7 +17,7 @@ from dordt.newsletters.content.block_content import (
     is_same,
 )
 from dordt.newsletters.models import Newsletter, NewsletterState
-from dordt.newsletters.steps import locked, log, step
+from dordt.newsletters.transitions import end_approval, locked, log, step
 from dordt.shared.problems import NotAllowed
 
 
@@ -72,7 +72,7 @@ def reopen_newsletter(number: int, *, at: datetime, by: StaffMember) -> None:
     newsletter = locked(number)
     if newsletter.state != NewsletterState.DRAFT:
         step(newsletter, NewsletterState.DRAFT)
-        services.end_approval(newsletter)
+        end_approval(newsletter)
         log("newsletter.reopened", newsletter, by, at=at)
     db.session.commit()
 

@@ -16,7 +16,7 @@ from dordt.mailer.ledger import outbox
 from dordt.mailer.suppression.rules import gets_no_mail
 from dordt.newsletters.content import rendering
 from dordt.newsletters.models import Newsletter
-from dordt.newsletters.steps import SUBJECT, locked, log
+from dordt.newsletters.transitions import SUBJECT, locked, log
 from dordt.shared.addresses import address_key
 from dordt.shared.links import absolute
 from dordt.shared.mail import Draft, compose

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import render_template, request
 
-from dordt.newsletters import audience, checks
+from dordt.newsletters import checks
 from dordt.newsletters.block_models import BlockKind
 from dordt.newsletters.content import filling, rendering
 from dordt.newsletters.content.block_content import MOST_BLOCKS, BlockContent
@@ -15,6 +15,7 @@ from dordt.newsletters.content.services import editing
 from dordt.newsletters.content.services.editing import Removed
 from dordt.newsletters.labels import BLOCK_LABELS
 from dordt.newsletters.models import Newsletter
+from dordt.newsletters.sending import audience
 from dordt.shared.problems import NotAllowed
 from dordt.staff.mail_frame import without_keys
 from dordt.staff.newsletters.audience_words import told

@@ -23,10 +23,10 @@ from dordt.shared.problems import NotAllowed
 from dordt.shared.reading import row_or_404, rows
 from dordt.staff.guard import member, requires
 from dordt.staff.mail_frame import PAGE_POLICY
+from dordt.staff.newsletters.blueprint import NUMBER, bp, numbered
 from dordt.staff.newsletters.composer import state
 from dordt.staff.newsletters.composer.choices import audience_choices, meetings_to_choose
 from dordt.staff.newsletters.composer.forms import NewsletterForm, TemplateForm
-from dordt.staff.newsletters.room import NUMBER, bp, numbered
 
 EARLIER_SHOWN = 12
 

@@ -6,10 +6,10 @@ from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from dordt.accounts.rights import Right
-from dordt.newsletters import planning
 from dordt.newsletters.content import rendering
 from dordt.newsletters.labels import STATE_LABELS
 from dordt.newsletters.models import Newsletter
+from dordt.newsletters.sending import plans
 from dordt.shared import clock
 from dordt.shared.mail import Draft
 from dordt.shared.reading import page, row_or_404
@@ -17,8 +17,8 @@ from dordt.staff.guard import is_open, requires
 from dordt.staff.mail_frame import PAGE_POLICY, framed, without_keys
 from dordt.staff.newsletters.approval import approved_by
 from dordt.staff.newsletters.audience_words import for_whom, told_at_start
-from dordt.staff.newsletters.progress import progress_of
-from dordt.staff.newsletters.room import NUMBER, bp, numbered
+from dordt.staff.newsletters.blueprint import NUMBER, bp, numbered
+from dordt.staff.newsletters.sending.progress import progress_of
 
 
 @bp.get("/")
@@ -26,7 +26,7 @@ from dordt.staff.newsletters.room import NUMBER, bp, numbered
 def index() -> ResponseReturnValue:
     """All newsletters, the newest first."""
     found = page(Newsletter.in_room(), request.args.get("pagina"))
-    standings = planning.standings(found.items, at=clock.now())
+    standings = plans.standings(found.items, at=clock.now())
     return render_template("staff/newsletters/index.html", page=found, standings=standings, state_words=STATE_LABELS)
 
 
@@ -43,7 +43,7 @@ def show(number: int) -> ResponseReturnValue:
         told=told_at_start(newsletter),
         approved_by=approved_by(newsletter),
         for_whom=for_whom(newsletter),
-        standing=planning.standing_of(newsletter, at=at),
+        standing=plans.standing_of(newsletter, at=at),
         post_is_open=is_open("staff.post"),
         state_words=STATE_LABELS,
         at=at,

@@ -11,14 +11,14 @@ from dordt.audit import services as audit
 from dordt.mailer.labels import DELIVERY_LABELS
 from dordt.mailer.ledger import outbox
 from dordt.mailer.models import DeliveryState
-from dordt.newsletters import audience
-from dordt.newsletters.audience import Fate
 from dordt.newsletters.models import Newsletter
+from dordt.newsletters.sending import audience
+from dordt.newsletters.sending.audience import Fate
 from dordt.shared import clock
 from dordt.staff.guard import is_open, may, member, requires
-from dordt.staff.newsletters import reader_list
 from dordt.staff.newsletters.audience_words import FATE_WORDS, for_whom, told, told_at_start
-from dordt.staff.newsletters.room import NUMBER, bp, numbered
+from dordt.staff.newsletters.blueprint import NUMBER, bp, numbered
+from dordt.staff.newsletters.sending import readers
 
 LARGEST = 2**31 - 1
 
@@ -60,7 +60,7 @@ def _would_get(newsletter: Newsletter, chosen: str, *, may_see: bool) -> dict[st
     standing = audience.standing(newsletter)
     fate = Fate(chosen) if chosen in list(Fate) else Fate.GETS
     return {
-        "page": reader_list.readers(newsletter, fate, request.args.get("pagina")) if may_see else None,
+        "page": readers.readers(newsletter, fate, request.args.get("pagina")) if may_see else None,
         "groups": [Group(each.value, FATE_WORDS[each], count) for each, count in standing.counts.items()],
         "total": standing.matching,
         "chosen": fate.value,
@@ -75,7 +75,7 @@ def _was_frozen(newsletter: Newsletter, chosen: str, *, may_see: bool) -> dict[s
     counts = outbox.progress(mail_id)
     found = ((each, words, counts.get(each)) for each, words in DELIVERY_LABELS.items())
     return {
-        "page": reader_list.deliveries(mail_id, state, number) if may_see else None,
+        "page": readers.deliveries(mail_id, state, number) if may_see else None,
         "groups": [Group(each.value, words, count) for each, words, count in found if count],
         "total": sum(counts.values()),
         "chosen": state.value if state else "",

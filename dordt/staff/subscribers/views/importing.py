@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from dordt.accounts.rights import Right
 from dordt.mailer.models import MailKind
 from dordt.mailer.suppression.rules import is_suppressed_for
-from dordt.newsletters import audience
+from dordt.newsletters.sending import audience
 from dordt.shared import clock
 from dordt.shared.forms import require_csrf
 from dordt.shared.reading import count, page, rows

@@ -9,7 +9,7 @@ from dordt.audit import services as audit
 from dordt.mailer.labels import DELIVERY_LABELS
 from dordt.mailer.models import Delivery, Mail, MailKind
 from dordt.mailer.suppression.rules import is_suppressed_for
-from dordt.newsletters import audience
+from dordt.newsletters.sending import audience
 from dordt.shared import clock
 from dordt.shared.reading import count, row_or_404, rows
 from dordt.staff.guard import member, requires

@@ -8,8 +8,8 @@ from flask import Flask
 from dordt.extensions import db
 from dordt.mailer.ledger import outbox
 from dordt.mailer.models import MailKind
-from dordt.newsletters import audience
 from dordt.newsletters.content.rendering import draft_of
+from dordt.newsletters.sending import audience
 from dordt.subscribers.models import SubscriberState
 from tests.factories.inbound import hear
 from tests.factories.mailer import WRITTEN_AT

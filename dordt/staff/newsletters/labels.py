@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from dordt.mailer.models import DeliveryState
 from dordt.mailer.suppression.classification import FailureCause
-from dordt.newsletters.growth import Step, Unit
+from dordt.newsletters.reporting.growth import Step, Unit
 from dordt.shared.formats import MONTHS, dutch_date, dutch_number, short_month
 
 MEANINGS = {

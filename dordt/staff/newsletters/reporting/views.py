@@ -11,15 +11,17 @@ from dordt.mailer.labels import DELIVERY_LABELS
 from dordt.mailer.models import Mail
 from dordt.newsletters.labels import STATE_LABELS
 from dordt.newsletters.models import Newsletter
-from dordt.newsletters.report import compared, remarks_after, started
+from dordt.newsletters.reporting import services
+from dordt.newsletters.reporting.report import compared, remarks_after, started
 from dordt.shared import clock, tables
 from dordt.shared.forms import require_csrf
 from dordt.shared.reading import page, row_or_404
 from dordt.shared.tables import Kind, csv_stream, table_download
 from dordt.staff.guard import is_open, may, member, requires
-from dordt.staff.newsletters import growing, report_delivery, reporting
-from dordt.staff.newsletters.report_words import CAUSE_WORDS, MEANINGS, duration
-from dordt.staff.newsletters.room import NUMBER, bp
+from dordt.staff.newsletters.blueprint import NUMBER, bp
+from dordt.staff.newsletters.labels import CAUSE_WORDS, MEANINGS, duration
+from dordt.staff.newsletters.reporting import growth
+from dordt.staff.newsletters.reporting.report import HEADERS, figures, report_of
 from dordt.subscribers.words import REASON_WORDS, WAY_WORDS
 
 COMPARED = 12
@@ -30,7 +32,7 @@ COMPARED = 12
 def report(number: int) -> ResponseReturnValue:
     """What became of it, for whoever it was frozen for; nothing about single subscribers."""
     newsletter, mail = _reported(number)
-    found = reporting.report_of(newsletter, mail, at=clock.now())
+    found = report_of(newsletter, mail, at=clock.now())
     return render_template(
         "staff/newsletters/report.html",
         newsletter=newsletter,
@@ -70,9 +72,9 @@ def remarks(number: int) -> ResponseReturnValue:
 def report_file(number: int, kind: Kind) -> ResponseReturnValue:
     """The numbers of the report, and nobody's address."""
     newsletter, mail = _reported(number)
-    found = reporting.report_of(newsletter, mail, at=clock.now())
+    found = report_of(newsletter, mail, at=clock.now())
     name = f"verslag-nieuwsbrief-{number}"
-    return table_download(reporting.HEADERS, reporting.figures(found), kind=kind, name=name)
+    return table_download(HEADERS, figures(found), kind=kind, name=name)
 
 
 @bp.post(f"/{NUMBER}/verslag/abonnees/")
@@ -83,11 +85,11 @@ def report_deliveries(number: int) -> ResponseReturnValue:
     require_csrf()
     newsletter, _mail = _reported(number)
     kind: Kind = "ods" if request.form.get("soort") == "ods" else "csv"
-    mail_id = report_delivery.begin_export(newsletter, kind, by=member(), at=clock.now())
+    mail_id = services.begin_export(newsletter, kind, by=member(), at=clock.now())
     name = f"nieuwsbrief-{number}-per-abonnee"
     if kind == "ods":
-        return table_download(report_delivery.HEADERS, report_delivery.rows_of(mail_id), kind=kind, name=name)
-    return csv_stream(report_delivery.HEADERS, report_delivery.rows_of(mail_id), name=name)
+        return table_download(services.HEADERS, services.rows_of(mail_id), kind=kind, name=name)
+    return csv_stream(services.HEADERS, services.rows_of(mail_id), name=name)
 
 
 @bp.get("/verslag/")
@@ -97,8 +99,8 @@ def overview() -> ResponseReturnValue:
     chosen = _chosen_period()
     return render_template(
         "staff/newsletters/report_overview.html",
-        growth=growing.growth_of(growing.PERIODS[chosen], at=clock.now()),
-        periods=growing.PERIODS,
+        growth=growth.growth_of(growth.PERIODS[chosen], at=clock.now()),
+        periods=growth.PERIODS,
         chosen=chosen,
         compared=compared(COMPARED),
         state_words=STATE_LABELS,
@@ -111,8 +113,8 @@ def overview() -> ResponseReturnValue:
 @requires(Right.READ)
 def overview_file(kind: Kind) -> ResponseReturnValue:
     """The growth of the list as a table."""
-    found = growing.growth_of(growing.PERIODS[_chosen_period()], at=clock.now())
-    return table_download(growing.HEADERS, found.rows, kind=kind, name="groei-abonnees")
+    found = growth.growth_of(growth.PERIODS[_chosen_period()], at=clock.now())
+    return table_download(growth.HEADERS, found.rows, kind=kind, name="groei-abonnees")
 
 
 def _reported(number: int) -> tuple[Newsletter, Mail]:
@@ -123,4 +125,4 @@ def _reported(number: int) -> tuple[Newsletter, Mail]:
 
 def _chosen_period() -> str:
     chosen = request.args.get("periode", "")
-    return chosen if chosen in growing.PERIODS else growing.DEFAULT
+    return chosen if chosen in growth.PERIODS else growth.DEFAULT

@@ -4,18 +4,19 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from dordt.accounts.rights import Right
-from dordt.newsletters import audience, checks, planning, services
+from dordt.newsletters import checks
 from dordt.newsletters.content.services import test_mail
 from dordt.newsletters.labels import STATE_LABELS
 from dordt.newsletters.models import Newsletter
+from dordt.newsletters.sending import audience, plans, services
 from dordt.shared import clock
 from dordt.shared.formats import dutch_day, dutch_time
 from dordt.shared.forms import require_csrf
 from dordt.staff.guard import member, requires
 from dordt.staff.newsletters.approval import approval_of, approved_by
 from dordt.staff.newsletters.audience_words import FATE_WORDS, for_whom, told
-from dordt.staff.newsletters.plan_form import PlanForm
-from dordt.staff.newsletters.room import NUMBER, bp, numbered
+from dordt.staff.newsletters.blueprint import NUMBER, bp, numbered
+from dordt.staff.newsletters.sending.forms import PlanForm
 from dordt.staff.newsletters.trying_form import TryingForm
 
 LONGEST_NUMBER = 10
@@ -42,7 +43,7 @@ def plan(number: int) -> ResponseReturnValue:
     form = _plan_form(newsletter)
     if form.validate_on_submit():
         chosen = form.plan()
-        planning.plan_newsletter(number, chosen, at=at, by=member())
+        services.plan_newsletter(number, chosen, at=at, by=member())
         moment = f"{dutch_day(chosen.starts_at)} om {dutch_time(chosen.starts_at)}"
         flash(" ".join([f"Gepland: het versturen begint vanzelf op {moment}.", *form.notes]), "ok")
         return redirect(url_for(".show", number=number), code=303)
@@ -64,7 +65,7 @@ def try_out(number: int) -> ResponseReturnValue:
 def withdraw(number: int) -> ResponseReturnValue:
     """Let it start no more by itself."""
     require_csrf()
-    planning.withdraw_plan(number, at=clock.now(), by=member())
+    services.withdraw_plan(number, at=clock.now(), by=member())
     flash("De planning is ingetrokken. De nieuwsbrief blijft goedgekeurd en gaat niet vanzelf weg.", "ok")
     return redirect(url_for(".show", number=number), code=303)
 
@@ -128,7 +129,7 @@ def _was_tried(number: int, form: TryingForm) -> bool:
 
 
 def _plan_form(newsletter: Newsletter) -> PlanForm:
-    return PlanForm(planning.plan_of(newsletter), at=clock.now())
+    return PlanForm(plans.plan_of(newsletter), at=clock.now())
 
 
 def _trying_form() -> TryingForm:
@@ -144,7 +145,7 @@ def _send_page(newsletter: Newsletter, form: PlanForm, trying_form: TryingForm) 
         form=form,
         trying_form=trying_form,
         wrong=wrong,
-        standing=planning.standing_of(newsletter, at=at),
+        standing=plans.standing_of(newsletter, at=at),
         findings=checks.findings(newsletter, at=at),
         approval=approval_of(newsletter, member()),
         approved_by=approved_by(newsletter),

@@ -11,7 +11,7 @@ from dordt.extensions import db
 from dordt.mailer.labels import DELIVERY_LABELS
 from dordt.mailer.models import Delivery
 from dordt.newsletters.models import Newsletter
-from dordt.newsletters.steps import log
+from dordt.newsletters.transitions import log
 from dordt.shared import tables
 from dordt.shared.problems import NotAllowed
 from dordt.shared.tables import Cell, Kind

@@ -9,13 +9,13 @@ from dordt.mailer.labels import DELIVERY_LABELS
 from dordt.mailer.models import DeliveryState, Mail
 from dordt.mailer.suppression.bounces import failure_causes
 from dordt.mailer.suppression.classification import FailureCause
-from dordt.newsletters import report
 from dordt.newsletters.models import Newsletter
-from dordt.newsletters.report import Leavers, Tally
+from dordt.newsletters.reporting import report
+from dordt.newsletters.reporting.report import Leavers, Tally
 from dordt.shared.tables import Cell
-from dordt.staff.newsletters import report_words
+from dordt.staff.newsletters import labels
 from dordt.staff.newsletters.audience_words import FATE_WORDS
-from dordt.staff.newsletters.progress import Progress
+from dordt.staff.newsletters.sending.progress import Progress
 from dordt.subscribers.words import REASON_WORDS, WAY_WORDS
 
 HEADERS = ("Onderdeel", "Wat", "Aantal", "Deel van het geheel (%)")
@@ -54,7 +54,7 @@ class Report:
         """How fast they left, waits included."""
         left = (State.ACCEPTED, State.BOUNCED, State.COMPLAINED, State.FAILED, State.UNCERTAIN)
         count = sum(self.tally.counts.get(state, 0) for state in left)
-        return report_words.rate(count, self.took) if self.took else ""
+        return labels.rate(count, self.took) if self.took else ""
 
     @property
     def summary(self) -> str:
@@ -67,7 +67,7 @@ class Report:
     def reasons(self) -> dict[str, int]:
         """Why leavers left, in their own words; who said nothing at the end."""
         found = {words: self.leavers.reasons.get(reason, 0) for reason, words in REASON_WORDS.items()}
-        found[report_words.NO_REASON] = self.leavers.reasons.get(None, 0)
+        found[labels.NO_REASON] = self.leavers.reasons.get(None, 0)
         return {words: count for words, count in found.items() if count}
 
     @property
@@ -98,7 +98,7 @@ def figures(found: Report) -> Iterator[Sequence[Cell]]:
     yield from _part("Wat werd ervan", counts, found.tally.frozen)
     yield ("Wat werd ervan", "Samen", found.tally.total, None)
     for state, why in found.causes.items():
-        reasons = {report_words.CAUSE_WORDS[cause]: count for cause, count in why.items()}
+        reasons = {labels.CAUSE_WORDS[cause]: count for cause, count in why.items()}
         yield from _part(f"Waarom: {DELIVERY_LABELS[state].lower()}", reasons, why.total())
     yield ("Afmeldingen", "Samen", found.leavers.total, None)
     yield from _part("Afmeldingen: reden", found.reasons, found.leavers.total)

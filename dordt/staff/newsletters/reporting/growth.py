@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from dordt.newsletters.growth import Step, Unit, growth
+from dordt.newsletters.reporting.growth import Step, Unit, growth
 from dordt.shared.formats import dutch_number
 from dordt.shared.tables import Cell
-from dordt.staff.newsletters.charts import ColumnChart, LineChart, column_chart, line_chart
-from dordt.staff.newsletters.report_words import name_of, short_name_of
+from dordt.staff.newsletters.labels import name_of, short_name_of
+from dordt.staff.newsletters.reporting.charts import ColumnChart, LineChart, column_chart, line_chart
 
 HEADERS = ("Periode", "Erbij", "Eraf", "Verschil", "Abonnees aan het eind")
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from wtforms import SelectField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its type hints
 
-from dordt.newsletters.planning import DEFAULT_WINDOW, Plan
+from dordt.newsletters.sending.plans import DEFAULT_WINDOW, Plan
 from dordt.shared.forms import DordtForm, required
 from dordt.shared.local_time import Moment, MomentRefused, as_written, read_moment
 

@@ -9,9 +9,9 @@ from sqlalchemy.orm import selectinload
 from dordt.mailer.labels import CAUSE_LABELS
 from dordt.mailer.models import Delivery, DeliveryState, Suppression, SuppressionScope
 from dordt.mailer.suppression.rules import domain_of
-from dordt.newsletters import audience
-from dordt.newsletters.audience import Fate
 from dordt.newsletters.models import Newsletter
+from dordt.newsletters.sending import audience
+from dordt.newsletters.sending.audience import Fate
 from dordt.shared.formats import dutch_date
 from dordt.shared.reading import Page, page_of_many, rows
 from dordt.staff.newsletters.audience_words import FATE_WORDS

@@ -1,6 +1,8 @@
-"""One step of a newsletter: the row locked, the table of steps kept, a line in the log. Nothing here commits."""
+"""Row locks, state transitions and log lines of a newsletter. Nothing here commits."""
 
 from datetime import datetime
+
+import sqlalchemy as sa
 
 from dordt.accounts.models import StaffMember
 from dordt.audit import services as audit
@@ -8,6 +10,7 @@ from dordt.extensions import db
 from dordt.newsletters.labels import STATE_LABELS
 from dordt.newsletters.models import Newsletter, NewsletterState
 from dordt.shared.problems import NotAllowed, NotFound
+from dordt.subscribers import services as subscribers
 
 NEEDS_APPROVAL = {(NewsletterState.DRAFT, state) for state in (NewsletterState.SENDING, NewsletterState.SCHEDULED)}
 SUBJECT = "newsletter"  # in the log
@@ -21,6 +24,18 @@ def locked(number: int) -> Newsletter:
         raise unknown(number)
     read_mail_anew(found)
     return found
+
+
+def lock_for_freeze() -> None:
+    """Begin a transaction in which nobody joins or leaves, no newsletter changes, and every question sees one moment.
+
+    On PostgreSQL the locks come before the first question, for that fixes the moment. SQLite has one writer at a time.
+    """
+    db.session.rollback()
+    if db.session.get_bind().dialect.name == "postgresql":
+        db.session.execute(sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+        db.session.execute(sa.text("LOCK TABLE newsletter IN EXCLUSIVE MODE"))
+    subscribers.hold_list()
 
 
 def read_mail_anew(newsletter: Newsletter) -> None:
@@ -45,6 +60,12 @@ def step(newsletter: Newsletter, state: NewsletterState) -> None:
         what_first = " Laat hem eerst goedkeuren." if (newsletter.state, state) in NEEDS_APPROVAL else ""
         raise NotAllowed(f"Dat kan niet: nieuwsbrief {newsletter.number} staat op ‘{now}’.{what_first}")
     newsletter.state = state
+
+
+def end_approval(newsletter: Newsletter) -> None:
+    """Forget who approved it and when it was to start; commits nothing."""
+    newsletter.approved_by_id = newsletter.approved_at = None
+    newsletter.scheduled_at = newsletter.latest_start_at = None
 
 
 def log(action: str, newsletter: Newsletter, by: StaffMember | None, *, at: datetime, **detail: object) -> None:

@@ -1,0 +1,1 @@
+"""What became of a newsletter, and how the list of subscribers grows."""

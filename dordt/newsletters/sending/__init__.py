@@ -1,0 +1,1 @@
+"""From a finished draft to the mailer: audience, approval, plans, the freeze."""

@@ -1,0 +1,1 @@
+"""The report of a newsletter, and the overview of all of them."""

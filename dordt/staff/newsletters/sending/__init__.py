@@ -1,0 +1,1 @@
+"""The pages from a finished draft until all of it is sent."""
