@@ -1,6 +1,7 @@
 """The rule of two people: who may approve a newsletter, and whether an approval still stands."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
@@ -15,6 +16,19 @@ from dordt.shared.problems import NotAllowed
 APPROVED_STATES = (NewsletterState.APPROVED, NewsletterState.SCHEDULED)
 THE_ONE_ROW = 1
 MOST_NAMED = 3
+
+
+@dataclass(frozen=True)
+class Approval:
+    """problem: why an approval that was given stands no more. refusal: why this member may not give one.
+
+    will_be_alone: this member changed it last, and may approve it all the same.
+    """
+
+    stands: bool
+    problem: str | None
+    refusal: str | None
+    will_be_alone: bool
 
 
 def settled() -> NewsletterPolicy | None:
@@ -88,6 +102,15 @@ def require_second_person(newsletter: Newsletter, by: StaffMember | None) -> Non
     problem = refusal(newsletter, by)
     if problem:
         raise NotAllowed(problem)
+
+
+def approval_of(newsletter: Newsletter, by: StaffMember) -> Approval:
+    """Looked at by the rule of now."""
+    was_given = newsletter.state in APPROVED_STATES
+    problem = approval_problem(newsletter) if was_given else None
+    refused = refusal(newsletter, by)
+    wrote_it = by.id == newsletter.edited_by_id
+    return Approval(was_given and problem is None, problem, refused, wrote_it and refused is None)
 
 
 def action_of(newsletter: Newsletter) -> str:

@@ -1,12 +1,34 @@
-"""What a report of a newsletter says of its numbers."""
+"""How the pages of newsletters call their readers, their approval, and the numbers of a report."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from dordt.mailer.models import DeliveryState
 from dordt.mailer.suppression.classification import FailureCause
+from dordt.newsletters.models import Newsletter
 from dordt.newsletters.reporting.growth import Step, Unit
+from dordt.newsletters.sending import policy
+from dordt.newsletters.sending.audience import Fate, Standing
 from dordt.shared.formats import MONTHS, dutch_date, dutch_number, short_month
 
+NOBODY = "Nu krijgt niemand deze nieuwsbrief."
+FATE_WORDS = {
+    Fate.GETS: "Krijgt de nieuwsbrief",
+    Fate.PAUSED: "Heeft een pauze",
+    Fate.ALREADY: "Kreeg de eerdere nieuwsbrief al",
+    Fate.SUPPRESSED: "Adres is geblokkeerd",
+}
+REASONS = {
+    Fate.PAUSED: "heeft zelf een pauze gekozen",
+    Fate.ALREADY: "kreeg de eerdere nieuwsbrief al",
+    Fate.SUPPRESSED: "heeft een adres dat is geblokkeerd",
+}
+REASONS_OF_MANY = {
+    Fate.PAUSED: "hebben zelf een pauze gekozen",
+    Fate.ALREADY: "kregen de eerdere nieuwsbrief al",
+    Fate.SUPPRESSED: "hebben een adres dat is geblokkeerd",
+}
 MEANINGS = {
     DeliveryState.QUEUED: "Staat in de rij en gaat vanzelf weg.",
     DeliveryState.LEASED: "Is aan de beurt.",
@@ -28,6 +50,62 @@ CAUSE_WORDS = {
     FailureCause.SILENT: "De mailserver gaf geen antwoord",
 }
 NO_REASON = "Geen reden gegeven"
+
+
+@dataclass(frozen=True)
+class Told:
+    """Who gets it, in one sentence, and who does not, in one more; the second is empty when nobody is left out."""
+
+    readers: str
+    left_out: str
+
+    @property
+    def text(self) -> str:
+        """Both."""
+        return " ".join(part for part in (self.readers, self.left_out) if part)
+
+
+def told(standing: Standing) -> Told:
+    """'Nu krijgen 1.200 abonnees deze nieuwsbrief. 3 abonnees niet: 2 hebben zelf een pauze gekozen, 1 …'"""
+    gets = "krijgt" if standing.gets == 1 else "krijgen"
+    readers = f"Nu {gets} {subscribers(standing.gets)} deze nieuwsbrief." if standing.gets else NOBODY
+    return Told(readers, _left_out(standing.reasons))
+
+
+def told_at_start(newsletter: Newsletter) -> Told:
+    """The same of a newsletter that was started: the numbers of that moment."""
+    mail, noted = newsletter.mail, newsletter.exclusions or {}
+    frozen = mail.frozen_count if mail else 0
+    reasons = {reason: int(noted.get(reason.value, 0)) for reason in REASONS}
+    if mail and not noted:  # started before reasons were kept
+        reasons[Fate.SUPPRESSED] = mail.excluded_count
+    return Told(f"De nieuwsbrief ging naar {subscribers(frozen)}.", _left_out(reasons))
+
+
+def subscribers(count: int) -> str:
+    """'1 abonnee', '1.200 abonnees'."""
+    return f"{dutch_number(count)} {'abonnee' if count == 1 else 'abonnees'}"
+
+
+def for_whom(newsletter: Newsletter) -> list[str]:
+    """What was chosen, a line each; one line when it is for everybody."""
+    lines = []
+    if newsletter.neighbourhoods:
+        lines.append(f"Wijken: {', '.join(wijk.name for wijk in newsletter.neighbourhoods)}")
+    if newsletter.topics:
+        lines.append(f"Thema’s: {', '.join(topic.name for topic in newsletter.topics)}")
+    if newsletter.not_to:
+        lines.append(f"Niet naar wie nieuwsbrief {newsletter.not_to.number} kreeg")
+    return lines or ["Alle abonnees"]
+
+
+def approved_by(newsletter: Newsletter) -> str:
+    """'door Anna, zonder tweede persoon': who approved it; empty when nobody did."""
+    if newsletter.approved_at is None:
+        return ""
+    if newsletter.approved_by is None:
+        return "op de opdrachtregel"
+    return f"door {newsletter.approved_by.name}" + (", zonder tweede persoon" if policy.is_alone(newsletter) else "")
 
 
 def duration(time: timedelta) -> str:
@@ -68,6 +146,16 @@ def short_name_of(day: date, unit: Unit) -> str:
     if unit is Unit.YEAR:
         return str(day.year)
     return f"{short_month(day)} ’{day.year % 100:02d}"
+
+
+def _left_out(reasons: Mapping[Fate, int]) -> str:
+    total = sum(reasons.values())
+    parts = [
+        f"{dutch_number(count)} {(REASONS if count == 1 else REASONS_OF_MANY)[reason]}"
+        for reason, count in reasons.items()
+        if count
+    ]
+    return f"{subscribers(total)} niet: {', '.join(parts)}." if total else ""
 
 
 def _minutes(count: int) -> str:

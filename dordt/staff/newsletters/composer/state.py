@@ -18,9 +18,9 @@ from dordt.newsletters.models import Newsletter
 from dordt.newsletters.sending import audience
 from dordt.shared.problems import NotAllowed
 from dordt.staff.mail_frame import without_keys
-from dordt.staff.newsletters.audience_words import told
 from dordt.staff.newsletters.composer.choices import offers, pictures
 from dordt.staff.newsletters.composer.forms import TOO_MANY, BlockForm, NewsletterForm
+from dordt.staff.newsletters.labels import told
 
 
 @dataclass(frozen=True)

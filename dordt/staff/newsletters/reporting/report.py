@@ -14,7 +14,7 @@ from dordt.newsletters.reporting import report
 from dordt.newsletters.reporting.report import Leavers, Tally
 from dordt.shared.tables import Cell
 from dordt.staff.newsletters import labels
-from dordt.staff.newsletters.audience_words import FATE_WORDS
+from dordt.staff.newsletters.labels import FATE_WORDS
 from dordt.staff.newsletters.sending.progress import Progress
 from dordt.subscribers.words import REASON_WORDS, WAY_WORDS
 

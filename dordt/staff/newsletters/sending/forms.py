@@ -1,14 +1,18 @@
-"""When a newsletter starts, as an editor fills it in."""
+"""When a newsletter starts, and to whom a test mail goes, as an editor fills it in."""
 
+import re
 from datetime import datetime, timedelta
 
-from wtforms import SelectField, StringField, ValidationError
+from wtforms import SelectField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its type hints
 
+from dordt.newsletters.content.services.test_mail import MOST_ADDRESSES
 from dordt.newsletters.sending.plans import DEFAULT_WINDOW, Plan
-from dordt.shared.forms import DordtForm, required
+from dordt.shared.addresses import AddressRefused, address_key
+from dordt.shared.forms import DordtForm, at_most, required
 from dordt.shared.local_time import Moment, MomentRefused, as_written, read_moment
 
+SEPARATORS = re.compile(r"[\s,;]+")
 OWN_TIME = "zelf"
 WINDOWS = {str(hours): timedelta(hours=hours) for hours in (1, 2, 4, 8)}
 DEFAULT_CHOICE = next(choice for choice, window in WINDOWS.items() if window == DEFAULT_WINDOW)
@@ -59,6 +63,35 @@ class PlanForm(DordtForm):
         starts_at = _moment(self.starts).at
         window = WINDOWS.get(self.window.data)
         return Plan(starts_at, starts_at + window if window else _moment(self.latest).at)
+
+
+class TestMailForm(DordtForm):
+    """A few addresses, on lines of their own or with commas between them; mine to begin with."""
+
+    addresses = TextAreaField(
+        "Naar welke adressen?",
+        validators=[required("Vul een e-mailadres in, bijvoorbeeld naam@voorbeeld.nl."), at_most(2_000)],
+    )
+
+    def __init__(self, mine: str) -> None:
+        super().__init__(data={"addresses": mine})
+
+    @property
+    def chosen(self) -> list[str]:
+        """Each address once, as it was typed first."""
+        typed = [each for each in SEPARATORS.split(self.addresses.data or "") if each]
+        return list({each.lower(): each for each in reversed(typed)}.values())[::-1]
+
+    def validate_addresses(self, _field: TextAreaField) -> None:
+        """No more than a few, each one an address."""
+        if len(self.chosen) > MOST_ADDRESSES:
+            raise ValidationError(f"Vul hoogstens {MOST_ADDRESSES} adressen in. Nu zijn het er {len(self.chosen)}.")
+        for place, address in enumerate(self.chosen, 1):
+            try:
+                address_key(address)
+            except AddressRefused as wrong:
+                which = "Dit adres" if len(self.chosen) == 1 else f"Adres {place}"
+                raise ValidationError(f"{which} klopt niet. Vul het in zoals naam@voorbeeld.nl.") from wrong
 
 
 def _moment(field: StringField) -> Moment:

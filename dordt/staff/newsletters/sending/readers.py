@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
-from dordt.mailer.labels import CAUSE_LABELS
+from dordt.mailer.labels import CAUSE_LABELS, DELIVERY_LABELS
+from dordt.mailer.ledger import outbox
 from dordt.mailer.models import Delivery, DeliveryState, Suppression, SuppressionScope
 from dordt.mailer.suppression.rules import domain_of
 from dordt.newsletters.models import Newsletter
@@ -14,7 +16,7 @@ from dordt.newsletters.sending import audience
 from dordt.newsletters.sending.audience import Fate
 from dordt.shared.formats import dutch_date
 from dordt.shared.reading import Page, page_of_many, rows
-from dordt.staff.newsletters.audience_words import FATE_WORDS
+from dordt.staff.newsletters.labels import FATE_WORDS, for_whom, told, told_at_start
 from dordt.subscribers.models import Subscriber
 
 PER_PAGE = 50
@@ -36,6 +38,15 @@ class Reader:
         return f"{wijken or 'Alle wijken'} · {topics or 'alle thema’s'}"
 
 
+@dataclass(frozen=True)
+class Group:
+    """A filter above the list: what stands in the address, how it is called, and how many there are."""
+
+    value: str
+    words: str
+    count: int
+
+
 def readers(newsletter: Newsletter, fate: Fate, number: str | None) -> Page[Reader]:
     """One page of those for whom it means this."""
     options = (selectinload(Subscriber.neighbourhoods), selectinload(Subscriber.topics))
@@ -49,6 +60,36 @@ def deliveries(mail_id: int, state: DeliveryState | None, number: str | None) ->
     """One page of the letters as they were frozen, all or those that stand in one state."""
     query = sa.select(Delivery).where(Delivery.mail_id == mail_id).order_by(Delivery.id)
     return page_of_many(query.where(Delivery.state == state) if state else query, number, per_page=PER_PAGE)
+
+
+def would_get(newsletter: Newsletter, chosen: str, number: str | None, *, may_see: bool) -> dict[str, Any]:
+    """What the page shows before the start: those whose choices match, by what the newsletter means for them."""
+    standing = audience.standing(newsletter)
+    fate = Fate(chosen) if chosen in list(Fate) else Fate.GETS
+    return {
+        "page": readers(newsletter, fate, number) if may_see else None,
+        "groups": [Group(each.value, FATE_WORDS[each], count) for each, count in standing.counts.items()],
+        "total": standing.matching,
+        "chosen": fate.value,
+        "told": told(standing),
+        "chosen_for": for_whom(newsletter),
+    }
+
+
+def was_frozen(newsletter: Newsletter, chosen: str, number: str | None, *, may_see: bool) -> dict[str, Any]:
+    """What the page shows after it: the deliveries as they were frozen, by their state."""
+    mail_id = newsletter.mail_id or 0
+    state = DeliveryState(chosen) if chosen in list(DeliveryState) else None
+    counts = outbox.progress(mail_id)
+    found = ((each, words, counts.get(each)) for each, words in DELIVERY_LABELS.items())
+    return {
+        "page": deliveries(mail_id, state, number) if may_see else None,
+        "groups": [Group(each.value, words, count) for each, words, count in found if count],
+        "total": sum(counts.values()),
+        "chosen": state.value if state else "",
+        "told": told_at_start(newsletter),
+        "state_words": DELIVERY_LABELS,
+    }
 
 
 def _reason(subscriber: Subscriber, fate: Fate, newsletter: Newsletter, causes: dict[str, str]) -> str:

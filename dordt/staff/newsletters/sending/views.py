@@ -4,22 +4,23 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from dordt.accounts.rights import Right
+from dordt.audit import services as audit
 from dordt.newsletters import checks
 from dordt.newsletters.content.services import test_mail
 from dordt.newsletters.labels import STATE_LABELS
 from dordt.newsletters.models import Newsletter
-from dordt.newsletters.sending import audience, plans, services
+from dordt.newsletters.sending import audience, plans, policy, services
 from dordt.shared import clock
 from dordt.shared.formats import dutch_day, dutch_time
 from dordt.shared.forms import require_csrf
-from dordt.staff.guard import member, requires
-from dordt.staff.newsletters.approval import approval_of, approved_by
-from dordt.staff.newsletters.audience_words import FATE_WORDS, for_whom, told
+from dordt.staff.guard import is_open, may, member, requires
 from dordt.staff.newsletters.blueprint import NUMBER, bp, numbered
-from dordt.staff.newsletters.sending.forms import PlanForm
-from dordt.staff.newsletters.trying_form import TryingForm
+from dordt.staff.newsletters.labels import FATE_WORDS, approved_by, for_whom, told
+from dordt.staff.newsletters.sending import readers
+from dordt.staff.newsletters.sending.forms import PlanForm, TestMailForm
 
 LONGEST_NUMBER = 10
+LARGEST = 2**31 - 1
 
 
 @bp.route(f"/{NUMBER}/versturen/", methods=["GET", "POST"])
@@ -32,7 +33,7 @@ def send(number: int) -> ResponseReturnValue:
         services.start_newsletter(number, at=clock.now(), by=member())
         flash("De nieuwsbrief wordt verstuurd. Hieronder ziet u hoe ver het is.", "ok")
         return redirect(url_for(".show", number=number), code=303)
-    return _send_page(newsletter, _plan_form(newsletter), _trying_form())
+    return _send_page(newsletter, _plan_form(newsletter), _test_mail_form())
 
 
 @bp.post(f"/{NUMBER}/plannen/")
@@ -47,14 +48,14 @@ def plan(number: int) -> ResponseReturnValue:
         moment = f"{dutch_day(chosen.starts_at)} om {dutch_time(chosen.starts_at)}"
         flash(" ".join([f"Gepland: het versturen begint vanzelf op {moment}.", *form.notes]), "ok")
         return redirect(url_for(".show", number=number), code=303)
-    return _send_page(newsletter, form, _trying_form())
+    return _send_page(newsletter, form, _test_mail_form())
 
 
 @bp.post(f"/{NUMBER}/testmail/")
 @requires(Right.SEND_NEWSLETTER)
 def try_out(number: int) -> ResponseReturnValue:
     """Send it as it is now to a few addresses; the same page, with what is wrong with them."""
-    newsletter, form = numbered(number), _trying_form()
+    newsletter, form = numbered(number), _test_mail_form()
     if form.validate_on_submit() and _was_tried(number, form):
         return redirect(url_for(".send", number=number, _anchor="testmail"), code=303)
     return _send_page(newsletter, _plan_form(newsletter), form)
@@ -110,13 +111,43 @@ def cancel(number: int) -> ResponseReturnValue:
     return redirect(url_for(".show", number=number), code=303)
 
 
+@bp.get("/doelgroep/")
+@requires(Right.SEND_NEWSLETTER)
+def reach() -> ResponseReturnValue:
+    """How many a choice reaches, for audience.js: wijken and topics by slug, an earlier newsletter by number."""
+    wijken, topics = request.args.getlist("wijk"), request.args.getlist("thema")
+    standing = audience.standing(audience.choice_named(wijken, topics, _number(request.args.get("niet_aan", ""))))
+    reasons = {reason.value: count for reason, count in standing.reasons.items()}
+    return {"gets": standing.gets, "left_out": reasons, "text": told(standing).text}
+
+
+@bp.get(f"/{NUMBER}/lezers/")
+@requires(Right.READ)
+def people(number: int) -> ResponseReturnValue:
+    """Who they are, for who may see that; how many, for everybody here. Looking at the list is noted."""
+    newsletter = numbered(number)
+    may_see = may(Right.SEE_CONTACT_DETAILS) and is_open("staff.subscribers")
+    if may_see:
+        audit.record_reading(member().id, subject=("newsletter", newsletter.id), at=clock.now())
+        newsletter = numbered(number)
+    show = readers.would_get if newsletter.mail_id is None else readers.was_frozen
+    values = show(newsletter, request.args.get("status", ""), request.args.get("pagina"), may_see=may_see)
+    return render_template("staff/newsletters/readers.html", newsletter=newsletter, may_see=may_see, **values)
+
+
+def _number(given: str) -> int | None:
+    """What stands in the address, if a newsletter can have that number."""
+    is_number = given.isascii() and given.isdigit() and len(given) <= len(str(LARGEST))
+    return int(given) if is_number and 0 < int(given) <= LARGEST else None
+
+
 def _seen_version() -> int | None:
     """Which edit stood on the page with the button."""
     given = request.form.get("versie", "")
     return int(given) if given.isascii() and given.isdigit() and len(given) < LONGEST_NUMBER else None
 
 
-def _was_tried(number: int, form: TryingForm) -> bool:
+def _was_tried(number: int, form: TestMailForm) -> bool:
     """Send the test mails, or put the refusal beside the field."""
     try:
         count = test_mail.send_test(number, form.chosen, at=clock.now(), by=member())
@@ -132,22 +163,22 @@ def _plan_form(newsletter: Newsletter) -> PlanForm:
     return PlanForm(plans.plan_of(newsletter), at=clock.now())
 
 
-def _trying_form() -> TryingForm:
-    return TryingForm(member().email)
+def _test_mail_form() -> TestMailForm:
+    return TestMailForm(member().email)
 
 
-def _send_page(newsletter: Newsletter, form: PlanForm, trying_form: TryingForm) -> ResponseReturnValue:
-    at, wrong = clock.now(), trying_form if trying_form.errors else form
+def _send_page(newsletter: Newsletter, form: PlanForm, test_mail_form: TestMailForm) -> ResponseReturnValue:
+    at, wrong = clock.now(), test_mail_form if test_mail_form.errors else form
     standing = audience.standing(newsletter)
     template = render_template(
         "staff/newsletters/send.html",
         newsletter=newsletter,
         form=form,
-        trying_form=trying_form,
+        test_mail_form=test_mail_form,
         wrong=wrong,
         standing=plans.standing_of(newsletter, at=at),
         findings=checks.findings(newsletter, at=at),
-        approval=approval_of(newsletter, member()),
+        approval=policy.approval_of(newsletter, member()),
         approved_by=approved_by(newsletter),
         last_test=test_mail.last_test(newsletter),
         readers=standing,

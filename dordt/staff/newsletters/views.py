@@ -15,10 +15,13 @@ from dordt.shared.mail import Draft
 from dordt.shared.reading import page, row_or_404
 from dordt.staff.guard import is_open, requires
 from dordt.staff.mail_frame import PAGE_POLICY, framed, without_keys
-from dordt.staff.newsletters.approval import approved_by
-from dordt.staff.newsletters.audience_words import for_whom, told_at_start
 from dordt.staff.newsletters.blueprint import NUMBER, bp, numbered
+from dordt.staff.newsletters.labels import approved_by, for_whom, told_at_start
 from dordt.staff.newsletters.sending.progress import progress_of
+
+ASKS_FOR_DARK = re.compile(r"\(\s*prefers-color-scheme\s*:\s*dark\s*\)")
+SCHEMES = re.compile(r'(<meta name="(?:supported-)?color-schemes?" content=")light dark"')
+ALWAYS, NEVER = "(min-width: 0)", "(max-width: 0)"
 
 
 @bp.get("/")
@@ -80,11 +83,6 @@ def _draft(newsletter: Newsletter) -> Draft:
     if mail is None:
         return rendering.draft_of(newsletter)
     return Draft(name=mail.name, to="", subject=mail.subject, text=mail.text, html=mail.html)
-
-
-ASKS_FOR_DARK = re.compile(r"\(\s*prefers-color-scheme\s*:\s*dark\s*\)")
-SCHEMES = re.compile(r'(<meta name="(?:supported-)?color-schemes?" content=")light dark"')
-ALWAYS, NEVER = "(min-width: 0)", "(max-width: 0)"
 
 
 @bp.get(f"/{NUMBER}/licht/html/")
