@@ -76,14 +76,14 @@ def status_command(number: int) -> None:
     """Say where a newsletter stands, and how many of its deliveries are in each state."""
     newsletter = _found(number)
     click.echo(f"Newsletter {number}: {newsletter.state}")
-    standing = plans.standing_of(newsletter, at=clock.now())
-    if standing:
-        click.echo(f"starts {as_written(standing.plan.starts_at)}")
-        click.echo(f"not-after {as_written(standing.plan.latest_at)}")
-        if standing.is_late:
+    status = plans.status_of(newsletter, at=clock.now())
+    if status:
+        click.echo(f"starts {as_written(status.plan.starts_at)}")
+        click.echo(f"not-after {as_written(status.plan.latest_at)}")
+        if status.is_late:
             click.echo("too late: nothing starts by itself; send it now, plan it anew or cancel it")
-        if standing.reason:
-            click.echo(f"reason {standing.reason}")
+        if status.reason:
+            click.echo(f"reason {status.reason}")
     if newsletter.mail:
         click.echo(f"frozen {newsletter.mail.frozen_count}")
         for state, count in sorted(outbox.progress(newsletter.mail.id).items()):

@@ -37,7 +37,7 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Standing:
+class PlanStatus:
     """How it is with a plan at some moment. reason: why it did not start, once it should have."""
 
     plan: Plan
@@ -59,20 +59,20 @@ def plan_of(newsletter: Newsletter) -> Plan | None:
     return Plan(newsletter.scheduled_at, newsletter.latest_start_at or newsletter.scheduled_at + DEFAULT_WINDOW)
 
 
-def standing_of(newsletter: Newsletter, *, at: datetime) -> Standing | None:
+def status_of(newsletter: Newsletter, *, at: datetime) -> PlanStatus | None:
     """How it is with its plan, if it has one."""
     plan = plan_of(newsletter)
     if plan is None:
         return None
     is_late = at > plan.latest_at
     is_overdue = at > plan.starts_at + TAKES
-    return Standing(plan, is_late, _noted(newsletter, plan) or (_silence(is_late) if is_overdue or is_late else None))
+    return PlanStatus(plan, is_late, _noted(newsletter, plan) or (_silence(is_late) if is_overdue or is_late else None))
 
 
-def standings(newsletters: Iterable[Newsletter], *, at: datetime) -> Mapping[int, Standing]:
+def statuses(newsletters: Iterable[Newsletter], *, at: datetime) -> Mapping[int, PlanStatus]:
     """By number, of those that are planned."""
-    found = ((newsletter.number, standing_of(newsletter, at=at)) for newsletter in newsletters)
-    return {number: standing for number, standing in found if standing}
+    found = ((newsletter.number, status_of(newsletter, at=at)) for newsletter in newsletters)
+    return {number: status for number, status in found if status}
 
 
 def _noted(newsletter: Newsletter, plan: Plan) -> str | None:

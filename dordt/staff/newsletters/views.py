@@ -29,8 +29,8 @@ ALWAYS, NEVER = "(min-width: 0)", "(max-width: 0)"
 def index() -> ResponseReturnValue:
     """All newsletters, the newest first."""
     found = page(Newsletter.in_room(), request.args.get("pagina"))
-    standings = plans.standings(found.items, at=clock.now())
-    return render_template("staff/newsletters/index.html", page=found, standings=standings, state_words=STATE_LABELS)
+    statuses = plans.statuses(found.items, at=clock.now())
+    return render_template("staff/newsletters/index.html", page=found, statuses=statuses, state_words=STATE_LABELS)
 
 
 @bp.get(f"/{NUMBER}/")
@@ -46,7 +46,7 @@ def show(number: int) -> ResponseReturnValue:
         told=told_at_start(newsletter),
         approved_by=approved_by(newsletter),
         for_whom=for_whom(newsletter),
-        standing=plans.standing_of(newsletter, at=at),
+        plan_status=plans.status_of(newsletter, at=at),
         post_is_open=is_open("staff.post"),
         state_words=STATE_LABELS,
         at=at,

@@ -14,7 +14,7 @@ from dordt.contact.models import Message
 from dordt.mailer.models import Delivery, InboundMail
 from dordt.newsletters.models import Newsletter
 from dordt.newsletters.sending import plans
-from dordt.newsletters.sending.plans import Standing
+from dordt.newsletters.sending.plans import PlanStatus
 from dordt.shared import clock
 from dordt.shared.formats import capital
 from dordt.shared.reading import count, rows
@@ -134,8 +134,8 @@ def _membership_line(found: Membership) -> Line:
 def _newsletters(at: datetime) -> Section:
     query = today.newsletters_underway(at)
     found = rows(query.limit(SHOWN))
-    standings = plans.standings(found, at=at)
-    lines = [_newsletter_line(each, standings.get(each.number)) for each in found]
+    statuses = plans.statuses(found, at=at)
+    lines = [_newsletter_line(each, statuses.get(each.number)) for each in found]
     return Section(
         id="nieuwsbrieven",
         title="Nieuwsbrieven in de maak",
@@ -148,11 +148,11 @@ def _newsletters(at: datetime) -> Section:
     )
 
 
-def _newsletter_line(found: Newsletter, standing: Standing | None) -> Line:
+def _newsletter_line(found: Newsletter, status: PlanStatus | None) -> Line:
     """A plan that did not come off says so, and why."""
     url = url_for("staff.newsletters.show", number=found.number)
-    is_troubled = standing is not None and (standing.is_late or standing.reason)
-    trouble = (standing.words, standing.reason or "") if standing and is_troubled else None
+    is_troubled = status is not None and (status.is_late or status.reason)
+    trouble = (status.words, status.reason or "") if status and is_troubled else None
     return Line(f"Nieuwsbrief {found.number}", found.subject, url, found.updated_at, trouble=trouble)
 
 

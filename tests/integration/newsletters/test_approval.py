@@ -191,7 +191,7 @@ def test_a_plan_that_was_approved_alone_does_not_start_and_says_why(reader):
 
     sending.start_due(at=at)
     assert not db.session.scalar(sa.select(Delivery))
-    assert "tweede persoon" in plans.standing_of(newsletter, at=at).reason
+    assert "tweede persoon" in plans.status_of(newsletter, at=at).reason
 
     assert approve(newsletter, make_member())
     assert newsletter.state == State.SCHEDULED
@@ -234,7 +234,7 @@ def test_without_a_way_out_nothing_starts(app, reader, staff_client: StaffClient
         assert (result.exit_code, "De link om u af te melden ontbreekt" in result.stderr) == (1, True)
     else:
         sending.start_due(at=at)
-        assert "De link om u af te melden ontbreekt" in plans.standing_of(newsletter, at=at).reason
+        assert "De link om u af te melden ontbreekt" in plans.status_of(newsletter, at=at).reason
 
     db.session.rollback()
     assert not db.session.scalar(sa.select(Delivery))

@@ -45,8 +45,8 @@ def deliveries() -> int:
     return db.session.scalar(sa.select(sa.func.count()).select_from(Delivery)) or 0
 
 
-def standing(at: datetime) -> plans.Standing:
-    found = plans.standing_of(newsletter(), at=at)
+def status(at: datetime) -> plans.PlanStatus:
+    found = plans.status_of(newsletter(), at=at)
     assert found is not None
     return found
 
@@ -119,8 +119,8 @@ def test_after_its_last_moment_it_waits_for_a_person_and_says_so_once(planned):
         sending.start_due(at=late + minutes * MINUTE)
 
     assert (newsletter().state, deliveries()) == (State.SCHEDULED, 0)
-    assert standing(late).words == "Te laat: beslis zelf"
-    assert "draaide toen niet, of er is een back-up teruggezet" in (standing(late).reason or "")
+    assert status(late).words == "Te laat: beslis zelf"
+    assert "draaide toen niet, of er is een back-up teruggezet" in (status(late).reason or "")
     assert actions() == ["created", "scheduled", "too_late"]
 
 
@@ -129,7 +129,7 @@ def test_a_newsletter_that_is_too_late_is_started_or_planned_anew_by_a_person(pl
     sending.start_due(at=late)
 
     sending.plan_newsletter(planned, Plan(late + HOUR, late + 2 * HOUR), at=late)
-    assert standing(late).words == "Gepland"
+    assert status(late).words == "Gepland"
     sending.start_due(at=late)
     assert newsletter().state == State.SCHEDULED
 
@@ -150,8 +150,8 @@ def test_an_article_that_was_withdrawn_keeps_it_from_starting_and_the_reason_is_
 
     at = PLAN.starts_at + 3 * MINUTE
     assert (newsletter().state, deliveries()) == (State.SCHEDULED, 0)
-    assert (standing(at).words, standing(at).is_late) == ("Kon niet beginnen", False)
-    assert "Het bericht ‘Het park’ staat niet op de site." in (standing(at).reason or "")
+    assert (status(at).words, status(at).is_late) == ("Kon niet beginnen", False)
+    assert "Het bericht ‘Het park’ staat niet op de site." in (status(at).reason or "")
     assert actions() == ["created", "scheduled", "not_started"]
 
     article.state = ArticleState.PUBLISHED
@@ -169,7 +169,7 @@ def test_what_kept_it_is_still_told_when_it_is_too_late(app):
     sending.start_due(at=PLAN.starts_at)
     sending.start_due(at=PLAN.latest_at + MINUTE)
 
-    found = standing(PLAN.latest_at + MINUTE)
+    found = status(PLAN.latest_at + MINUTE)
 
     assert (found.words, found.is_late) == ("Te laat: beslis zelf", True)
     assert found.reason == "Er zijn nog geen abonnees die hun aanmelding hebben bevestigd."
@@ -184,12 +184,12 @@ def test_a_reason_of_an_earlier_plan_says_nothing_of_the_next(app):
 
     sending.plan_newsletter(number, Plan(at + HOUR, at + 2 * HOUR), at=at)
 
-    assert standing(at).reason is None
+    assert status(at).reason is None
 
 
 def test_when_no_worker_runs_the_page_can_say_so(planned):
-    assert standing(PLAN.starts_at + MINUTE).reason is None
-    assert "mailer run" in (standing(PLAN.starts_at + 3 * MINUTE).reason or "")
+    assert status(PLAN.starts_at + MINUTE).reason is None
+    assert "mailer run" in (status(PLAN.starts_at + 3 * MINUTE).reason or "")
 
 
 def test_one_that_cannot_be_started_does_not_keep_the_next_from_its_turn(planned, monkeypatch, caplog):

@@ -201,8 +201,8 @@ def test_a_plan_that_comes_due_starts_nothing_and_notes_why(prepared: int, words
     sending.start_due(at=at)
 
     assert_nothing_happened()
-    standing = plans.standing_of(services.newsletter_numbered(prepared), at=at)
-    assert words in str(standing.reason)
+    status = plans.status_of(services.newsletter_numbered(prepared), at=at)
+    assert words in str(status.reason)
 
 
 @pytest.mark.parametrize("prepare", [case for case in REFUSED if "approved" not in case.__name__], **named)

@@ -176,7 +176,7 @@ def _send_page(newsletter: Newsletter, form: PlanForm, test_mail_form: TestMailF
         form=form,
         test_mail_form=test_mail_form,
         wrong=wrong,
-        standing=plans.standing_of(newsletter, at=at),
+        plan_status=plans.status_of(newsletter, at=at),
         findings=checks.findings(newsletter, at=at),
         approval=policy.approval_of(newsletter, member()),
         approved_by=approved_by(newsletter),
