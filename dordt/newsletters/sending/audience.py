@@ -21,7 +21,7 @@ LIST_ID = "nieuwsbrief"
 COLUMNS = (Subscriber.id, Subscriber.email, Subscriber.email_key, Subscriber.link_version)
 
 
-class Fate(StrEnum):
+class RecipientStatus(StrEnum):
     """What a newsletter means for somebody whose choices match it; of two reasons the first in this order counts."""
 
     PAUSED = "paused"
@@ -31,7 +31,7 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True)
-class Choice:
+class AudienceChoice:
     """For whom a newsletter is, in row ids; nothing chosen means everybody. `not_to`: a mail that some got before."""
 
     neighbourhoods: frozenset[int] = frozenset()
@@ -45,7 +45,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Standing:
+class AudienceCount:
     """How many match a choice, each of them counted once: as a reader, or by the one reason for leaving them out."""
 
     gets: int = 0
@@ -64,36 +64,40 @@ class Standing:
         return sum(self.reasons.values())
 
     @property
-    def counts(self) -> dict[Fate, int]:
+    def counts(self) -> dict[RecipientStatus, int]:
         """How many there are of each; together they are all that match."""
-        return {Fate.GETS: self.gets, **self.reasons}
+        return {RecipientStatus.GETS: self.gets, **self.reasons}
 
     @property
-    def reasons(self) -> dict[Fate, int]:
+    def reasons(self) -> dict[RecipientStatus, int]:
         """How many are left out by each reason."""
-        return {Fate.PAUSED: self.paused, Fate.ALREADY: self.already, Fate.SUPPRESSED: self.suppressed}
+        return {
+            RecipientStatus.PAUSED: self.paused,
+            RecipientStatus.ALREADY: self.already,
+            RecipientStatus.SUPPRESSED: self.suppressed,
+        }
 
 
-def choice_of(newsletter: Newsletter) -> Choice:
+def choice_of(newsletter: Newsletter) -> AudienceChoice:
     """What a newsletter has in its row."""
-    return Choice(
+    return AudienceChoice(
         frozenset(wijk.id for wijk in newsletter.neighbourhoods),
         frozenset(topic.id for topic in newsletter.topics),
         newsletter.not_to.mail_id if newsletter.not_to else None,
     )
 
 
-def choice_named(neighbourhoods: Collection[str], topics: Collection[str], not_to: int | None = None) -> Choice:
+def choice_named(neighbourhoods: Collection[str], topics: Collection[str], not_to: int | None = None) -> AudienceChoice:
     """The same from slugs and the number of an earlier newsletter; what does not exist is left out."""
     earlier = db.session.scalar(Newsletter.numbered(not_to)) if not_to else None
-    return Choice(
+    return AudienceChoice(
         frozenset(wijk.id for wijk in places.neighbourhoods(list(neighbourhoods))),
         frozenset(topic.id for topic in places.topics(list(topics))),
         earlier.mail_id if earlier else None,
     )
 
 
-def of(about: Newsletter | Choice) -> "sa.Select[Any]":
+def of(about: Newsletter | AudienceChoice) -> "sa.Select[Any]":
     """Who would get it, in the four columns that the post room copies from; whom that leaves out is among them."""
     choice = _choice(about)
     readers = Subscriber.receiving().where(*_matches(choice))
@@ -102,23 +106,23 @@ def of(about: Newsletter | Choice) -> "sa.Select[Any]":
     return cast("sa.Select[Any]", readers.with_only_columns(*COLUMNS))
 
 
-def standing(about: Newsletter | Choice) -> Standing:
+def count(about: Newsletter | AudienceChoice) -> AudienceCount:
     """Everybody whose choices match, counted by what it means for them."""
     choice = _choice(about)
-    fate = sa.case(
-        *((condition, reason.value) for reason, condition in _reasons(choice).items()), else_=Fate.GETS.value
+    status = sa.case(
+        *((condition, reason.value) for reason, condition in _reasons(choice).items()), else_=RecipientStatus.GETS.value
     )
-    found = _matching(choice).with_only_columns(fate, sa.func.count()).order_by(None).group_by(fate)
+    found = _matching(choice).with_only_columns(status, sa.func.count()).order_by(None).group_by(status)
     counts = {row[0]: row[1] for row in db.session.execute(found)}
-    return Standing(**{fate.value: counts.get(fate.value, 0) for fate in Fate})
+    return AudienceCount(**{status.value: counts.get(status.value, 0) for status in RecipientStatus})
 
 
-def people(about: Newsletter | Choice, fate: Fate) -> "sa.Select[Subscriber]":
+def people(about: Newsletter | AudienceChoice, status: RecipientStatus) -> "sa.Select[Subscriber]":
     """Those for whom it means this, in a stable order."""
     choice = _choice(about)
     query = _matching(choice)
     for reason, condition in _reasons(choice).items():
-        if reason is fate:
+        if reason is status:
             return query.where(condition)
         query = query.where(~condition)
     return query
@@ -126,35 +130,38 @@ def people(about: Newsletter | Choice, fate: Fate) -> "sa.Select[Subscriber]":
 
 def left_out_before(newsletter: Newsletter) -> dict[str, int]:
     """How many match, and do not reach the post room: paused, or having got the other one."""
-    return {reason.value: reading.count(people(newsletter, reason)) for reason in (Fate.PAUSED, Fate.ALREADY)}
+    return {
+        reason.value: reading.count(people(newsletter, reason))
+        for reason in (RecipientStatus.PAUSED, RecipientStatus.ALREADY)
+    }
 
 
 def require_readers(newsletter: Newsletter, mail: Mail) -> None:
     """Raises NotAllowed when nobody gets the mail that was frozen for it, and says why that is."""
     if not mail.frozen_count:
-        raise NotAllowed(nobody(choice_of(newsletter), standing(newsletter)))
+        raise NotAllowed(no_readers_reason(choice_of(newsletter), count(newsletter)))
 
 
-def nobody(choice: Choice, standing: Standing) -> str:
+def no_readers_reason(choice: AudienceChoice, count: AudienceCount) -> str:
     """Why nobody would get it, and what can be done."""
-    if standing.matching:
+    if count.matching:
         return "Niemand krijgt deze nieuwsbrief: alle abonnees die passen, vallen af. Kijk bij de lezers waarom."
     if choice.is_everybody:
         return "Er zijn nog geen abonnees die hun aanmelding hebben bevestigd."
     return "Geen enkele abonnee koos deze wijken en thema’s. Kies er meer, of kies niets: dan gaat hij naar iedereen."
 
 
-def _choice(about: Newsletter | Choice) -> Choice:
-    return about if isinstance(about, Choice) else choice_of(about)
+def _choice(about: Newsletter | AudienceChoice) -> AudienceChoice:
+    return about if isinstance(about, AudienceChoice) else choice_of(about)
 
 
-def _matching(choice: Choice) -> "sa.Select[Subscriber]":
+def _matching(choice: AudienceChoice) -> "sa.Select[Subscriber]":
     """Confirmed and not gone, with choices that match; who paused is still a subscriber."""
     subscribed = Subscriber.state.in_([SubscriberState.CONFIRMED, SubscriberState.PAUSED])
     return sa.select(Subscriber).where(subscribed, *_matches(choice)).order_by(Subscriber.id)
 
 
-def _matches(choice: Choice) -> list["sa.ColumnElement[bool]"]:
+def _matches(choice: AudienceChoice) -> list["sa.ColumnElement[bool]"]:
     wijk, topic = subscriber_neighbourhood.c, subscriber_topic.c
     found = []
     if choice.neighbourhoods:
@@ -170,11 +177,11 @@ def _chose(who: Any, what: Any, ids: Collection[int]) -> "sa.ColumnElement[bool]
     return sa.or_(anything.where(what.in_(sorted(ids))), ~anything)
 
 
-def _reasons(choice: Choice) -> dict[Fate, "sa.ColumnElement[bool]"]:
+def _reasons(choice: AudienceChoice) -> dict[RecipientStatus, "sa.ColumnElement[bool]"]:
     """What keeps a newsletter from somebody, in the order in which it counts."""
     got_before = recipients.has_received(choice.not_to, Subscriber.id) if choice.not_to else sa.false()
     return {
-        Fate.PAUSED: Subscriber.state == SubscriberState.PAUSED,
-        Fate.ALREADY: got_before,
-        Fate.SUPPRESSED: is_suppressed_for(Subscriber.email_key, MailKind.NEWSLETTER, LIST_ID),
+        RecipientStatus.PAUSED: Subscriber.state == SubscriberState.PAUSED,
+        RecipientStatus.ALREADY: got_before,
+        RecipientStatus.SUPPRESSED: is_suppressed_for(Subscriber.email_key, MailKind.NEWSLETTER, LIST_ID),
     }

@@ -11,7 +11,7 @@ from dordt.newsletters import checks
 from dordt.newsletters.content import rendering
 from dordt.newsletters.models import PAUSED_BY_STAFF, Newsletter, NewsletterState
 from dordt.newsletters.sending import audience, policy
-from dordt.newsletters.sending.audience import Fate
+from dordt.newsletters.sending.audience import RecipientStatus
 from dordt.newsletters.sending.plans import NOT_STARTED, TOO_LATE, Plan, notes, plan_of
 from dordt.newsletters.transitions import lock_for_freeze, locked, log, read_mail_anew, step
 from dordt.shared.formats import dutch_date_time
@@ -74,7 +74,9 @@ def begin(newsletter: Newsletter, *, at: datetime, by: StaffMember | None) -> No
     checks.require_way_out(draft)
     mail = outbox.freeze(draft, audience.of(newsletter), kind=MailKind.NEWSLETTER, list_id=audience.LIST_ID, at=at)
     audience.require_readers(newsletter, mail)
-    newsletter.exclusions = audience.left_out_before(newsletter) | {Fate.SUPPRESSED.value: mail.excluded_count}
+    newsletter.exclusions = audience.left_out_before(newsletter) | {
+        RecipientStatus.SUPPRESSED.value: mail.excluded_count
+    }
     newsletter.mail, newsletter.started_at = mail, at
     log("newsletter.started", newsletter, by, at=at, frozen=mail.frozen_count)
 

@@ -9,25 +9,25 @@ from dordt.mailer.suppression.classification import FailureCause
 from dordt.newsletters.models import Newsletter
 from dordt.newsletters.reporting.growth import Step, Unit
 from dordt.newsletters.sending import policy
-from dordt.newsletters.sending.audience import Fate, Standing
+from dordt.newsletters.sending.audience import AudienceCount, RecipientStatus
 from dordt.shared.formats import MONTHS, dutch_date, dutch_number, short_month
 
 NOBODY = "Nu krijgt niemand deze nieuwsbrief."
-FATE_WORDS = {
-    Fate.GETS: "Krijgt de nieuwsbrief",
-    Fate.PAUSED: "Heeft een pauze",
-    Fate.ALREADY: "Kreeg de eerdere nieuwsbrief al",
-    Fate.SUPPRESSED: "Adres is geblokkeerd",
+RECIPIENT_LABELS = {
+    RecipientStatus.GETS: "Krijgt de nieuwsbrief",
+    RecipientStatus.PAUSED: "Heeft een pauze",
+    RecipientStatus.ALREADY: "Kreeg de eerdere nieuwsbrief al",
+    RecipientStatus.SUPPRESSED: "Adres is geblokkeerd",
 }
-REASONS = {
-    Fate.PAUSED: "heeft zelf een pauze gekozen",
-    Fate.ALREADY: "kreeg de eerdere nieuwsbrief al",
-    Fate.SUPPRESSED: "heeft een adres dat is geblokkeerd",
+EXCLUSION_LABELS = {
+    RecipientStatus.PAUSED: "heeft zelf een pauze gekozen",
+    RecipientStatus.ALREADY: "kreeg de eerdere nieuwsbrief al",
+    RecipientStatus.SUPPRESSED: "heeft een adres dat is geblokkeerd",
 }
-REASONS_OF_MANY = {
-    Fate.PAUSED: "hebben zelf een pauze gekozen",
-    Fate.ALREADY: "kregen de eerdere nieuwsbrief al",
-    Fate.SUPPRESSED: "hebben een adres dat is geblokkeerd",
+EXCLUSION_LABELS_PLURAL = {
+    RecipientStatus.PAUSED: "hebben zelf een pauze gekozen",
+    RecipientStatus.ALREADY: "kregen de eerdere nieuwsbrief al",
+    RecipientStatus.SUPPRESSED: "hebben een adres dat is geblokkeerd",
 }
 MEANINGS = {
     DeliveryState.QUEUED: "Staat in de rij en gaat vanzelf weg.",
@@ -53,7 +53,7 @@ NO_REASON = "Geen reden gegeven"
 
 
 @dataclass(frozen=True)
-class Told:
+class AudienceSummary:
     """Who gets it, in one sentence, and who does not, in one more; the second is empty when nobody is left out."""
 
     readers: str
@@ -65,21 +65,21 @@ class Told:
         return " ".join(part for part in (self.readers, self.left_out) if part)
 
 
-def told(standing: Standing) -> Told:
+def audience_summary(count: AudienceCount) -> AudienceSummary:
     """'Nu krijgen 1.200 abonnees deze nieuwsbrief. 3 abonnees niet: 2 hebben zelf een pauze gekozen, 1 …'"""
-    gets = "krijgt" if standing.gets == 1 else "krijgen"
-    readers = f"Nu {gets} {subscribers(standing.gets)} deze nieuwsbrief." if standing.gets else NOBODY
-    return Told(readers, _left_out(standing.reasons))
+    gets = "krijgt" if count.gets == 1 else "krijgen"
+    readers = f"Nu {gets} {subscribers(count.gets)} deze nieuwsbrief." if count.gets else NOBODY
+    return AudienceSummary(readers, _left_out(count.reasons))
 
 
-def told_at_start(newsletter: Newsletter) -> Told:
+def frozen_summary(newsletter: Newsletter) -> AudienceSummary:
     """The same of a newsletter that was started: the numbers of that moment."""
     mail, noted = newsletter.mail, newsletter.exclusions or {}
     frozen = mail.frozen_count if mail else 0
-    reasons = {reason: int(noted.get(reason.value, 0)) for reason in REASONS}
+    reasons = {reason: int(noted.get(reason.value, 0)) for reason in EXCLUSION_LABELS}
     if mail and not noted:  # started before reasons were kept
-        reasons[Fate.SUPPRESSED] = mail.excluded_count
-    return Told(f"De nieuwsbrief ging naar {subscribers(frozen)}.", _left_out(reasons))
+        reasons[RecipientStatus.SUPPRESSED] = mail.excluded_count
+    return AudienceSummary(f"De nieuwsbrief ging naar {subscribers(frozen)}.", _left_out(reasons))
 
 
 def subscribers(count: int) -> str:
@@ -148,10 +148,10 @@ def short_name_of(day: date, unit: Unit) -> str:
     return f"{short_month(day)} ’{day.year % 100:02d}"
 
 
-def _left_out(reasons: Mapping[Fate, int]) -> str:
+def _left_out(reasons: Mapping[RecipientStatus, int]) -> str:
     total = sum(reasons.values())
     parts = [
-        f"{dutch_number(count)} {(REASONS if count == 1 else REASONS_OF_MANY)[reason]}"
+        f"{dutch_number(count)} {(EXCLUSION_LABELS if count == 1 else EXCLUSION_LABELS_PLURAL)[reason]}"
         for reason, count in reasons.items()
         if count
     ]

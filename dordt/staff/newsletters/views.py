@@ -16,7 +16,7 @@ from dordt.shared.reading import page, row_or_404
 from dordt.staff.guard import is_open, requires
 from dordt.staff.mail_frame import PAGE_POLICY, framed, without_keys
 from dordt.staff.newsletters.blueprint import NUMBER, bp, numbered
-from dordt.staff.newsletters.labels import approved_by, for_whom, told_at_start
+from dordt.staff.newsletters.labels import approved_by, for_whom, frozen_summary
 from dordt.staff.newsletters.sending.progress import progress_of
 
 ASKS_FOR_DARK = re.compile(r"\(\s*prefers-color-scheme\s*:\s*dark\s*\)")
@@ -43,7 +43,7 @@ def show(number: int) -> ResponseReturnValue:
         newsletter=newsletter,
         text=without_keys(_draft(newsletter).text),
         progress=progress_of(newsletter.mail, at=at) if newsletter.mail else None,
-        told=told_at_start(newsletter),
+        audience_summary=frozen_summary(newsletter),
         approved_by=approved_by(newsletter),
         for_whom=for_whom(newsletter),
         plan_status=plans.status_of(newsletter, at=at),
@@ -63,7 +63,7 @@ def progress(number: int) -> ResponseReturnValue:
         "staff/newsletters/progress.html",
         newsletter=newsletter,
         progress=progress_of(newsletter.mail, at=at) if newsletter.mail else None,
-        told=told_at_start(newsletter),
+        audience_summary=frozen_summary(newsletter),
         post_is_open=is_open("staff.post"),
         state_words=STATE_LABELS,
         at=at,

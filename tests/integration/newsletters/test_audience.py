@@ -13,7 +13,7 @@ from dordt.newsletters import services
 from dordt.newsletters.models import Newsletter, NewsletterState
 from dordt.newsletters.sending import audience
 from dordt.newsletters.sending import services as sending
-from dordt.newsletters.sending.audience import Choice, Fate, Standing
+from dordt.newsletters.sending.audience import AudienceChoice, AudienceCount, RecipientStatus
 from dordt.places.models import Neighbourhood
 from dordt.shared import clock
 from dordt.shared.problems import NotAllowed
@@ -33,12 +33,12 @@ def suppress(key: str, scope: SuppressionScope = SuppressionScope.ALL, list_id: 
     db.session.commit()
 
 
-def recipients(choice: Choice) -> list[int]:
+def recipients(choice: AudienceChoice) -> list[int]:
     return [row.id for row in db.session.execute(audience.of(choice))]
 
 
-def gets(choice: Choice) -> list[int]:
-    return [person.id for person in db.session.scalars(audience.people(choice, Fate.GETS))]
+def gets(choice: AudienceChoice) -> list[int]:
+    return [person.id for person in db.session.scalars(audience.people(choice, RecipientStatus.GETS))]
 
 
 class Town:
@@ -58,28 +58,28 @@ class Town:
     def some(self, things: list[Any]) -> list[Any]:
         return self.chance.sample(things, self.chance.randrange(len(things) + 1)) if self.chance.random() < 0.7 else []
 
-    def choice(self) -> Choice:
+    def choice(self) -> AudienceChoice:
         wijken, topics = self.some(self.wijken), self.some(self.topics)
         not_to = self.earlier.mail_id if self.chance.random() < 0.5 else None
-        return Choice(frozenset(each.id for each in wijken), frozenset(each.id for each in topics), not_to)
+        return AudienceChoice(frozenset(each.id for each in wijken), frozenset(each.id for each in topics), not_to)
 
-    def expected(self, choice: Choice) -> dict[Fate, set[int]]:
-        found: dict[Fate, set[int]] = {fate: set() for fate in Fate}
+    def expected(self, choice: AudienceChoice) -> dict[RecipientStatus, set[int]]:
+        found: dict[RecipientStatus, set[int]] = {status: set() for status in RecipientStatus}
         for person in self.people:
             wijken, topics = {each.id for each in person.neighbourhoods}, {each.id for each in person.topics}
             is_for_them = not (choice.neighbourhoods and wijken) or wijken & choice.neighbourhoods
             is_about_it = not (choice.topics and topics) or topics & choice.topics
             if person.is_confirmed and is_for_them and is_about_it:
-                found[self._fate(person, choice)].add(person.id)
+                found[self._status(person, choice)].add(person.id)
         return found
 
-    def _fate(self, person: Subscriber, choice: Choice) -> Fate:
+    def _status(self, person: Subscriber, choice: AudienceChoice) -> RecipientStatus:
         if person.state == SubscriberState.PAUSED:
-            return Fate.PAUSED
+            return RecipientStatus.PAUSED
         if choice.not_to and self.sent.get(person.id, "cancelled") not in NOT_REACHED:
-            return Fate.ALREADY
+            return RecipientStatus.ALREADY
         is_blocked = person.email_key in self.blocked or person.email_key.partition("@")[2] == "dicht.nl"
-        return Fate.SUPPRESSED if is_blocked else Fate.GETS
+        return RecipientStatus.SUPPRESSED if is_blocked else RecipientStatus.GETS
 
     def _person(self, number: int) -> Subscriber:
         state = self.chance.choice([*SubscriberState, *[SubscriberState.CONFIRMED] * 6])
@@ -106,15 +106,18 @@ def test_chance_finds_nobody_who_is_counted_otherwise_than_the_rules_say(app, se
         choice = town.choice()
         expected = town.expected(choice)
 
-        found = {fate: [each.id for each in db.session.scalars(audience.people(choice, fate))] for fate in Fate}
-        standing = audience.standing(choice)
+        found = {
+            status: [each.id for each in db.session.scalars(audience.people(choice, status))]
+            for status in RecipientStatus
+        }
+        count = audience.count(choice)
 
-        assert {fate: set(ids) for fate, ids in found.items()} == expected
+        assert {status: set(ids) for status, ids in found.items()} == expected
         assert all(len(ids) == len(set(ids)) for ids in found.values())
-        assert standing.counts == {fate: len(ids) for fate, ids in expected.items()}
-        assert standing.matching == standing.gets + standing.excluded
+        assert count.counts == {status: len(ids) for status, ids in expected.items()}
+        assert count.matching == count.gets + count.excluded
         asked = recipients(choice)
-        assert sorted(asked) == sorted(expected[Fate.GETS] | expected[Fate.SUPPRESSED])
+        assert sorted(asked) == sorted(expected[RecipientStatus.GETS] | expected[RecipientStatus.SUPPRESSED])
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -127,15 +130,15 @@ def test_what_is_frozen_is_what_was_counted(app, seed):
         topics=[each.slug for each in topics],
         not_to=town.earlier.number,
     )
-    before = audience.standing(newsletter)
+    before = audience.count(newsletter)
 
     sending.start_newsletter(newsletter.number, at=clock.now())
 
     mail = newsletter.mail
     frozen = set(db.session.scalars(sa.select(Delivery.recipient).where(Delivery.mail_id == mail.id)))
-    assert frozen == town.expected(audience.choice_of(newsletter))[Fate.GETS]
+    assert frozen == town.expected(audience.choice_of(newsletter))[RecipientStatus.GETS]
     assert (mail.frozen_count, mail.excluded_count) == (before.gets, before.suppressed)
-    assert newsletter.exclusions == {fate.value: count for fate, count in before.reasons.items()}
+    assert newsletter.exclusions == {status.value: count for status, count in before.reasons.items()}
 
 
 def test_who_changes_while_it_starts_is_counted_as_frozen(app):
@@ -183,7 +186,7 @@ def test_without_a_choice_it_is_for_everybody(app):
     wijk = make_neighbourhood()
     everybody = [make_subscriber(neighbourhoods=[wijk]).id, make_subscriber().id]
 
-    assert gets(Choice()) == everybody
+    assert gets(AudienceChoice()) == everybody
 
 
 def not_matching() -> Newsletter:
@@ -225,7 +228,7 @@ def test_an_earlier_newsletter_that_never_went_leaves_nobody_out(app):
     make_subscriber()
     newsletter = make_newsletter(not_to=make_newsletter().number)
 
-    assert audience.standing(newsletter) == Standing(gets=1)
+    assert audience.count(newsletter) == AudienceCount(gets=1)
 
 
 def test_the_number_is_live_for_who_chooses(staff_client: Callable[..., Visitor]):

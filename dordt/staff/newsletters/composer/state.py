@@ -20,7 +20,7 @@ from dordt.shared.problems import NotAllowed
 from dordt.staff.mail_frame import without_keys
 from dordt.staff.newsletters.composer.choices import offers, pictures
 from dordt.staff.newsletters.composer.forms import TOO_MANY, BlockForm, NewsletterForm
-from dordt.staff.newsletters.labels import told
+from dordt.staff.newsletters.labels import audience_summary
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,11 @@ WRITTEN = (BlockKind.INTRO, BlockKind.TEXT, BlockKind.QUOTE, BlockKind.BUTTON, B
 
 def whole(newsletter: Newsletter, form: NewsletterForm, *, at: datetime) -> dict[str, Any]:
     """All that the page of the composer needs."""
-    return _beside(newsletter, at=at) | _within(newsletter, form, at=at) | {"told": told(_reach(newsletter, form))}
+    return (
+        _beside(newsletter, at=at)
+        | _within(newsletter, form, at=at)
+        | {"audience_summary": audience_summary(_reach(newsletter, form))}
+    )
 
 
 def parts(newsletter: Newsletter, form: NewsletterForm, *, is_whole: bool, at: datetime) -> dict[str, str]:
@@ -189,7 +193,7 @@ def _within(newsletter: Newsletter, form: NewsletterForm, *, at: datetime) -> di
     }
 
 
-def _reach(newsletter: Newsletter, form: NewsletterForm) -> audience.Standing:
+def _reach(newsletter: Newsletter, form: NewsletterForm) -> audience.AudienceCount:
     """Of the choice in the form, when it is one."""
     is_choice = not any(form[name].errors for name in ("neighbourhoods", "topics", "not_to"))
-    return audience.standing(audience.choice_named(**form.audience()) if is_choice else newsletter)
+    return audience.count(audience.choice_named(**form.audience()) if is_choice else newsletter)

@@ -14,7 +14,7 @@ from dordt.newsletters.reporting import report
 from dordt.newsletters.reporting.report import Leavers, Tally
 from dordt.shared.tables import Cell
 from dordt.staff.newsletters import labels
-from dordt.staff.newsletters.labels import FATE_WORDS
+from dordt.staff.newsletters.labels import RECIPIENT_LABELS
 from dordt.staff.newsletters.sending.progress import Progress
 from dordt.subscribers.words import REASON_WORDS, WAY_WORDS
 
@@ -83,7 +83,7 @@ def report_of(newsletter: Newsletter, mail: Mail, *, at: datetime) -> Report:
     return Report(
         newsletter,
         report.tally_of(newsletter, mail),
-        {FATE_WORDS.get(reason, "Om een andere reden"): count for reason, count in left_out.items()},  # type: ignore[call-overload]
+        {RECIPIENT_LABELS.get(reason, "Om een andere reden"): count for reason, count in left_out.items()},  # type: ignore[call-overload]
         failure_causes(mail.id),
         report.leavers_after(mail.id),
         at,

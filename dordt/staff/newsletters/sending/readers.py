@@ -13,10 +13,10 @@ from dordt.mailer.models import Delivery, DeliveryState, Suppression, Suppressio
 from dordt.mailer.suppression.rules import domain_of
 from dordt.newsletters.models import Newsletter
 from dordt.newsletters.sending import audience
-from dordt.newsletters.sending.audience import Fate
+from dordt.newsletters.sending.audience import RecipientStatus
 from dordt.shared.formats import dutch_date
 from dordt.shared.reading import Page, page_of_many, rows
-from dordt.staff.newsletters.labels import FATE_WORDS, for_whom, told, told_at_start
+from dordt.staff.newsletters.labels import RECIPIENT_LABELS, audience_summary, for_whom, frozen_summary
 from dordt.subscribers.models import Subscriber
 
 PER_PAGE = 50
@@ -47,12 +47,12 @@ class Group:
     count: int
 
 
-def readers(newsletter: Newsletter, fate: Fate, number: str | None) -> Page[Reader]:
+def readers(newsletter: Newsletter, status: RecipientStatus, number: str | None) -> Page[Reader]:
     """One page of those for whom it means this."""
     options = (selectinload(Subscriber.neighbourhoods), selectinload(Subscriber.topics))
-    found = page_of_many(audience.people(newsletter, fate).options(*options), number, per_page=PER_PAGE)
-    causes = _causes(found.items) if fate is Fate.SUPPRESSED else {}
-    items = [Reader(each, _reason(each, fate, newsletter, causes)) for each in found.items]
+    found = page_of_many(audience.people(newsletter, status).options(*options), number, per_page=PER_PAGE)
+    causes = _causes(found.items) if status is RecipientStatus.SUPPRESSED else {}
+    items = [Reader(each, _reason(each, status, newsletter, causes)) for each in found.items]
     return Page(items, found.number, found.pages, found.total)
 
 
@@ -64,14 +64,14 @@ def deliveries(mail_id: int, state: DeliveryState | None, number: str | None) ->
 
 def would_get(newsletter: Newsletter, chosen: str, number: str | None, *, may_see: bool) -> dict[str, Any]:
     """What the page shows before the start: those whose choices match, by what the newsletter means for them."""
-    standing = audience.standing(newsletter)
-    fate = Fate(chosen) if chosen in list(Fate) else Fate.GETS
+    counted = audience.count(newsletter)
+    status = RecipientStatus(chosen) if chosen in list(RecipientStatus) else RecipientStatus.GETS
     return {
-        "page": readers(newsletter, fate, number) if may_see else None,
-        "groups": [Group(each.value, FATE_WORDS[each], count) for each, count in standing.counts.items()],
-        "total": standing.matching,
-        "chosen": fate.value,
-        "told": told(standing),
+        "page": readers(newsletter, status, number) if may_see else None,
+        "groups": [Group(each.value, RECIPIENT_LABELS[each], count) for each, count in counted.counts.items()],
+        "total": counted.matching,
+        "chosen": status.value,
+        "audience_summary": audience_summary(counted),
         "chosen_for": for_whom(newsletter),
     }
 
@@ -87,20 +87,20 @@ def was_frozen(newsletter: Newsletter, chosen: str, number: str | None, *, may_s
         "groups": [Group(each.value, words, count) for each, words, count in found if count],
         "total": sum(counts.values()),
         "chosen": state.value if state else "",
-        "told": told_at_start(newsletter),
+        "audience_summary": frozen_summary(newsletter),
         "state_words": DELIVERY_LABELS,
     }
 
 
-def _reason(subscriber: Subscriber, fate: Fate, newsletter: Newsletter, causes: dict[str, str]) -> str:
-    if fate is Fate.GETS:
+def _reason(subscriber: Subscriber, status: RecipientStatus, newsletter: Newsletter, causes: dict[str, str]) -> str:
+    if status is RecipientStatus.GETS:
         return ""
-    if fate is Fate.PAUSED and subscriber.paused_until:
+    if status is RecipientStatus.PAUSED and subscriber.paused_until:
         return f"Pauze tot {dutch_date(subscriber.paused_until)}"
-    if fate is Fate.ALREADY and newsletter.not_to:
+    if status is RecipientStatus.ALREADY and newsletter.not_to:
         return f"Kreeg nieuwsbrief {newsletter.not_to.number} al"
     cause = causes.get(subscriber.email_key) or causes.get(domain_of(subscriber.email_key))
-    return f"{FATE_WORDS[fate]}: {cause.lower()}" if cause else FATE_WORDS[fate]
+    return f"{RECIPIENT_LABELS[status]}: {cause.lower()}" if cause else RECIPIENT_LABELS[status]
 
 
 def _causes(subscribers: Sequence[Subscriber]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from dordt.shared.formats import dutch_day, dutch_time
 from dordt.shared.forms import require_csrf
 from dordt.staff.guard import is_open, may, member, requires
 from dordt.staff.newsletters.blueprint import NUMBER, bp, numbered
-from dordt.staff.newsletters.labels import FATE_WORDS, approved_by, for_whom, told
+from dordt.staff.newsletters.labels import RECIPIENT_LABELS, approved_by, audience_summary, for_whom
 from dordt.staff.newsletters.sending import readers
 from dordt.staff.newsletters.sending.forms import PlanForm, TestMailForm
 
@@ -116,9 +116,9 @@ def cancel(number: int) -> ResponseReturnValue:
 def reach() -> ResponseReturnValue:
     """How many a choice reaches, for audience.js: wijken and topics by slug, an earlier newsletter by number."""
     wijken, topics = request.args.getlist("wijk"), request.args.getlist("thema")
-    standing = audience.standing(audience.choice_named(wijken, topics, _number(request.args.get("niet_aan", ""))))
-    reasons = {reason.value: count for reason, count in standing.reasons.items()}
-    return {"gets": standing.gets, "left_out": reasons, "text": told(standing).text}
+    counted = audience.count(audience.choice_named(wijken, topics, _number(request.args.get("niet_aan", ""))))
+    reasons = {reason.value: count for reason, count in counted.reasons.items()}
+    return {"gets": counted.gets, "left_out": reasons, "text": audience_summary(counted).text}
 
 
 @bp.get(f"/{NUMBER}/lezers/")
@@ -169,7 +169,7 @@ def _test_mail_form() -> TestMailForm:
 
 def _send_page(newsletter: Newsletter, form: PlanForm, test_mail_form: TestMailForm) -> ResponseReturnValue:
     at, wrong = clock.now(), test_mail_form if test_mail_form.errors else form
-    standing = audience.standing(newsletter)
+    counted = audience.count(newsletter)
     template = render_template(
         "staff/newsletters/send.html",
         newsletter=newsletter,
@@ -181,10 +181,10 @@ def _send_page(newsletter: Newsletter, form: PlanForm, test_mail_form: TestMailF
         approval=policy.approval_of(newsletter, member()),
         approved_by=approved_by(newsletter),
         last_test=test_mail.last_test(newsletter),
-        readers=standing,
-        told=told(standing),
+        readers=counted,
+        audience_summary=audience_summary(counted),
         for_whom=for_whom(newsletter),
-        fate_words=FATE_WORDS,
+        recipient_labels=RECIPIENT_LABELS,
         state_words=STATE_LABELS,
     )
     return template, wrong.status

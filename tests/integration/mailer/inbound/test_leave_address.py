@@ -24,7 +24,9 @@ def test_who_writes_to_the_address_in_the_header_leaves_and_nobody_else(
     # given
     anna, bas = make_subscriber(email="anna@voorbeeld.nl"), make_subscriber(email="bas@voorbeeld.nl")
     draft = draft_of(make_newsletter())
-    outbox.freeze(draft, audience.of(audience.Choice()), kind=MailKind.NEWSLETTER, list_id="nieuwsbrief", at=WRITTEN_AT)
+    outbox.freeze(
+        draft, audience.of(audience.AudienceChoice()), kind=MailKind.NEWSLETTER, list_id="nieuwsbrief", at=WRITTEN_AT
+    )
     db.session.commit()
     deliver()
     letter = next(letter for letter in relay.letters if letter.recipients == ("anna@voorbeeld.nl",))
