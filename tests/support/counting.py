@@ -20,7 +20,7 @@ def pytest_collection_modifyitems(items: list[Any]) -> None:
         places = _places(item)
         item.user_properties.extend(("place", place) for place in sorted(places))
         if "browser" in places:
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.xdist_group("browser-postgres" if "postgres" in places else "browser"))
         elif "seeded_app" in item.fixturenames:
             item.add_marker(pytest.mark.xdist_group(f"seeded-{'-'.join(sorted(places))}"))
 
@@ -28,7 +28,8 @@ def pytest_collection_modifyitems(items: list[Any]) -> None:
 def _places(item: Any) -> set[str]:
     fixtures = set(item.fixturenames)
     chosen = list(item.callspec.params.values()) if hasattr(item, "callspec") else []
-    places = {name for name in ("sqlite", "postgres") if name in chosen or f"{name}_house" in fixtures}
+    known = {"sqlite": {"sqlite_house"}, "postgres": {"postgres_house", "postgres_site"}}
+    places = {name for name, parts in known.items() if name in chosen or parts & (fixtures | set(map(str, chosen)))}
     return places | ({"browser"} if item.get_closest_marker("browser") else set())
 
 
