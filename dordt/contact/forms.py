@@ -77,7 +77,7 @@ class WriteMessageForm(DordtForm):
             return f"Kies hoogstens {files.MOST_FILES} bestanden. U koos er {len(offered)}."
         try:
             self.uploads = [files.examine(file.filename or "", file.stream) for file in offered]
-        except files.FileRefused as refused:
+        except files.UploadRefused as refused:
             return f"{refused} Kies daarna al uw bestanden opnieuw."
         return None
 

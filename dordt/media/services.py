@@ -9,14 +9,13 @@ import sqlalchemy as sa
 from werkzeug.utils import secure_filename
 
 from dordt.extensions import db
-from dordt.media import encoding
+from dordt.media import decoding
+from dordt.media.decoding import MediaRefused, Refusal
 from dordt.media.models import MediaFile, MediaKind
-from dordt.media.refusals import MediaRefused, Refusal
 from dordt.shared import storage
 
 MOST_BYTES = 10 * 1024 * 1024
-PDF_MARK = b"%PDF-"
-MARK_WITHIN = 1024  # bytes; readers accept a PDF whose mark stands somewhere in its first kilobyte
+PDF_MARK_WITHIN = 1024  # bytes; readers accept a PDF whose mark stands somewhere in its first kilobyte
 
 
 def add_image(content: bytes, filename: str, *, at: datetime) -> MediaFile:
@@ -28,7 +27,7 @@ def add_image(content: bytes, filename: str, *, at: datetime) -> MediaFile:
     known = _known(content, MediaKind.IMAGE)
     if known:
         return known
-    encoded = encoding.encode(content)
+    encoded = decoding.encode(content)
     media = _media(content, MediaKind.IMAGE, at=at)
     media.filename = f"{_stem(filename)}-{encoded.width}x{encoded.height}.{encoded.ending}"
     media.content_type, media.size = encoded.content_type, len(encoded.content)
@@ -54,14 +53,14 @@ def add_document(content: bytes, filename: str, *, at: datetime) -> MediaFile:
 def check_document(content: bytes) -> None:
     """Raise MediaRefused unless this can be taken in as a document."""
     _check_size(content)
-    if PDF_MARK not in content[:MARK_WITHIN]:
+    if not decoding.is_pdf(content, mark_within=PDF_MARK_WITHIN):
         raise MediaRefused(Refusal.NO_PDF)
 
 
 def check_image(content: bytes) -> None:
     """Raise MediaRefused unless this can be taken in as a picture."""
     _check_size(content)
-    encoding.check(content)
+    decoding.check(content)
 
 
 def _check_size(content: bytes) -> None:

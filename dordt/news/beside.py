@@ -7,10 +7,10 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from dordt.media import services as media
+from dordt.media.decoding import MediaRefused
 from dordt.media.images import address
 from dordt.media.markdown import parse
 from dordt.media.models import MediaFile
-from dordt.media.refusals import MediaRefused
 from dordt.news.front_matter import ImportProblem
 from dordt.shared.formats import kilobytes
 

@@ -7,7 +7,7 @@ from flask_wtf.file import FileField
 from wtforms import DateTimeLocalField, Form, SelectMultipleField, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from dordt.media.refusals import MediaRefused
+from dordt.media.decoding import MediaRefused
 from dordt.shared.clock import AMSTERDAM
 from dordt.shared.local_time import Moment, moment_of
 

@@ -5,8 +5,8 @@ import sqlalchemy as sa
 
 from dordt.extensions import db
 from dordt.media import services
+from dordt.media.decoding import MediaRefused, Refusal
 from dordt.media.models import MediaFile, MediaKind
-from dordt.media.refusals import MediaRefused, Refusal
 from dordt.shared import clock, storage
 from tests.factories.media import PDF, make_document, make_image, picture
 

@@ -1,12 +1,14 @@
 """Pictures that come in are written anew."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
 import pytest
 from PIL import Image
 
-from dordt.media import encoding
-from dordt.media.refusals import MediaRefused, Refusal
+from dordt.media import decoding
+from dordt.media.decoding import MediaRefused, Refusal
 from tests.factories.media import PDF, picture
 
 
@@ -15,7 +17,7 @@ def opened(content: bytes) -> Image.Image:
 
 
 def test_a_picture_is_kept_in_widths_up_to_its_own():
-    encoded = encoding.encode(picture(1000, 500))
+    encoded = decoding.encode(picture(1000, 500))
 
     assert (encoded.width, encoded.height) == (1000, 500)
     assert {width: opened(part).size for width, part in encoded.renditions.items()} == {
@@ -27,7 +29,7 @@ def test_a_picture_is_kept_in_widths_up_to_its_own():
 
 
 def test_a_very_wide_picture_is_made_smaller():
-    encoded = encoding.encode(picture(3000, 300))
+    encoded = decoding.encode(picture(3000, 300))
 
     assert (encoded.width, encoded.height) == (1440, 144)
     assert list(encoded.renditions) == [480, 960, 1440]
@@ -44,7 +46,7 @@ def test_a_very_wide_picture_is_made_smaller():
     ],
 )
 def test_photos_stay_jpeg_and_drawings_become_png(kind: str, mode: str, ending: str):
-    encoded = encoding.encode(picture(60, 40, kind, mode, colour=0 if mode == "P" else "steelblue"))
+    encoded = decoding.encode(picture(60, 40, kind, mode, colour=0 if mode == "P" else "steelblue"))
 
     assert encoded.ending == ending
     assert opened(encoded.content).mode in {"RGB", "RGBA"}
@@ -56,7 +58,7 @@ def test_hidden_data_is_gone_and_the_picture_stands_upright():
     exif[0x010E] = "geheim"
     content = picture(60, 40, "JPEG", exif=exif, comment=b"geheim")
 
-    encoded = encoding.encode(content)
+    encoded = decoding.encode(content)
 
     assert b"geheim" in content
     assert (encoded.width, encoded.height) == (40, 60)
@@ -72,7 +74,7 @@ def test_hidden_data_is_gone_and_the_picture_stands_upright():
 )
 def test_what_is_no_picture_is_refused(content: bytes):
     with pytest.raises(MediaRefused) as refused:
-        encoding.encode(content)
+        decoding.encode(content)
 
     assert refused.value.reason == Refusal.NO_IMAGE
 
@@ -82,6 +84,43 @@ def test_a_picture_that_would_fill_the_memory_is_refused_before_it_is_decoded(si
     bomb = picture(side, side, mode="1", colour=1)
 
     with pytest.raises(MediaRefused) as refused:
-        encoding.check(bomb)
+        decoding.check(bomb)
 
     assert refused.value.reason == Refusal.TOO_MANY_PIXELS
+
+
+@pytest.mark.parametrize("limits", [decoding.FOR_EDITORS, decoding.FOR_RESIDENTS], ids=["editors", "residents"])
+def test_nobody_can_have_many_pictures_decoded_at_once(monkeypatch, limits: decoding.Limits):
+    under_way, most = [], []
+
+    def slow(image: Image.Image, _longest_side: int | None) -> Image.Image:
+        under_way.append(image)
+        most.append(len(under_way))
+        time.sleep(0.02)
+        under_way.remove(image)
+        return image
+
+    def decode(_number: int) -> None:
+        with decoding.decoded(picture(40, 20), limits):
+            pass
+
+    monkeypatch.setattr(decoding, "_upright", slow)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(decode, range(8)))
+
+    assert most == [1] * 8
+
+
+def test_a_photo_of_a_telephone_in_two_versions_stays_a_photo():
+    other = Image.new("RGB", (60, 40), "teal")
+    buffer = BytesIO()
+    Image.new("RGB", (60, 40), "steelblue").save(buffer, "MPO", save_all=True, append_images=[other])
+
+    assert decoding.encode(buffer.getvalue()).content_type == "image/jpeg"
+
+
+def test_a_picture_that_no_format_can_hold_is_refused_and_breaks_nothing():
+    with pytest.raises(MediaRefused) as refused:
+        decoding.encode(picture(1, 70_000))
+
+    assert refused.value.reason == Refusal.NO_IMAGE
