@@ -4,8 +4,8 @@ from typing import Any
 
 from flask import current_app
 
+from dordt.contact.labels import OUTCOME_LABELS
 from dordt.contact.models import Message
-from dordt.contact.words import OUTCOME_LABELS
 from dordt.places.services import place_name
 from dordt.shared.links import absolute
 from dordt.shared.mail import Draft, compose

@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from dordt.contact import services
 from dordt.contact.forms import AddToMessageForm, WriteMessageForm
+from dordt.contact.labels import OUTCOME_LABELS, STATUS_LABELS, STATUS_SENTENCES
 from dordt.contact.models import Message, MessageEntry, MessageStatus
 from dordt.contact.services import Receipt
-from dordt.contact.words import OUTCOME_LABELS, STATUS_LABELS, STATUS_SENTENCES
 from dordt.contact.workflow import StatusType, of_type
 from dordt.places import services as places
 from dordt.shared import clock

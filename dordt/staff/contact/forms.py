@@ -5,8 +5,8 @@ from typing import Any
 
 from wtforms import Form, SelectField, StringField, TextAreaField
 
+from dordt.contact.labels import OUTCOME_LABELS, STATUS_LABELS
 from dordt.contact.models import MessageStatus, Outcome
-from dordt.contact.words import OUTCOME_LABELS, STATUS_LABELS
 from dordt.places.services import Choices
 from dordt.shared.forms import DordtForm, at_most, required
 

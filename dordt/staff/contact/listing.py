@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from dordt.audit.models import ReadingEntry
+from dordt.contact.labels import STATUS_LABELS
 from dordt.contact.models import Message, MessageStatus
-from dordt.contact.words import STATUS_LABELS
 from dordt.contact.workflow import StatusType, of_type
 from dordt.places.models import Topic
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from dordt.contact.labels import STATUS_LABELS
 from dordt.contact.models import EntryKind, Message, MessageEntry
-from dordt.contact.words import STATUS_LABELS
 from dordt.staff.contact.listing import STRANGER
 
 SOMEBODY = "Een oud-collega"

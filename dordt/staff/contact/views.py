@@ -11,8 +11,8 @@ from dordt.accounts.models import StaffMember
 from dordt.accounts.rights import Right
 from dordt.audit import services as audit
 from dordt.contact import files, services, workflow
+from dordt.contact.labels import OUTCOME_LABELS, STATUS_LABELS
 from dordt.contact.models import Message, MessageFile, MessageStatus
-from dordt.contact.words import OUTCOME_LABELS, STATUS_LABELS
 from dordt.places import services as places
 from dordt.shared import clock, storage
 from dordt.shared.forms import DordtForm
@@ -28,8 +28,8 @@ from dordt.staff.contact.forms import (
     SearchMessagesForm,
 )
 from dordt.staff.guard import may, member, requires
+from dordt.workgroups.labels import STATE_LABELS
 from dordt.workgroups.models import Membership
-from dordt.workgroups.words import STATE_WORDS
 
 bp = Blueprint("contact", __name__, url_prefix="/berichten")
 
@@ -181,7 +181,7 @@ def _others(found: Message) -> dict[str, Any]:
     return {
         "other_messages": rows(elsewhere),
         "memberships": rows(Membership.of_address(found.email_key)),
-        "membership_words": STATE_WORDS,
+        "membership_words": STATE_LABELS,
     }
 
 

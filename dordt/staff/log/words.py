@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from dordt.accounts.rights import ROLE_LABELS
 from dordt.audit.models import AuditEntry
-from dordt.contact.words import OUTCOME_LABELS, STATUS_LABELS
+from dordt.contact.labels import OUTCOME_LABELS, STATUS_LABELS
 from dordt.mailer.labels import CAUSE_LABELS, SCOPE_LABELS
 from dordt.subscribers.words import LEAVE_REASONS
-from dordt.workgroups.words import STATE_WORDS
+from dordt.workgroups.labels import STATE_LABELS
 
 ACTIONS: dict[str, str] = {
     "member.created": "Account gemaakt",
@@ -136,7 +136,7 @@ DETAILS: dict[str, str] = {
 CHANGES = {"before", "after"}  # a number here is a member of staff; elsewhere it counts something
 VALUES: dict[str, str] = {
     **LEAVE_REASONS,
-    **{str(state): words.lower() for state, words in STATE_WORDS.items()},
+    **{str(state): words.lower() for state, words in STATE_LABELS.items()},
     **{str(state): label.lower() for state, label in (*STATUS_LABELS.items(), *OUTCOME_LABELS.items())},
     **{str(name): words.lower() for name, words in (*SCOPE_LABELS.items(), *CAUSE_LABELS.items())},
     "on": "aan",

@@ -5,7 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from dordt.accounts.rights import Right
 from dordt.news import services
-from dordt.news.models import Article, ArticleState
+from dordt.news.labels import STATE_LABELS
+from dordt.news.models import Article
 from dordt.news.slugs import reserved
 from dordt.places import services as places
 from dordt.shared import clock
@@ -18,11 +19,6 @@ from dordt.staff.news.forms import EditArticleForm
 
 bp = Blueprint("news", __name__, url_prefix="/nieuws")
 NUMBER = "<int(max=2147483647):article_id>"
-STATE_WORDS = {
-    ArticleState.DRAFT: "Concept",
-    ArticleState.PUBLISHED: "Gepubliceerd",
-    ArticleState.ARCHIVED: "Ingetrokken",
-}
 EDITED_MEANWHILE = (
     "Iemand anders heeft dit bericht intussen bewaard. Uw tekst staat er nog. "
     "Vergelijk hem met de bewaarde tekst onderaan. Bewaart u nog een keer? Dan vervangt uw tekst de andere."
@@ -34,9 +30,11 @@ EDITED_MEANWHILE = (
 def index() -> ResponseReturnValue:
     """All articles, what was changed last first."""
     chosen = {"status": request.args.get("status", ""), "zoek": request.args.get("zoek", "").strip()[:200]}
-    states = [state for state in STATE_WORDS if state == chosen["status"]]
+    states = [state for state in STATE_LABELS if state == chosen["status"]]
     found = page(Article.in_room(*states, words=chosen["zoek"]), request.args.get("pagina"))
-    return render_template("staff/news/index.html", page=found, chosen=chosen, state_words=STATE_WORDS, at=clock.now())
+    return render_template(
+        "staff/news/index.html", page=found, chosen=chosen, state_labels=STATE_LABELS, at=clock.now()
+    )
 
 
 @bp.route("/nieuw/", methods=["GET", "POST"])
@@ -134,7 +132,7 @@ def _shown(form: EditArticleForm, article: Article | None) -> str:
         image=drafting.show_kept(form),
         draft=drafting.preview_of(form),
         overtaken_by=stored if was_overtaken else None,
-        state_words=STATE_WORDS,
+        state_labels=STATE_LABELS,
         at=clock.now(),
     )
 

@@ -14,8 +14,8 @@ from dordt.staff import searching
 from dordt.staff.guard import coordinator_scope, is_open, member, requires
 from dordt.workgroups import services
 from dordt.workgroups.forms import DecideMembershipForm
+from dordt.workgroups.labels import DECISION_LABELS, STATE_LABELS
 from dordt.workgroups.models import Meeting, Membership, MembershipState, Workgroup
-from dordt.workgroups.words import DECISION_WORDS, STATE_WORDS
 
 bp = Blueprint("workgroups", __name__, url_prefix="/werkgroepen")
 
@@ -42,7 +42,7 @@ def memberships() -> ResponseReturnValue:
         "staff/workgroups/memberships.html",
         page=page(query, request.args.get("pagina")),
         workgroups=rows(Workgroup.all()),
-        state_words=STATE_WORDS,
+        state_labels=STATE_LABELS,
         chosen={"werkgroep": request.args.get("werkgroep", ""), "status": request.args.get("status", "")},
         search=searching.kept("memberships"),
     )
@@ -64,7 +64,7 @@ def membership(membership_id: int) -> ResponseReturnValue:
     if request.method == "GET":
         _note_reading(membership_id)
     found = row_or_404(_seen_by_me(membership_id))
-    form = DecideMembershipForm([(state.value, DECISION_WORDS[state]) for state in services.DECISIONS[found.state]])
+    form = DecideMembershipForm([(state.value, DECISION_LABELS[state]) for state in services.DECISIONS[found.state]])
     if form.validate_on_submit():
         return _decide(found.id, form)
     template = render_template(
@@ -72,7 +72,7 @@ def membership(membership_id: int) -> ResponseReturnValue:
         membership=found,
         form=form,
         place=place_name(found.neighbourhood),
-        state_words=STATE_WORDS,
+        state_labels=STATE_LABELS,
         messages=rows(Message.of_address(found.email_key)) if is_open("staff.contact") else [],
         others=rows(_others(found)),
     )

@@ -5,8 +5,8 @@ from itertools import product
 import pytest
 
 from dordt.contact import workflow
+from dordt.contact.labels import OUTCOME_LABELS, STATUS_LABELS, STATUS_SENTENCES
 from dordt.contact.models import MessageStatus, Outcome
-from dordt.contact.words import OUTCOME_LABELS, STATUS_LABELS, STATUS_SENTENCES
 
 # As the product describes it: the columns in the order of the rows, x where a step may be taken.
 MATRIX = {

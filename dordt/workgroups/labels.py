@@ -2,7 +2,7 @@
 
 from dordt.workgroups.models import MembershipState
 
-STATE_WORDS = {
+STATE_LABELS = {
     MembershipState.UNCONFIRMED: "Nog niet bevestigd",
     MembershipState.REQUESTED: "Wacht op besluit",
     MembershipState.APPROVED: "Doet mee",
@@ -10,7 +10,7 @@ STATE_WORDS = {
     MembershipState.DECLINED: "Afgewezen",
     MembershipState.LEFT: "Afgemeld",
 }
-DECISION_WORDS = {
+DECISION_LABELS = {
     MembershipState.APPROVED: "Deze inwoner doet mee",
     MembershipState.WAITING: "Op de wachtlijst",
     MembershipState.DECLINED: "Deze inwoner kan niet meedoen",

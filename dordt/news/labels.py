@@ -1,0 +1,9 @@
+"""How the states of an article are called on screen."""
+
+from dordt.news.models import ArticleState
+
+STATE_LABELS = {
+    ArticleState.DRAFT: "Concept",
+    ArticleState.PUBLISHED: "Gepubliceerd",
+    ArticleState.ARCHIVED: "Ingetrokken",
+}
