@@ -11,9 +11,9 @@ from dordt.places.services import Choices
 from dordt.shared.addresses import address_key
 from dordt.shared.formats import dutch_date
 from dordt.shared.forms import DordtForm, address_field, at_most, required
+from dordt.subscribers.labels import REASON_WORDS
 from dordt.subscribers.models import UnsubscribeReason
 from dordt.subscribers.services import SubscriptionWish
-from dordt.subscribers.words import REASON_WORDS
 
 # These words are kept with every consent; new words become a new version by themselves.
 CONSENT_TEXT = "Ja, stuur mij elke maand de nieuwsbrief van Dordt aan Zet. Ik kan mij altijd afmelden."

@@ -8,7 +8,8 @@ from dordt.mailer.inbound.handlers import on_unsubscribe
 from dordt.mailer.models import MailKind
 from dordt.mailer.worker.tasks import background_job, every_minute
 from dordt.shared import clock
-from dordt.subscribers import importing, services, uploading
+from dordt.subscribers import services, uploading
+from dordt.subscribers.imports import services as importing
 
 
 def init_app(_app: Flask) -> None:

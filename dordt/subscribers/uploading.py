@@ -11,9 +11,9 @@ from dordt.accounts.models import StaffMember
 from dordt.extensions import db
 from dordt.mailer.worker import wakeup
 from dordt.shared.problems import NotAllowed, NotFound
-from dordt.subscribers.import_files import FileRefused, read_sheet
 from dordt.subscribers.import_models import ImportState, SubscriberImport
-from dordt.subscribers.importing import log
+from dordt.subscribers.imports.files import FileRefused, read_sheet
+from dordt.subscribers.imports.services import log
 
 LARGEST = 20 * 1024 * 1024  # bytes; some 300,000 rows
 KEPT_FOR = timedelta(hours=24)

@@ -9,8 +9,9 @@ from dordt.accounts.models import StaffMember
 from dordt.extensions import db
 from dordt.shared import clock
 from dordt.shared.transactions import reading
-from dordt.subscribers import importing, uploading
+from dordt.subscribers import uploading
 from dordt.subscribers.import_models import SubscriberImport
+from dordt.subscribers.imports import services
 from tests.factories.accounts import make_member
 
 HEAD = "E-mail;Wijk;Thema;Datum;Bron"
@@ -35,7 +36,7 @@ def make_queued(*rows: str, by: StaffMember | None = None, source: str = "", giv
 def make_import(*rows: str, by: StaffMember | None = None) -> SubscriberImport:
     """A file that was imported."""
     number = make_queued(*rows, by=by)
-    importing.import_waiting(threading.Event(), now=clock.now)
+    services.import_waiting(threading.Event(), now=clock.now)
     return found_import(number)
 
 

@@ -4,7 +4,8 @@ import threading
 from datetime import datetime, timedelta
 
 from dordt.development.seed.basics import member
-from dordt.subscribers import importing, uploading
+from dordt.subscribers import uploading
+from dordt.subscribers.imports import services
 
 BY = "m.terpstra@voorbeeld.nl"
 FAIR = """E-mailadres;Wijken;Thema's;Datum;Bron
@@ -27,5 +28,5 @@ def add_lists(*, at: datetime) -> None:
     number = uploading.keep_file("wijkfeest.csv", FAIR.encode(), by=by, at=then)
     columns = {"email": 0, "neighbourhoods": 1, "topics": 2, "consent_at": 3, "consent_source": 4}
     uploading.start_import(number, uploading.ImportChoice(columns, source="", given_at=None), by=by, at=then)
-    importing.import_waiting(threading.Event(), now=lambda: then)
+    services.import_waiting(threading.Event(), now=lambda: then)
     uploading.keep_file("markt.csv", MARKET.encode(), by=by, at=at)

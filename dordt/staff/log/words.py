@@ -6,7 +6,7 @@ from dordt.accounts.rights import ROLE_LABELS
 from dordt.audit.models import AuditEntry
 from dordt.contact.labels import OUTCOME_LABELS, STATUS_LABELS
 from dordt.mailer.labels import CAUSE_LABELS, SCOPE_LABELS
-from dordt.subscribers.words import LEAVE_REASONS
+from dordt.subscribers.labels import LEAVE_REASONS
 from dordt.workgroups.labels import STATE_LABELS
 
 ACTIONS: dict[str, str] = {

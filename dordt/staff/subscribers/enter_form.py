@@ -8,8 +8,8 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from dordt.places.services import Choices
 from dordt.shared.forms import DordtForm, at_most, email_address, required
 from dordt.staff.subscribers.import_forms import check_given_on, moment_of
-from dordt.subscribers.entering import Entry
-from dordt.subscribers.import_rows import SOURCE_LIMIT
+from dordt.subscribers.imports.rows import SOURCE_LIMIT
+from dordt.subscribers.services.staff_entry import Entry
 
 
 class EnterForm(DordtForm):

@@ -3,7 +3,7 @@
 from wtforms import RadioField
 
 from dordt.shared.forms import DordtForm, required
-from dordt.subscribers.words import LEAVE_REASONS
+from dordt.subscribers.labels import LEAVE_REASONS
 
 
 class UnsubscribeForm(DordtForm):

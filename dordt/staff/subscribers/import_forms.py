@@ -9,7 +9,7 @@ from wtforms.validators import StopValidation
 
 from dordt.shared.clock import AMSTERDAM
 from dordt.shared.forms import DordtForm, at_most
-from dordt.subscribers.import_rows import COLUMNS, EARLIEST, SOURCE_LIMIT
+from dordt.subscribers.imports.rows import COLUMNS, EARLIEST, SOURCE_LIMIT
 from dordt.subscribers.uploading import ImportChoice
 
 NOT_IN_FILE = ""

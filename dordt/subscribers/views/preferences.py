@@ -8,12 +8,12 @@ from flask.typing import ResponseReturnValue
 from dordt.places import services as places
 from dordt.shared import clock
 from dordt.shared.tables import table_download
-from dordt.subscribers import own_record as record_files
 from dordt.subscribers import services
 from dordt.subscribers.forms import ChoicesForm, NewAddressForm, PauseForm
+from dordt.subscribers.labels import METHOD_WORDS, REASON_WORDS, SENT_WORDS, STATE_WORDS, WAY_WORDS
 from dordt.subscribers.limits import TOO_MANY, mails_strangers
 from dordt.subscribers.pages import bp
-from dordt.subscribers.words import METHOD_WORDS, REASON_WORDS, SENT_WORDS, STATE_WORDS, WAY_WORDS
+from dordt.subscribers.services import data_export as record_files
 
 SAVED = "keuze"  # what `bewaard` in the address may say
 

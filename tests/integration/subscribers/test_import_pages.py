@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from dordt.extensions import db
 from dordt.mailer.models import Suppression, SuppressionScope
 from dordt.shared import clock
-from dordt.subscribers import importing, uploading
+from dordt.subscribers import uploading
 from dordt.subscribers.import_models import SubscriberImport
+from dordt.subscribers.imports import services
 from dordt.subscribers.models import Subscriber
-from dordt.subscribers.undoing import WITHIN
+from dordt.subscribers.services.import_undo import WITHIN
 from tests.factories.imports import OUR_COLUMNS, found_import, make_import, make_queued, make_upload
 from tests.factories.places import make_neighbourhood
 from tests.support.visitors import Visitor
@@ -30,7 +31,7 @@ def upload(client: Visitor, content: bytes, name: str = "lijst.csv", **values: s
 
 
 def work() -> None:
-    importing.import_waiting(threading.Event(), now=clock.now)
+    services.import_waiting(threading.Event(), now=clock.now)
 
 
 def count(kind: type) -> int:

@@ -14,8 +14,9 @@ from dordt.mailer.worker import tasks
 from dordt.mailer.worker.wakeup import queue
 from dordt.shared import clock
 from dordt.shared.problems import NotAllowed
-from dordt.subscribers import import_storing, importing, uploading
+from dordt.subscribers import uploading
 from dordt.subscribers.import_models import ImportRefusal, ImportState
+from dordt.subscribers.imports import services, storing
 from dordt.subscribers.models import Subscriber
 from tests.factories.accounts import make_member
 from tests.factories.imports import OUR_COLUMNS, found_import, make_import, make_queued, make_upload
@@ -28,7 +29,7 @@ WRONG = "geen adres;;;2026-03-09;Balie"
 
 @pytest.fixture(autouse=True)
 def small_steps(app, monkeypatch):
-    monkeypatch.setattr(importing, "ROWS_PER_COMMIT", 7)
+    monkeypatch.setattr(services, "ROWS_PER_COMMIT", 7)
 
 
 def count(kind: type) -> int:
@@ -37,7 +38,7 @@ def count(kind: type) -> int:
 
 
 def run(stop: threading.Event | None = None, *, later: timedelta = timedelta(0)) -> None:
-    importing.import_waiting(stop or threading.Event(), now=lambda: clock.now() + later)
+    services.import_waiting(stop or threading.Event(), now=lambda: clock.now() + later)
 
 
 def test_a_mixed_list_is_sorted_out_and_every_refused_row_is_named(app):
@@ -95,7 +96,7 @@ def test_a_worker_that_must_end_does_so_after_a_step_and_another_goes_on_at_once
     stop = threading.Event()
     stop.set()
 
-    importing.import_file(number, stop, now=clock.now)
+    services.import_file(number, stop, now=clock.now)
     halfway = found_import(number).done_count
     run()
 
@@ -128,9 +129,9 @@ def die_in_step(monkeypatch, step: int) -> None:
     def die(*given):
         if next(steps, None) is None:
             raise SystemExit
-        return import_storing.store(*given)
+        return storing.store(*given)
 
-    monkeypatch.setattr(importing, "store", die)
+    monkeypatch.setattr(services, "store", die)
 
 
 def test_a_worker_that_was_overtaken_stores_nothing_more(app, monkeypatch):
@@ -141,11 +142,11 @@ def test_a_worker_that_was_overtaken_stores_nothing_more(app, monkeypatch):
         steps.append(given)
         if len(steps) == 2:  # the first worker sleeps here for more than its lease
             db.session.rollback()
-            monkeypatch.setattr(importing, "store", import_storing.store)
+            monkeypatch.setattr(services, "store", storing.store)
             run(later=timedelta(seconds=61))
-        return import_storing.store(*given)
+        return storing.store(*given)
 
-    monkeypatch.setattr(importing, "store", be_overtaken)
+    monkeypatch.setattr(services, "store", be_overtaken)
     run()
 
     found = found_import(number)
@@ -159,7 +160,7 @@ def test_a_database_that_is_away_for_a_while_only_delays_it(app, monkeypatch):
     def be_away(*_given):
         raise OperationalError("", {}, Exception("gone"))
 
-    monkeypatch.setattr(importing, "store", be_away)
+    monkeypatch.setattr(services, "store", be_away)
     with pytest.raises(OperationalError):
         run()
     monkeypatch.undo()
@@ -175,9 +176,9 @@ def test_a_fault_of_ours_ends_it_with_words_and_keeps_what_was_done(app, monkeyp
     def fail(*given):
         if next(steps):
             raise ValueError("a fault of ours")
-        return import_storing.store(*given)
+        return storing.store(*given)
 
-    monkeypatch.setattr(importing, "store", fail)
+    monkeypatch.setattr(services, "store", fail)
     run()
 
     found = found_import(number)

@@ -10,8 +10,8 @@ import pytest
 from dordt.mailer.models import DeliveryState
 from dordt.shared import clock
 from dordt.subscribers.forms import CONSENT_TEXT
+from dordt.subscribers.labels import SENT_WORDS
 from dordt.subscribers.models import Subscriber, SubscriberState
-from dordt.subscribers.words import SENT_WORDS
 from tests.factories.places import make_neighbourhood, make_topic
 from tests.factories.subscribers import make_address_change, make_subscriber, preferences_path, unsubscribe_path
 from tests.integration.subscribers.test_reasons import newsletter

@@ -10,9 +10,9 @@ from dordt.audit.models import AuditEntry
 from dordt.extensions import db
 from dordt.shared import clock
 from dordt.subscribers import services
-from dordt.subscribers.entering import Entry, enter_subscriber
 from dordt.subscribers.models import Subscriber
-from dordt.subscribers.undoing import undo_import
+from dordt.subscribers.services.import_undo import undo_import
+from dordt.subscribers.services.staff_entry import Entry, enter_subscriber
 from tests.factories.accounts import make_member
 from tests.factories.imports import found_import, make_import
 from tests.factories.subscribers import unsubscribe_path

@@ -11,8 +11,8 @@ from dordt.mailer.models import Delivery, DeliveryState, Mail, MailKind
 from dordt.shared import clock
 from dordt.shared.mail import Draft
 from dordt.subscribers import services
+from dordt.subscribers.labels import REASON_WORDS
 from dordt.subscribers.models import Subscriber, SubscriberState, Unsubscription
-from dordt.subscribers.words import REASON_WORDS
 from tests.factories.accounts import make_member
 from tests.factories.subscribers import make_subscriber, unsubscribe_path
 

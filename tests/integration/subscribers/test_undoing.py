@@ -15,7 +15,7 @@ from dordt.shared import clock
 from dordt.shared.problems import NotAllowed
 from dordt.subscribers import services
 from dordt.subscribers.models import Subscriber, SubscriberState
-from dordt.subscribers.undoing import undo_import
+from dordt.subscribers.services.import_undo import undo_import
 from tests.factories.accounts import make_member
 from tests.factories.imports import found_import, make_import, make_queued
 from tests.factories.mailer import make_draft

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dordt.subscribers.import_files import FileRefused, read_sheet
+from dordt.subscribers.imports.files import FileRefused, read_sheet
 
 ANNA = ["anna@voorbeeld.nl", "Café de Zón"]
 

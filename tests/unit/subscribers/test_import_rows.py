@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from dordt.shared.addresses import AddressRefused, address_key
-from dordt.subscribers.import_files import FileRefused, read_sheet
-from dordt.subscribers.import_rows import ImportRow, Known, Refused, RowCheck, columns_by_name, plain
+from dordt.subscribers.imports.files import FileRefused, read_sheet
+from dordt.subscribers.imports.rows import ImportRow, Known, Refused, RowCheck, columns_by_name, plain
 
 NOW = datetime(2027, 3, 9, 12, tzinfo=UTC)
 WIJKEN = {

@@ -16,7 +16,7 @@ from dordt.shared.tables import Cell
 from dordt.staff.newsletters import labels
 from dordt.staff.newsletters.labels import RECIPIENT_LABELS
 from dordt.staff.newsletters.sending.progress import Progress
-from dordt.subscribers.words import REASON_WORDS, WAY_WORDS
+from dordt.subscribers.labels import REASON_WORDS, WAY_WORDS
 
 HEADERS = ("Onderdeel", "Wat", "Aantal", "Deel van het geheel (%)")
 State = DeliveryState

@@ -22,7 +22,7 @@ from dordt.staff.newsletters.blueprint import NUMBER, bp
 from dordt.staff.newsletters.labels import CAUSE_WORDS, MEANINGS, duration
 from dordt.staff.newsletters.reporting import growth
 from dordt.staff.newsletters.reporting.report import HEADERS, figures, report_of
-from dordt.subscribers.words import REASON_WORDS, WAY_WORDS
+from dordt.subscribers.labels import REASON_WORDS, WAY_WORDS
 
 COMPARED = 12
 

@@ -9,7 +9,7 @@ from dordt.shared import clock
 from dordt.staff.guard import member, requires
 from dordt.staff.subscribers.enter_form import EnterForm
 from dordt.staff.subscribers.room import bp
-from dordt.subscribers.entering import Entered, enter_subscriber
+from dordt.subscribers.services.staff_entry import Entered, enter_subscriber
 
 TOLD = {
     Entered.ADDED: ("ok", "Deze abonnee staat op de lijst en krijgt een e-mail die dat zegt."),

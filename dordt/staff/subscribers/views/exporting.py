@@ -16,9 +16,9 @@ from dordt.shared.tables import Cell, Kind, csv_stream, table_download
 from dordt.staff.guard import member, requires
 from dordt.staff.subscribers.room import NUMBER, bp
 from dordt.staff.subscribers.views.listing import chosen_filters, filtered, kept_search
-from dordt.subscribers import exporting, proving
+from dordt.subscribers.labels import METHOD_WORDS
 from dordt.subscribers.models import Subscriber
-from dordt.subscribers.words import METHOD_WORDS
+from dordt.subscribers.services import consent_export, list_export
 
 TOO_LONG = (
     f"Deze lijst heeft meer dan {dutch_number(tables.MOST_IN_ODS)} regels. Een ODS-bestand maken duurt dan te lang. "
@@ -33,7 +33,7 @@ def export() -> Response:
     require_csrf()
     people = filtered(chosen_filters(), kept_search())
     kind = _kind(count(people))
-    return _file(exporting.HEADERS, exporting.exported(people, by=member(), at=clock.now()), kind, "abonnees")
+    return _file(list_export.HEADERS, list_export.exported(people, by=member(), at=clock.now()), kind, "abonnees")
 
 
 @bp.post("/bewijs/")
@@ -41,8 +41,10 @@ def export() -> Response:
 def export_proof() -> Response:
     """Every act of consent of everybody who is or was on the list."""
     require_csrf()
-    kind = _kind(proving.proof_count())
-    return _file(proving.HEADERS, proving.all_proof_taken(by=member(), at=clock.now()), kind, "toestemming")
+    kind = _kind(consent_export.proof_count())
+    return _file(
+        consent_export.HEADERS, consent_export.all_proof_taken(by=member(), at=clock.now()), kind, "toestemming"
+    )
 
 
 @bp.get(f"/{NUMBER}/bewijs/")
@@ -55,8 +57,8 @@ def proof(subscriber_id: int) -> ResponseReturnValue:
     return render_template(
         "staff/subscribers/proof.html",
         subscriber=subscriber,
-        proofs=proving.proofs_of(subscriber),
-        elsewhere=proving.ELSEWHERE,
+        proofs=consent_export.proofs_of(subscriber),
+        elsewhere=consent_export.ELSEWHERE,
         method_words=METHOD_WORDS,
         at=clock.now(),
     )
@@ -68,8 +70,8 @@ def take_proof(subscriber_id: int) -> Response:
     """The same as a file."""
     require_csrf()
     subscriber = row_or_404(Subscriber.numbered(subscriber_id))
-    found = proving.proof_taken(subscriber, by=member(), at=clock.now())
-    return _file(proving.HEADERS, found, "csv", f"toestemming-{subscriber_id}")
+    found = consent_export.proof_taken(subscriber, by=member(), at=clock.now())
+    return _file(consent_export.HEADERS, found, "csv", f"toestemming-{subscriber_id}")
 
 
 def _kind(rows: int) -> Kind:

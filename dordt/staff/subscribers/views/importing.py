@@ -18,10 +18,11 @@ from dordt.staff.guard import member, requires
 from dordt.staff.subscribers.import_forms import ColumnsForm, UploadForm
 from dordt.staff.subscribers.import_progress import COLOURS, WORDS, lines_of, summary
 from dordt.staff.subscribers.room import IMPORT, bp, numbered_import
-from dordt.subscribers import undoing, uploading
-from dordt.subscribers.import_files import ENCODING_WORDS, SEPARATOR_WORDS, FileRefused, Sheet, read_sheet
+from dordt.subscribers import uploading
 from dordt.subscribers.import_models import ImportRefusal, ImportState, SubscriberImport
+from dordt.subscribers.imports.files import ENCODING_WORDS, SEPARATOR_WORDS, FileRefused, Sheet, read_sheet
 from dordt.subscribers.models import Subscriber
+from dordt.subscribers.services import import_undo
 
 SHOWN = 10  # rows of a file
 REFUSALS_PER_PAGE = 100
@@ -63,8 +64,8 @@ def show_import(import_id: int) -> ResponseReturnValue:
         lines=lines_of(found),
         summary=summary(found),
         suppressed=count(_suppressed(found)) if is_over else 0,
-        undo_problem=undoing.undo_problem(found, at=at) if is_over else None,
-        undo_until=(found.finished_at or at) + undoing.WITHIN,
+        undo_problem=import_undo.undo_problem(found, at=at) if is_over else None,
+        undo_until=(found.finished_at or at) + import_undo.WITHIN,
     )
 
 
@@ -99,7 +100,7 @@ def withdraw_import(import_id: int) -> ResponseReturnValue:
 def undo_import(import_id: int) -> ResponseReturnValue:
     """Take off the list again whom this file brought."""
     require_csrf()
-    undoing.undo_import(numbered_import(import_id).id, by=member(), at=clock.now())
+    import_undo.undo_import(numbered_import(import_id).id, by=member(), at=clock.now())
     flash("De import is ongedaan gemaakt.", "ok")
     return redirect(url_for(".show_import", import_id=import_id), code=303)
 

@@ -12,9 +12,9 @@ from dordt.staff import searching
 from dordt.staff.guard import may, requires
 from dordt.staff.subscribers.room import bp
 from dordt.subscribers import services
+from dordt.subscribers.labels import STATE_WORDS
 from dordt.subscribers.models import Subscriber, SubscriberState
-from dordt.subscribers.proving import proof_count
-from dordt.subscribers.words import STATE_WORDS
+from dordt.subscribers.services.consent_export import proof_count
 
 
 @bp.get("/")

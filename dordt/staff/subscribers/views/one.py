@@ -15,9 +15,10 @@ from dordt.shared.reading import count, row_or_404, rows
 from dordt.staff.guard import member, requires
 from dordt.staff.subscribers.forms import UnsubscribeForm
 from dordt.staff.subscribers.room import NUMBER, bp
-from dordt.subscribers import proving, services
+from dordt.subscribers import services
+from dordt.subscribers.labels import METHOD_WORDS, REASON_WORDS, STATE_WORDS, WAY_WORDS
 from dordt.subscribers.models import Subscriber, Unsubscription
-from dordt.subscribers.words import METHOD_WORDS, REASON_WORDS, STATE_WORDS, WAY_WORDS
+from dordt.subscribers.services import consent_export
 
 OUR_MAILS = ("confirm_subscription", "already_subscribed", "welcome", "confirm_new_address", "address_changed")
 DELIVERIES_SHOWN = 20
@@ -51,8 +52,8 @@ def _shown(subscriber_id: int, form: UnsubscribeForm) -> ResponseReturnValue:
         "staff/subscribers/show.html",
         subscriber=subscriber,
         form=form,
-        proofs=proving.proofs_of(subscriber),
-        elsewhere=proving.ELSEWHERE,
+        proofs=consent_export.proofs_of(subscriber),
+        elsewhere=consent_export.ELSEWHERE,
         departure=next(iter(rows(Unsubscription.last_of(subscriber_id))), None),
         is_suppressed=bool(count(_suppression_of(subscriber))),
         deliveries=rows(_deliveries_to(subscriber)),

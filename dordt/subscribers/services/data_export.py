@@ -7,9 +7,9 @@ from typing import Any
 
 from dordt.consent.models import Consent
 from dordt.shared.clock import AMSTERDAM
+from dordt.subscribers.labels import METHOD_WORDS, REASON_WORDS, SENT_WORDS, STATE_WORDS, WAY_WORDS
 from dordt.subscribers.models import Unsubscription
 from dordt.subscribers.services import Held
-from dordt.subscribers.words import METHOD_WORDS, REASON_WORDS, SENT_WORDS, STATE_WORDS, WAY_WORDS
 
 NAME = "mijn-nieuwsbrief-gegevens"
 HEADERS = ("onderdeel", "nummer", "gegeven", "waarde")

@@ -19,10 +19,10 @@ from dordt.audit import services as audit
 from dordt.extensions import db
 from dordt.places.models import Neighbourhood, Topic
 from dordt.shared.transactions import reading
-from dordt.subscribers.import_files import Sheet, read_sheet
 from dordt.subscribers.import_models import ImportRefusal, ImportState, SubscriberImport
-from dordt.subscribers.import_rows import Known, Refused, RowCheck, plain
-from dordt.subscribers.import_storing import Stored, store
+from dordt.subscribers.imports.files import Sheet, read_sheet
+from dordt.subscribers.imports.rows import Known, Refused, RowCheck, plain
+from dordt.subscribers.imports.storing import Stored, store
 
 ROWS_PER_COMMIT = 1000  # each commit frees the database for residents and for the post room
 ANALYSE_FROM = 1000  # subscribers

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from dordt.shared.addresses import AddressRefused, address_key
 from dordt.shared.local_time import MomentSkipped, moment_of
-from dordt.subscribers.import_files import FileRefused, Record
+from dordt.subscribers.imports.files import FileRefused, Record
 
 COLUMNS = ("email", "neighbourhoods", "topics", "consent_at", "consent_source")
 NEEDED = {"email", "consent_at", "consent_source"}

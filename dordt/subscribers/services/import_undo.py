@@ -15,7 +15,7 @@ from dordt.shared.formats import dutch_date_time
 from dordt.shared.problems import NotAllowed, NotFound
 from dordt.subscribers import emails, services
 from dordt.subscribers.import_models import ImportState, SubscriberImport
-from dordt.subscribers.importing import log
+from dordt.subscribers.imports.services import log
 from dordt.subscribers.models import Subscriber, SubscriberState
 
 WITHIN = timedelta(hours=24)

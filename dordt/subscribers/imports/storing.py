@@ -11,7 +11,7 @@ from dordt.consent.models import ConsentPurpose
 from dordt.extensions import db
 from dordt.places.models import Neighbourhood, Topic
 from dordt.subscribers import services
-from dordt.subscribers.import_rows import ImportRow
+from dordt.subscribers.imports.rows import ImportRow
 from dordt.subscribers.models import Subscriber, SubscriberState, subscriber_neighbourhood, subscriber_topic
 
 _ON_THE_LIST = {SubscriberState.CONFIRMED, SubscriberState.PAUSED}
