@@ -9,7 +9,7 @@ from dordt.media import models as media
 from dordt.news import models as news
 from dordt.newsletters import models as newsletters
 from dordt.places import models as places
-from dordt.subscribers import import_models as subscriber_imports
+from dordt.subscribers import models as subscriber_imports
 from dordt.subscribers import models as subscribers
 from dordt.workgroups import models as workgroups
 

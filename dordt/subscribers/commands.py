@@ -7,10 +7,10 @@ from flask.cli import with_appcontext
 
 from dordt.shared import clock
 from dordt.shared.reading import rows
-from dordt.subscribers.import_models import ImportRefusal, SubscriberImport
 from dordt.subscribers.imports.files import FileRefused, read_sheet
 from dordt.subscribers.imports.rows import columns_by_name
 from dordt.subscribers.imports.services import import_now
+from dordt.subscribers.models import ImportRefusal, SubscriberImport
 
 
 @click.command("import-subscribers")

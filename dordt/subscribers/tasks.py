@@ -8,8 +8,8 @@ from dordt.mailer.inbound.handlers import on_unsubscribe
 from dordt.mailer.models import MailKind
 from dordt.mailer.worker.tasks import background_job, every_minute
 from dordt.shared import clock
-from dordt.subscribers import services, uploading
-from dordt.subscribers.imports import services as importing
+from dordt.subscribers import services
+from dordt.subscribers.imports import services as imports
 
 
 def init_app(_app: Flask) -> None:
@@ -39,9 +39,9 @@ def end_pauses() -> None:
 
 def erase_forgotten_files() -> None:
     """A file with subscribers that nobody started is kept for a day."""
-    uploading.erase_forgotten(at=clock.now())
+    imports.erase_forgotten(at=clock.now())
 
 
 def import_waiting(stop: threading.Event) -> None:
     """Import the files that staff started."""
-    importing.import_waiting(stop, now=clock.now)
+    imports.import_waiting(stop, now=clock.now)

@@ -9,9 +9,8 @@ from dordt.accounts.models import StaffMember
 from dordt.extensions import db
 from dordt.shared import clock
 from dordt.shared.transactions import reading
-from dordt.subscribers import uploading
-from dordt.subscribers.import_models import SubscriberImport
-from dordt.subscribers.imports import services
+from dordt.subscribers.imports import services as imports
+from dordt.subscribers.models import SubscriberImport
 from tests.factories.accounts import make_member
 
 HEAD = "E-mail;Wijk;Thema;Datum;Bron"
@@ -21,22 +20,22 @@ OUR_COLUMNS = {"email": 0, "neighbourhoods": 1, "topics": 2, "consent_at": 3, "c
 def make_upload(*rows: str, head: str = HEAD, by: StaffMember | None = None, at: datetime | None = None) -> int:
     """A file that waits to be started; each row as in 'anna@voorbeeld.nl;;;2026-03-09;Balie'."""
     content = "\r\n".join((head, *(rows or ("anna@voorbeeld.nl;;;2026-03-09;Balie",)))).encode()
-    return uploading.keep_file("lijst.csv", content, by=by or make_member(), at=at or clock.now())
+    return imports.keep_file("lijst.csv", content, by=by or make_member(), at=at or clock.now())
 
 
 def make_queued(*rows: str, by: StaffMember | None = None, source: str = "", given_at: datetime | None = None) -> int:
     """A file that was started, and waits for the worker."""
     by = by or make_member()
     number = make_upload(*rows, by=by)
-    choice = uploading.ImportChoice(OUR_COLUMNS, source=source, given_at=given_at)
-    uploading.start_import(number, choice, by=by, at=clock.now())
+    choice = imports.ImportChoice(OUR_COLUMNS, source=source, given_at=given_at)
+    imports.start_import(number, choice, by=by, at=clock.now())
     return number
 
 
 def make_import(*rows: str, by: StaffMember | None = None) -> SubscriberImport:
     """A file that was imported."""
     number = make_queued(*rows, by=by)
-    services.import_waiting(threading.Event(), now=clock.now)
+    imports.import_waiting(threading.Event(), now=clock.now)
     return found_import(number)
 
 

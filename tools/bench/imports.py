@@ -18,7 +18,7 @@ from dordt.consent.models import Consent
 from dordt.development.seed import basics
 from dordt.extensions import db
 from dordt.shared import clock
-from dordt.subscribers.imports import services
+from dordt.subscribers.imports import services as imports
 from dordt.subscribers.imports.files import read_sheet
 from dordt.subscribers.imports.rows import columns_by_name
 from dordt.subscribers.models import Subscriber, subscriber_neighbourhood, subscriber_topic
@@ -69,7 +69,7 @@ def run(count: int) -> None:
     steps = _Steps()
     begun, cpu = time.perf_counter(), time.process_time()
     sheet = read_sheet(content)
-    found = services.import_now(sheet, content, "lijst.csv", columns_by_name(sheet.headings), now=clock.now)
+    found = imports.import_now(sheet, content, "lijst.csv", columns_by_name(sheet.headings), now=clock.now)
     seconds, cpu = time.perf_counter() - begun, time.process_time() - cpu
     told = {"rows": found.row_count, "refused": found.refused_count, "seconds": seconds, "cpu": cpu}
     told["longest"] = steps.longest

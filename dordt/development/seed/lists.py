@@ -4,8 +4,7 @@ import threading
 from datetime import datetime, timedelta
 
 from dordt.development.seed.basics import member
-from dordt.subscribers import uploading
-from dordt.subscribers.imports import services
+from dordt.subscribers.imports import services as imports
 
 BY = "m.terpstra@voorbeeld.nl"
 FAIR = """E-mailadres;Wijken;Thema's;Datum;Bron
@@ -25,8 +24,8 @@ def add_lists(*, at: datetime) -> None:
     """Through the same services as in the staff room."""
     by = member(BY)
     then = at - timedelta(days=12)
-    number = uploading.keep_file("wijkfeest.csv", FAIR.encode(), by=by, at=then)
+    number = imports.keep_file("wijkfeest.csv", FAIR.encode(), by=by, at=then)
     columns = {"email": 0, "neighbourhoods": 1, "topics": 2, "consent_at": 3, "consent_source": 4}
-    uploading.start_import(number, uploading.ImportChoice(columns, source="", given_at=None), by=by, at=then)
-    services.import_waiting(threading.Event(), now=lambda: then)
-    uploading.keep_file("markt.csv", MARKET.encode(), by=by, at=at)
+    imports.start_import(number, imports.ImportChoice(columns, source="", given_at=None), by=by, at=then)
+    imports.import_waiting(threading.Event(), now=lambda: then)
+    imports.keep_file("markt.csv", MARKET.encode(), by=by, at=at)

@@ -20,7 +20,7 @@ from dordt.shared.clock import AMSTERDAM
 from dordt.shared.columns import UtcMoment
 from dordt.shared.reading import tally
 from dordt.subscribers.models import Subscriber, SubscriberState, Unsubscription
-from dordt.subscribers.services.addresses import CONFIRM_PAGE
+from dordt.subscribers.services.preferences import CONFIRM_PAGE
 
 MOST = 30  # steps that are shown, whatever date stood in a list that was taken over
 ON_THE_LIST = (SubscriberState.CONFIRMED, SubscriberState.PAUSED)

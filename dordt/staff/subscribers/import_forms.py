@@ -10,7 +10,7 @@ from wtforms.validators import StopValidation
 from dordt.shared.clock import AMSTERDAM
 from dordt.shared.forms import DordtForm, at_most
 from dordt.subscribers.imports.rows import COLUMNS, EARLIEST, SOURCE_LIMIT
-from dordt.subscribers.uploading import ImportChoice
+from dordt.subscribers.imports.services import ImportChoice
 
 NOT_IN_FILE = ""
 

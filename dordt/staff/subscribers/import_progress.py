@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from dordt.shared.formats import dutch_number
-from dordt.subscribers.import_models import ImportState, SubscriberImport
+from dordt.subscribers.models import ImportState, SubscriberImport
 
 BAR = 1000  # how wide the whole bar is, in its own units
 WORDS = {

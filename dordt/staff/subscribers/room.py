@@ -3,7 +3,7 @@
 from flask import Blueprint
 
 from dordt.shared.reading import row_or_404
-from dordt.subscribers.import_models import SubscriberImport
+from dordt.subscribers.models import SubscriberImport
 
 bp = Blueprint("subscribers", __name__, url_prefix="/abonnees")
 NUMBER = "<int(max=2147483647):subscriber_id>"

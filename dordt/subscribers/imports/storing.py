@@ -74,7 +74,7 @@ def _confirm(rows: Collection[ImportRow], import_id: int) -> None:
     """These asked for it on the site and waited for their mail; consent that was given elsewhere is proof enough.
 
     What they chose stays. So does the moment at which they asked: that it differs from the moment of the proof tells
-    undoing.py that they were on the list before.
+    import_undo that they were on the list before.
     """
     if not rows:
         return

@@ -1,25 +1,26 @@
 """Asking for the newsletter, choosing what it is about, moving it to another address, leaving."""
 
-from dordt.subscribers.services.addresses import (
-    ask_new_address,
-    confirm_new_address,
-    erase_changes,
-    find_by_new_address_token,
-    waiting_address_of,
-)
-from dordt.subscribers.services.choosing import change_choices, end_pauses, pause, pause_choices, resume
-from dordt.subscribers.services.finding import (
-    find_by_confirm_token,
-    find_by_preferences_token,
-    find_by_unsubscribe_token,
-)
-from dordt.subscribers.services.holding import Held, held_of
+from dordt.subscribers.services.data_export import Held, held_of
 from dordt.subscribers.services.leaving import (
+    find_by_unsubscribe_token,
     give_reason,
     may_give_reason,
     unsubscribe,
     unsubscribe_by_mail,
     unsubscribe_for,
+)
+from dordt.subscribers.services.preferences import (
+    ask_new_address,
+    change_choices,
+    confirm_new_address,
+    end_pauses,
+    erase_changes,
+    find_by_new_address_token,
+    find_by_preferences_token,
+    pause,
+    pause_choices,
+    resume,
+    waiting_address_of,
 )
 from dordt.subscribers.services.subscribing import (
     FORM_PAGE,
@@ -27,6 +28,7 @@ from dordt.subscribers.services.subscribing import (
     confirm_subscription,
     counts,
     erase_unconfirmed,
+    find_by_confirm_token,
     hold_list,
     request_subscription,
 )

@@ -12,9 +12,8 @@ from dordt.consent.models import Consent, ConsentPurpose, ConsentText
 from dordt.extensions import db
 from dordt.shared.tables import Cell
 from dordt.shared.transactions import reading
-from dordt.subscribers.import_models import SubscriberImport
 from dordt.subscribers.labels import METHOD_WORDS
-from dordt.subscribers.models import Subscriber
+from dordt.subscribers.models import Subscriber, SubscriberImport
 
 ELSEWHERE = "De tekst stond ergens anders. Wij weten wel waar de toestemming vandaan komt."
 HEADERS = (

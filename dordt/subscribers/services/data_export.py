@@ -1,15 +1,44 @@
-"""What we hold of one subscriber as a file: JSON, or a table with one fact in each row."""
+"""All that we hold of one subscriber for the newsletter (AVG article 15): on a page, as JSON, or as a table."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dordt.consent.models import Consent
+from dordt.consent.models import Consent, ConsentPurpose, ConsentText
+from dordt.extensions import db
+from dordt.mailer.ledger import outbox
 from dordt.shared.clock import AMSTERDAM
 from dordt.subscribers.labels import METHOD_WORDS, REASON_WORDS, SENT_WORDS, STATE_WORDS, WAY_WORDS
-from dordt.subscribers.models import Unsubscription
-from dordt.subscribers.services import Held
+from dordt.subscribers.models import AddressChange, Subscriber, Unsubscription
+from dordt.subscribers.services.preferences import waiting_address_of
+
+
+@dataclass(frozen=True)
+class Held:
+    """A subscriber with the proof of consent (and its words), the newsletters, and the times that they left."""
+
+    subscriber: Subscriber
+    consents: Sequence[tuple[Consent, str]]
+    newsletters: Sequence[outbox.Sent]
+    departures: Sequence[Unsubscription]
+    new_address: AddressChange | None
+
+
+def held_of(subscriber: Subscriber) -> Held:
+    """What stands in our files about this subscriber, the newest first."""
+    purpose = ConsentPurpose.NEWSLETTER
+    words = {text.version: text.text for text in db.session.scalars(ConsentText.of(purpose))}
+    proofs = db.session.scalars(Consent.of(subscriber.email_key, purpose))
+    return Held(
+        subscriber=subscriber,
+        consents=[(proof, words.get(proof.text_version or 0, "")) for proof in proofs],
+        newsletters=outbox.newsletters_to(subscriber.email_key),
+        departures=db.session.scalars(Unsubscription.of(subscriber.id)).all(),
+        new_address=waiting_address_of(subscriber),
+    )
+
 
 NAME = "mijn-nieuwsbrief-gegevens"
 HEADERS = ("onderdeel", "nummer", "gegeven", "waarde")

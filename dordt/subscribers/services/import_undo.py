@@ -14,9 +14,8 @@ from dordt.mailer.models import SuppressionScope
 from dordt.shared.formats import dutch_date_time
 from dordt.shared.problems import NotAllowed, NotFound
 from dordt.subscribers import emails, services
-from dordt.subscribers.import_models import ImportState, SubscriberImport
 from dordt.subscribers.imports.services import log
-from dordt.subscribers.models import Subscriber, SubscriberState
+from dordt.subscribers.models import ImportState, Subscriber, SubscriberImport, SubscriberState
 
 WITHIN = timedelta(hours=24)
 
@@ -70,7 +69,7 @@ def _take_off(found: SubscriberImport, *, at: datetime) -> Undone:
     outbox.withdraw(keys, scope=SuppressionScope.NEWSLETTER)
     ended = _end_reached(found, is_idle, at=at)
     consent.never_imported(found.id, keys)
-    # An import leaves the moment at which somebody asked themselves: see import_storing.py.
+    # An import leaves the moment at which somebody asked themselves: see imports/storing.py.
     has_asked = Subscriber.asked_at != Subscriber.confirmed_at
     asked_since = sa.select(Subscriber).where(is_idle, has_asked, Subscriber.asked_at >= found.created_at)
     for subscriber in db.session.scalars(asked_since).all():  # their form was answered with "you get it already"

@@ -9,7 +9,9 @@ from dordt.consent.models import ConsentPurpose
 from dordt.extensions import db
 from dordt.mailer.ledger import outbox
 from dordt.mailer.models import SuppressionScope
-from dordt.shared.problems import NotAllowed
+from dordt.shared.problems import LinkInvalid, NotAllowed
+from dordt.shared.tokens import read_token
+from dordt.subscribers import emails
 from dordt.subscribers.models import (
     AddressChange,
     Subscriber,
@@ -18,7 +20,7 @@ from dordt.subscribers.models import (
     UnsubscribeWay,
     Unsubscription,
 )
-from dordt.subscribers.services.finding import find_by_unsubscribe_token, note_act
+from dordt.subscribers.services.subscribing import note_act
 
 REASON_WITHIN = timedelta(hours=24)
 TOO_LATE = (
@@ -106,3 +108,12 @@ def _leave_by_own_wish(
 ) -> None:
     if leave(subscriber, way, at=at, mail_id=mail_id):
         note_act("subscriber.unsubscribed", subscriber, at=at)
+
+
+def find_by_unsubscribe_token(token: str, *, lock: bool = False) -> Subscriber:
+    """The subscriber that a link to leave was made for; such a link works for ever. Raises LinkInvalid."""
+    claim = read_token(token, purpose=emails.UNSUBSCRIBE)
+    found = db.session.get(Subscriber, claim.row_id, with_for_update=lock or None)
+    if found is None:
+        raise LinkInvalid(emails.UNSUBSCRIBE)
+    return found

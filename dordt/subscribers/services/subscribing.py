@@ -9,15 +9,17 @@ from flask import current_app
 from sqlalchemy.exc import IntegrityError
 
 from dordt.accounts import inboxes
+from dordt.audit import services as audit
 from dordt.consent import services as consent
 from dordt.consent.models import ConsentPurpose
 from dordt.extensions import db
 from dordt.mailer.ledger import outbox
 from dordt.places import services as places
 from dordt.shared.addresses import address_key
+from dordt.shared.problems import LinkInvalid
+from dordt.shared.tokens import read_token
 from dordt.subscribers import emails
 from dordt.subscribers.models import Subscriber, SubscriberState
-from dordt.subscribers.services.finding import find_by_confirm_token, note_act
 
 ERASED_AT_ONCE = 500  # the rest a minute later: others write in between
 FORM_PAGE = "/nieuwsbrief/"
@@ -137,3 +139,18 @@ def quiet_time(subscriber: Subscriber, *, at: datetime) -> timedelta:
     """How long ago an earlier mail makes a new one unneeded; one from before leaving holds a link that is dead."""
     usual: timedelta = current_app.config["ONE_MAIL_PER"]
     return min(usual, at - subscriber.unsubscribed_at) if subscriber.unsubscribed_at else usual
+
+
+def find_by_confirm_token(token: str, *, lock: bool = False) -> Subscriber:
+    """The subscriber that a confirm link was made for. Raises LinkExpired or LinkInvalid."""
+    claim = read_token(token, purpose=emails.CONFIRM, max_age=current_app.config["CONFIRM_WITHIN"])
+    found = db.session.get(Subscriber, claim.row_id, with_for_update=lock or None)
+    if found is None or found.link_version != claim.version:
+        raise LinkInvalid(emails.CONFIRM)
+    return found
+
+
+def note_act(action: str, subscriber: Subscriber, *, at: datetime) -> None:
+    """Log what a resident did, and keep on their row that they did something: undoing an import leaves them alone."""
+    subscriber.touched_at = at
+    audit.record(action, subject=("subscriber", subscriber.id), at=at, actor_name=audit.RESIDENT)

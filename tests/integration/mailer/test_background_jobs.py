@@ -9,8 +9,7 @@ import sqlalchemy as sa
 from dordt.consent.models import Consent
 from dordt.extensions import db
 from dordt.shared import clock
-from dordt.subscribers.import_models import ImportState, SubscriberImport
-from dordt.subscribers.models import Subscriber
+from dordt.subscribers.models import ImportState, Subscriber, SubscriberImport
 from tests.factories.imports import found_import, make_queued
 from tests.factories.mailer import make_receipt
 from tests.integration.mailer.conftest import wait_until

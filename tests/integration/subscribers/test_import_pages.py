@@ -10,10 +10,8 @@ import sqlalchemy as sa
 from dordt.extensions import db
 from dordt.mailer.models import Suppression, SuppressionScope
 from dordt.shared import clock
-from dordt.subscribers import uploading
-from dordt.subscribers.import_models import SubscriberImport
-from dordt.subscribers.imports import services
-from dordt.subscribers.models import Subscriber
+from dordt.subscribers.imports import services as imports
+from dordt.subscribers.models import Subscriber, SubscriberImport
 from dordt.subscribers.services.import_undo import WITHIN
 from tests.factories.imports import OUR_COLUMNS, found_import, make_import, make_queued, make_upload
 from tests.factories.places import make_neighbourhood
@@ -31,7 +29,7 @@ def upload(client: Visitor, content: bytes, name: str = "lijst.csv", **values: s
 
 
 def work() -> None:
-    services.import_waiting(threading.Event(), now=clock.now)
+    imports.import_waiting(threading.Event(), now=clock.now)
 
 
 def count(kind: type) -> int:
@@ -96,7 +94,7 @@ def test_a_wrong_file_is_refused_in_words_and_kept_nowhere(staff_client: StaffCl
 
 
 def test_a_file_that_is_too_large_is_refused(staff_client: StaffClient, monkeypatch):
-    monkeypatch.setattr(uploading, "LARGEST", 10)
+    monkeypatch.setattr(imports, "LARGEST", 10)
 
     assert "groter dan 20 MB" in upload(staff_client("beheerder"), b"email\r\na@b.nl\r\n").text
 

@@ -14,10 +14,9 @@ from dordt.mailer.worker import tasks
 from dordt.mailer.worker.wakeup import queue
 from dordt.shared import clock
 from dordt.shared.problems import NotAllowed
-from dordt.subscribers import uploading
-from dordt.subscribers.import_models import ImportRefusal, ImportState
 from dordt.subscribers.imports import services, storing
-from dordt.subscribers.models import Subscriber
+from dordt.subscribers.imports import services as imports
+from dordt.subscribers.models import ImportRefusal, ImportState, Subscriber
 from tests.factories.accounts import make_member
 from tests.factories.imports import OUR_COLUMNS, found_import, make_import, make_queued, make_upload
 from tests.factories.places import make_neighbourhood
@@ -70,8 +69,8 @@ def test_a_mixed_list_is_sorted_out_and_every_refused_row_is_named(app):
 def test_the_proof_of_the_file_serves_rows_that_bring_none(app):
     at = clock.now()
     number = make_upload("anna@voorbeeld.nl;;", head="E-mail;Wijk;Thema")
-    choice = uploading.ImportChoice({"email": 0}, source="Markt 2026", given_at=at)
-    uploading.start_import(number, choice, by=make_member(), at=at)
+    choice = imports.ImportChoice({"email": 0}, source="Markt 2026", given_at=at)
+    imports.start_import(number, choice, by=make_member(), at=at)
 
     run()
 
@@ -83,7 +82,7 @@ def test_starting_rings_for_the_worker_once_however_often_it_is_clicked(app):
     queue.current.huey.storage.flush_queue()
     number = make_queued(*ROWS)
 
-    uploading.start_import(number, uploading.ImportChoice({"email": 1}, "", None), by=make_member(), at=clock.now())
+    imports.start_import(number, imports.ImportChoice({"email": 1}, "", None), by=make_member(), at=clock.now())
 
     assert queue.current.huey.storage.queue_size() == 1
     assert found_import(number).columns == OUR_COLUMNS
@@ -190,7 +189,7 @@ def test_a_file_that_nobody_starts_is_erased_after_a_day(app):
     at = clock.now()
     old, young = make_upload(at=at - timedelta(hours=25)), make_upload(at=at - timedelta(hours=23))
 
-    assert uploading.erase_forgotten(at=at) == 1
+    assert imports.erase_forgotten(at=at) == 1
 
     assert (found_import(old).state, found_import(old).content) == (ImportState.WITHDRAWN, None)
     assert found_import(young).content
@@ -200,11 +199,11 @@ def test_a_file_is_withdrawn_before_it_starts_and_not_after(app):
     by, at = make_member(), clock.now()
     first, second = make_upload(), make_queued(*ROWS)
 
-    uploading.withdraw_file(first, by=by, at=at)
-    uploading.withdraw_file(first, by=by, at=at)
+    imports.withdraw_file(first, by=by, at=at)
+    imports.withdraw_file(first, by=by, at=at)
 
     assert (found_import(first).state, found_import(first).content) == (ImportState.WITHDRAWN, None)
     with pytest.raises(NotAllowed):
-        uploading.withdraw_file(second, by=by, at=at)
+        imports.withdraw_file(second, by=by, at=at)
     with pytest.raises(NotAllowed):
-        uploading.start_import(first, uploading.ImportChoice(OUR_COLUMNS, "", None), by=by, at=at)
+        imports.start_import(first, imports.ImportChoice(OUR_COLUMNS, "", None), by=by, at=at)

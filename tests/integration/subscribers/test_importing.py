@@ -11,7 +11,7 @@ from dordt.consent import services as consent
 from dordt.consent.models import Consent, ConsentPurpose
 from dordt.extensions import db
 from dordt.shared import clock
-from dordt.subscribers.imports import services
+from dordt.subscribers.imports import services as imports
 from dordt.subscribers.models import Subscriber, SubscriberState
 from tests.factories.places import make_neighbourhood, make_topic
 from tests.factories.subscribers import make_subscriber, unsubscribe_path
@@ -136,7 +136,7 @@ def test_a_row_that_is_wrong_is_named_and_the_others_are_stored(take_in):
 
 
 def test_many_rows_are_stored_in_several_commits(take_in, monkeypatch):
-    monkeypatch.setattr(services, "ROWS_PER_COMMIT", 7)
+    monkeypatch.setattr(imports, "ROWS_PER_COMMIT", 7)
     rows = [f"lezer{number}@voorbeeld.nl,dubbeldam,,2026-03-09,Lijst" for number in range(30)]
 
     assert take_in(*rows).stdout.startswith("30 added")

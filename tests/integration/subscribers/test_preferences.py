@@ -15,7 +15,7 @@ from dordt.shared import clock
 from dordt.shared.clock import AMSTERDAM
 from dordt.subscribers import services
 from dordt.subscribers.models import Subscriber, SubscriberState
-from dordt.subscribers.services.choosing import PAUSE_MONTHS
+from dordt.subscribers.services.preferences import PAUSE_MONTHS
 from tests.factories.places import make_neighbourhood, make_topic
 from tests.factories.subscribers import confirm_path, make_subscriber, preferences_path, unsubscribe_path
 from tests.integration.subscribers.test_leaving import put_in_post

@@ -18,10 +18,9 @@ from dordt.staff.guard import member, requires
 from dordt.staff.subscribers.import_forms import ColumnsForm, UploadForm
 from dordt.staff.subscribers.import_progress import COLOURS, WORDS, lines_of, summary
 from dordt.staff.subscribers.room import IMPORT, bp, numbered_import
-from dordt.subscribers import uploading
-from dordt.subscribers.import_models import ImportRefusal, ImportState, SubscriberImport
+from dordt.subscribers.imports import services
 from dordt.subscribers.imports.files import ENCODING_WORDS, SEPARATOR_WORDS, FileRefused, Sheet, read_sheet
-from dordt.subscribers.models import Subscriber
+from dordt.subscribers.models import ImportRefusal, ImportState, Subscriber, SubscriberImport
 from dordt.subscribers.services import import_undo
 
 SHOWN = 10  # rows of a file
@@ -36,7 +35,7 @@ def imports() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             file = form.file.data
-            number = uploading.keep_file(file.filename, file.read(), by=member(), at=clock.now())
+            number = services.keep_file(file.filename, file.read(), by=member(), at=clock.now())
             return redirect(url_for(".show_import", import_id=number), code=303)
         except FileRefused as refused:
             form.file.errors = [str(refused)]
@@ -79,7 +78,7 @@ def start_import(import_id: int) -> ResponseReturnValue:
         form = ColumnsForm(sheet.headings, sheet.guessed(), at=clock.now())
         if not form.validate_on_submit():
             return _columns_page(found, sheet, form)
-        uploading.start_import(import_id, form.choice(), by=member(), at=clock.now())
+        services.start_import(import_id, form.choice(), by=member(), at=clock.now())
     else:
         require_csrf()
     return redirect(url_for(".show_import", import_id=import_id), code=303)
@@ -90,7 +89,7 @@ def start_import(import_id: int) -> ResponseReturnValue:
 def withdraw_import(import_id: int) -> ResponseReturnValue:
     """Erase a file that was not started."""
     require_csrf()
-    uploading.withdraw_file(numbered_import(import_id).id, by=member(), at=clock.now())
+    services.withdraw_file(numbered_import(import_id).id, by=member(), at=clock.now())
     flash("Het bestand is gewist. Er is niemand toegevoegd.", "ok")
     return redirect(url_for(".imports"), code=303)
 
@@ -131,7 +130,7 @@ def _columns_page(found: SubscriberImport, sheet: Sheet, form: ColumnsForm) -> R
         records=list(islice(sheet.records(), SHOWN)),
         encoding=ENCODING_WORDS[sheet.encoding],
         separator=SEPARATOR_WORDS[sheet.separator],
-        kept_until=found.created_at + uploading.KEPT_FOR,
+        kept_until=found.created_at + services.KEPT_FOR,
     )
     return template, form.status
 
