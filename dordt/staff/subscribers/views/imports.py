@@ -1,6 +1,8 @@
 """Bringing a list in: choose the file, look at it, start, follow, and undo."""
 
-from itertools import islice
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import accumulate, islice
 
 import sqlalchemy as sa
 from flask import flash, redirect, render_template, request, url_for
@@ -11,18 +13,36 @@ from dordt.mailer.models import MailKind
 from dordt.mailer.suppression.rules import is_suppressed_for
 from dordt.newsletters.sending import audience
 from dordt.shared import clock
+from dordt.shared.formats import dutch_number
 from dordt.shared.forms import require_csrf
 from dordt.shared.reading import count, page, rows
 from dordt.shared.tables import table_download
 from dordt.staff.guard import member, requires
-from dordt.staff.subscribers.import_forms import ColumnsForm, UploadForm
-from dordt.staff.subscribers.import_progress import COLOURS, WORDS, lines_of, summary
-from dordt.staff.subscribers.room import IMPORT, bp, numbered_import
+from dordt.staff.subscribers.blueprint import IMPORT, bp, numbered_import
+from dordt.staff.subscribers.forms import ColumnsForm, UploadForm
 from dordt.subscribers.imports import services
 from dordt.subscribers.imports.files import ENCODING_WORDS, SEPARATOR_WORDS, FileRefused, Sheet, read_sheet
 from dordt.subscribers.models import ImportRefusal, ImportState, Subscriber, SubscriberImport
 from dordt.subscribers.services import import_undo
 
+BAR = 1000  # how wide the whole bar is, in its own units
+WORDS = {
+    ImportState.UPLOADED: "Nog niet gestart",
+    ImportState.QUEUED: "Begint zo",
+    ImportState.RUNNING: "Bezig",
+    ImportState.DONE: "Klaar",
+    ImportState.FAILED: "Mislukt",
+    ImportState.WITHDRAWN: "Ingetrokken",
+    ImportState.UNDONE: "Ongedaan gemaakt",
+}
+# The colour of a state, by one that components/status.html knows.
+COLOURS = {
+    ImportState.UPLOADED: "new",
+    ImportState.QUEUED: "waiting",
+    ImportState.RUNNING: "in_progress",
+    ImportState.DONE: "confirmed",
+    ImportState.FAILED: "failed",
+}
 SHOWN = 10  # rows of a file
 REFUSALS_PER_PAGE = 100
 
@@ -139,3 +159,42 @@ def _suppressed(found: SubscriberImport) -> "sa.Select[int]":
     """Whom it added, and who gets nothing all the same."""
     is_suppressed = is_suppressed_for(Subscriber.email_key, MailKind.NEWSLETTER, audience.LIST_ID)
     return sa.select(Subscriber.id).where(Subscriber.import_id == found.id, is_suppressed)
+
+
+@dataclass(frozen=True)
+class Line:
+    """How many rows came to the same; `part` is the colour in the bar, `start` and `width` its place there."""
+
+    words: str
+    count: int
+    part: str
+    start: int = 0
+    width: int = 0
+
+
+def lines_of(found: SubscriberImport) -> list[Line]:
+    """What became of the rows so far."""
+    lines = [
+        Line("Toegevoegd", found.added_count, "good"),
+        Line("Stond al op de lijst", found.known_count, "later"),
+        Line("Eerder afgemeld, niet teruggezet", found.unsubscribed_count, "quiet"),
+        Line("Geweigerd", found.refused_count, "bad"),
+    ]
+    ends = list(accumulate(line.count * BAR // max(found.row_count, 1) for line in lines))
+    return list(_placed(lines, ends))
+
+
+def summary(found: SubscriberImport) -> str:
+    """For who listens instead of looks."""
+    if found.state not in {ImportState.QUEUED, ImportState.RUNNING}:
+        return f"{WORDS[found.state]}. {_rows(found.done_count)} verwerkt."
+    return f"{dutch_number(found.done_count)} van de {_rows(found.row_count)} verwerkt."
+
+
+def _rows(count: int) -> str:
+    return f"{dutch_number(count)} {'regel' if count == 1 else 'regels'}"
+
+
+def _placed(lines: list[Line], ends: list[int]) -> Iterator[Line]:
+    for line, start, end in zip(lines, [0, *ends], ends, strict=False):
+        yield Line(line.words, line.count, line.part, start, end - start)

@@ -1,0 +1,234 @@
+"""The subscribers: who is on the list and with which proof, entering one, taking one off, and the lists as files."""
+
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from dordt.accounts.rights import Right
+from dordt.audit import services as audit
+from dordt.mailer.labels import DELIVERY_LABELS
+from dordt.mailer.models import Delivery, Mail, MailKind
+from dordt.mailer.suppression.rules import is_suppressed_for
+from dordt.newsletters.sending import audience
+from dordt.places import services as places
+from dordt.shared import clock, tables
+from dordt.shared.formats import dutch_number
+from dordt.shared.forms import require_csrf
+from dordt.shared.problems import NotAllowed
+from dordt.shared.reading import count, page, row_or_404, rows
+from dordt.shared.tables import Cell, Kind, csv_stream, table_download
+from dordt.staff import searching
+from dordt.staff.guard import may, member, requires
+from dordt.staff.subscribers.blueprint import NUMBER, bp
+from dordt.staff.subscribers.forms import EnterForm, UnsubscribeForm
+from dordt.subscribers import services
+from dordt.subscribers.labels import METHOD_WORDS, REASON_WORDS, STATE_WORDS, WAY_WORDS
+from dordt.subscribers.models import Subscriber, SubscriberState, Unsubscription
+from dordt.subscribers.services import consent_export, list_export
+from dordt.subscribers.services.consent_export import proof_count
+from dordt.subscribers.services.staff_entry import Entered, enter_subscriber
+
+
+@bp.get("/")
+@requires(Right.READ)
+def index() -> ResponseReturnValue:
+    """Everybody on the list; filters stand in the address, the search in the session."""
+    chosen, words = chosen_filters(), kept_search()
+    query = filtered(chosen, words).options(sa.orm.selectinload(Subscriber.neighbourhoods))
+    return render_template(
+        "staff/subscribers/index.html",
+        page=page(query, request.args.get("pagina")),
+        counts=services.counts(),
+        chosen=chosen,
+        search=words,
+        state_words=STATE_WORDS,
+        neighbourhoods=places.neighbourhood_choices(),
+        ods_limit=tables.MOST_IN_ODS,
+        proof_count=proof_count() if may(Right.EXPORT) else 0,
+    )
+
+
+@bp.post("/zoeken/")
+@requires(Right.SEE_CONTACT_DETAILS)
+def search() -> ResponseReturnValue:
+    """Keep what is searched for in the session: an address belongs in no URL."""
+    searching.keep("subscribers")
+    status, wijk = request.args.get("status"), request.args.get("wijk")
+    return redirect(url_for(".index", status=status, wijk=wijk), code=303)
+
+
+def chosen_filters() -> dict[str, str]:
+    """What stands in the address."""
+    return {name: request.args.get(name, "") for name in ("status", "wijk")}
+
+
+def kept_search() -> str:
+    """What is searched for, by who may see addresses."""
+    return searching.kept("subscribers") if may(Right.SEE_CONTACT_DETAILS) else ""
+
+
+def filtered(chosen: dict[str, str], words: str) -> "sa.Select[Subscriber]":
+    """The list that belongs to the filters; a status that does not exist filters nothing."""
+    states = [state for state in SubscriberState if state == chosen["status"]]
+    return Subscriber.in_room(*states, neighbourhood=chosen["wijk"], words=words)
+
+
+TOLD = {
+    Entered.ADDED: ("ok", "Deze abonnee staat op de lijst en krijgt een e-mail die dat zegt."),
+    Entered.KNOWN: ("info", "Dit adres stond al op de lijst. Er is niets veranderd."),
+    Entered.ASKED: (
+        "warning",
+        "Deze abonnee meldde zich eerder af. Wij zetten niemand terug. "
+        "Er gaat nu een e-mail naar dit adres met de vraag of de nieuwsbrief weer mag komen.",
+    ),
+    Entered.ASKED_ALREADY: (
+        "warning",
+        "Deze abonnee meldde zich eerder af. Het afgelopen uur ging er al een e-mail naar dit adres met de vraag "
+        "of de nieuwsbrief weer mag komen.",
+    ),
+}
+
+
+@bp.route("/nieuw/", methods=["GET", "POST"])
+@requires(Right.SEE_CONTACT_DETAILS)
+def enter() -> ResponseReturnValue:
+    """The form; what came of it stands on the page of the subscriber."""
+    at = clock.now()
+    form = EnterForm(neighbourhoods=places.neighbourhood_choices(), topics=places.topic_choices(), at=at)
+    if form.validate_on_submit():
+        outcome, number = enter_subscriber(form.entry(), by=member(), at=at)
+        kind, words = TOLD[outcome]
+        flash(words, kind)
+        return redirect(url_for(".show", subscriber_id=number), code=303)
+    return render_template("staff/subscribers/enter.html", form=form), form.status
+
+
+OUR_MAILS = ("confirm_subscription", "already_subscribed", "welcome", "confirm_new_address", "address_changed")
+DELIVERIES_SHOWN = 20
+
+
+@bp.get(f"/{NUMBER}/")
+@requires(Right.READ)
+def show(subscriber_id: int) -> ResponseReturnValue:
+    """One subscriber: the choices, the proof of consent, and what was sent."""
+    row_or_404(Subscriber.numbered(subscriber_id))
+    audit.record_reading(member().id, subject=("subscriber", subscriber_id), at=clock.now())
+    return _shown(subscriber_id, UnsubscribeForm())
+
+
+@bp.post(f"/{NUMBER}/afmelden/")
+@requires(Right.SEE_CONTACT_DETAILS)
+def unsubscribe(subscriber_id: int) -> ResponseReturnValue:
+    """Take this person off the list, at their own request."""
+    row_or_404(Subscriber.numbered(subscriber_id))
+    form = UnsubscribeForm()
+    if form.validate_on_submit():
+        services.unsubscribe_for(subscriber_id, form.reason.data, by=member(), at=clock.now())
+        flash("Deze abonnee is afgemeld en krijgt geen nieuwsbrief meer.", "ok")
+        return redirect(url_for(".show", subscriber_id=subscriber_id), code=303)
+    return _shown(subscriber_id, form)
+
+
+def _shown(subscriber_id: int, form: UnsubscribeForm) -> ResponseReturnValue:
+    subscriber = row_or_404(Subscriber.numbered(subscriber_id))
+    template = render_template(
+        "staff/subscribers/show.html",
+        subscriber=subscriber,
+        form=form,
+        proofs=consent_export.proofs_of(subscriber),
+        elsewhere=consent_export.ELSEWHERE,
+        departure=next(iter(rows(Unsubscription.last_of(subscriber_id))), None),
+        is_suppressed=bool(count(_suppression_of(subscriber))),
+        deliveries=rows(_deliveries_to(subscriber)),
+        state_words=STATE_WORDS,
+        method_words=METHOD_WORDS,
+        delivery_labels=DELIVERY_LABELS,
+        way_words=WAY_WORDS,
+        reason_words=REASON_WORDS,
+    )
+    return template, form.status
+
+
+def _deliveries_to(subscriber: Subscriber) -> "sa.Select[Delivery]":
+    """What went out about the newsletter; other mail to this address is the business of other rooms."""
+    about = sa.or_(Mail.kind == MailKind.NEWSLETTER, Mail.name.in_(OUR_MAILS))
+    query = sa.select(Delivery).join(Delivery.mail).options(sa.orm.contains_eager(Delivery.mail))
+    mine = query.where(Delivery.address_key == subscriber.email_key, about)
+    return mine.order_by(Delivery.id.desc()).limit(DELIVERIES_SHOWN)
+
+
+def _suppression_of(subscriber: Subscriber) -> "sa.Select[int]":
+    """This subscriber, if the address gets no newsletter."""
+    is_suppressed = is_suppressed_for(Subscriber.email_key, MailKind.NEWSLETTER, audience.LIST_ID)
+    return sa.select(Subscriber.id).where(Subscriber.id == subscriber.id, is_suppressed)
+
+
+TOO_LONG = (
+    f"Deze lijst heeft meer dan {dutch_number(tables.MOST_IN_ODS)} regels. Een ODS-bestand maken duurt dan te lang. "
+    "Kies CSV. Dat opent u ook in LibreOffice en Excel."
+)
+
+
+@bp.post("/exporteren/")
+@requires(Right.EXPORT)
+def export() -> Response:
+    """The list as it is filtered now, in the columns that an import takes."""
+    require_csrf()
+    people = filtered(chosen_filters(), kept_search())
+    kind = _kind(count(people))
+    return _file(list_export.HEADERS, list_export.exported(people, by=member(), at=clock.now()), kind, "abonnees")
+
+
+@bp.post("/bewijs/")
+@requires(Right.EXPORT)
+def export_proof() -> Response:
+    """Every act of consent of everybody who is or was on the list."""
+    require_csrf()
+    kind = _kind(consent_export.proof_count())
+    return _file(
+        consent_export.HEADERS, consent_export.all_proof_taken(by=member(), at=clock.now()), kind, "toestemming"
+    )
+
+
+@bp.get(f"/{NUMBER}/bewijs/")
+@requires(Right.SEE_CONTACT_DETAILS)
+def proof(subscriber_id: int) -> ResponseReturnValue:
+    """The proof of one subscriber as a page to print; reading it is noted."""
+    row_or_404(Subscriber.numbered(subscriber_id))
+    audit.record_reading(member().id, subject=("subscriber", subscriber_id), at=clock.now())
+    subscriber = row_or_404(Subscriber.numbered(subscriber_id))
+    return render_template(
+        "staff/subscribers/proof.html",
+        subscriber=subscriber,
+        proofs=consent_export.proofs_of(subscriber),
+        elsewhere=consent_export.ELSEWHERE,
+        method_words=METHOD_WORDS,
+        at=clock.now(),
+    )
+
+
+@bp.post(f"/{NUMBER}/bewijs/")
+@requires(Right.SEE_CONTACT_DETAILS)
+def take_proof(subscriber_id: int) -> Response:
+    """The same as a file."""
+    require_csrf()
+    subscriber = row_or_404(Subscriber.numbered(subscriber_id))
+    found = consent_export.proof_taken(subscriber, by=member(), at=clock.now())
+    return _file(consent_export.HEADERS, found, "csv", f"toestemming-{subscriber_id}")
+
+
+def _kind(rows: int) -> Kind:
+    """The kind of the button that was pressed. Raises NotAllowed for a spreadsheet that would take too long."""
+    if request.form.get("soort") != "ods":
+        return "csv"
+    if rows > tables.MOST_IN_ODS:
+        raise NotAllowed(TOO_LONG)
+    return "ods"
+
+
+def _file(headers: Sequence[str], rows: Iterable[Sequence[Cell]], kind: Kind, name: str) -> Response:
+    return (
+        table_download(headers, rows, kind=kind, name=name) if kind == "ods" else csv_stream(headers, rows, name=name)
+    )
