@@ -11,7 +11,8 @@ from flask.cli import AppGroup
 from dordt.extensions import db
 from dordt.mailer.ledger import outbox
 from dordt.news.front_matter import ImportProblem
-from dordt.newsletters import importing, services
+from dordt.newsletters import services
+from dordt.newsletters.content.services import starting_points
 from dordt.newsletters.models import Newsletter
 from dordt.newsletters.sending import plans
 from dordt.newsletters.sending import services as sending
@@ -43,7 +44,7 @@ def new_command(file: Path, approve: bool) -> None:
     """
     at = clock.now()
     with _refusals(f"{file}: "):
-        content, unknown = importing.read(file, at=at)
+        content, unknown = starting_points.read_file(file, at=at)
         newsletter = services.create_newsletter(content, at=at)
         number = newsletter.number
         if approve:

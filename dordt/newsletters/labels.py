@@ -1,6 +1,5 @@
-"""How states and blocks are called on screen."""
+"""How states are called on screen."""
 
-from dordt.newsletters.block_models import BlockKind
 from dordt.newsletters.models import NewsletterState
 
 STATE_LABELS = {
@@ -11,14 +10,4 @@ STATE_LABELS = {
     NewsletterState.PAUSED: "Staat stil",
     NewsletterState.SENT: "Verstuurd",
     NewsletterState.CANCELLED: "Gestopt",
-}
-BLOCK_LABELS = {
-    BlockKind.INTRO: "Inleiding",
-    BlockKind.ARTICLE: "Nieuwsbericht",
-    BlockKind.WORKGROUP: "Werkgroep",
-    BlockKind.QUOTE: "Citaat",
-    BlockKind.IMAGE: "Afbeelding",
-    BlockKind.BUTTON: "Knop",
-    BlockKind.OUTCOME: "Wat deden wij met uw inbreng",
-    BlockKind.TEXT: "Vrije tekst",
 }

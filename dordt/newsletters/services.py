@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from dordt.accounts.models import StaffMember
 from dordt.extensions import db
-from dordt.newsletters.content import blocks
+from dordt.newsletters.content import block_content
 from dordt.newsletters.content.block_content import NewsletterContent
 from dordt.newsletters.models import Newsletter, NewsletterState
 from dordt.newsletters.transitions import end_approval, locked, log, step, unknown
@@ -73,5 +73,5 @@ def _fill(newsletter: Newsletter, content: NewsletterContent, *, at: datetime) -
     newsletter.neighbourhoods = places.neighbourhoods(content.neighbourhoods)
     newsletter.topics = places.topics(content.topics)
     newsletter.not_to = newsletter_numbered(content.not_to) if content.not_to else None
-    newsletter.blocks[:] = blocks.built(content.blocks)
+    newsletter.blocks[:] = block_content.rows_of(content.blocks)
     newsletter.blocks.reorder()  # type: ignore[attr-defined]  # it is an OrderingList

@@ -11,8 +11,9 @@ from dordt.extensions import db
 from dordt.mailer.models import Delivery, DeliveryState
 from dordt.news.models import Article
 from dordt.newsletters import services
-from dordt.newsletters.content import filling
-from dordt.newsletters.content.block_content import BlockContent, NewsletterContent
+from dordt.newsletters.content.block_content import NewsletterContent
+from dordt.newsletters.content.block_kinds import BlockContent
+from dordt.newsletters.content.services import starting_points
 from dordt.newsletters.models import Newsletter, NewsletterState
 from dordt.shared import clock
 from tests.factories.mailer import make_newsletter as freeze_newsletter
@@ -34,7 +35,7 @@ def make_newsletter(
     An approved one was approved at the command line.
     """
     values = {"subject": "Nieuws uit uw wijk", "preheader": "Het park is klaar.", **given}
-    first = filling.written(intro, [article.slug for article in articles], at=clock.now())
+    first = starting_points.from_articles(intro, [article.slug for article in articles], at=clock.now())
     content = NewsletterContent(**values, blocks=[*first, *blocks])
     newsletter = services.create_newsletter(content, at=clock.now(), by=by)
     newsletter.state = state

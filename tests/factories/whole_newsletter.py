@@ -3,9 +3,8 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from dordt.newsletters.block_models import BlockKind
-from dordt.newsletters.content import filling
-from dordt.newsletters.content.block_content import BlockContent
+from dordt.newsletters.content import block_kinds
+from dordt.newsletters.content.block_kinds import BlockContent, BlockKind
 from dordt.newsletters.models import Newsletter
 from tests.factories.media import make_image
 from tests.factories.news import make_article
@@ -95,7 +94,7 @@ def _park() -> BlockContent:
 
 def _table() -> BlockContent:
     intro = "Een schipper en zijn overbuurvrouw kregen ruzie over een motor. Na één avond hadden zij een plan."
-    return filling.from_article(make_article(slug="aan-tafel", title="Eén avond aan tafel", intro=intro))
+    return block_kinds.from_article(make_article(slug="aan-tafel", title="Eén avond aan tafel", intro=intro))
 
 
 def _drawing(name: str) -> str:

@@ -10,8 +10,8 @@ from flask_migrate import upgrade
 
 from dordt.extensions import db
 from dordt.newsletters import services
-from dordt.newsletters.block_models import BlockKind
-from dordt.newsletters.content.block_content import BlockContent, NewsletterContent
+from dordt.newsletters.content.block_content import NewsletterContent
+from dordt.newsletters.content.block_kinds import BlockContent, BlockKind
 from dordt.newsletters.sending import services as sending
 from dordt.shared import clock
 from dordt.subscribers.models import Subscriber, SubscriberState

@@ -15,9 +15,9 @@ from dordt.news.importing import ArticleFile
 from dordt.news.models import Article
 from dordt.news.slugs import reserved
 from dordt.newsletters import services as newsletters
-from dordt.newsletters.block_models import BlockKind
-from dordt.newsletters.content import filling
-from dordt.newsletters.content.block_content import BlockContent, NewsletterContent
+from dordt.newsletters.content import block_kinds
+from dordt.newsletters.content.block_content import NewsletterContent
+from dordt.newsletters.content.block_kinds import BlockContent, BlockKind
 from dordt.newsletters.content.services import starting_points
 from dordt.newsletters.models import NewsletterState
 from dordt.newsletters.sending import services as sending
@@ -80,9 +80,9 @@ def _block(row: dict[str, Any], *, at: datetime) -> BlockContent:
     """The meeting of a work group is the one that was next at `at`."""
     if "article" in row:
         query = db.select(Article).where(Article.slug == row["article"])
-        return filling.from_article(db.session.scalars(query).unique().one())
+        return block_kinds.from_article(db.session.scalars(query).unique().one())
     if "workgroup" in row:
-        return filling.from_workgroup(db.session.scalars(Workgroup.called(row["workgroup"])).one(), at=at)
+        return block_kinds.from_workgroup(db.session.scalars(Workgroup.called(row["workgroup"])).one(), at=at)
     fields = {name: text for name, text in row.items() if name not in {"kind", "image"}}
     key = _image(row["image"], at=at) if "image" in row else ""
     return BlockContent(BlockKind(row["kind"]), media=key, **fields)

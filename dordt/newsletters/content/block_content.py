@@ -1,40 +1,20 @@
-"""What an editor writes: subject, preheader, blocks, and for whom it is."""
+"""What an editor writes: subject, preheader, blocks, and for whom it is; and the same as rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from dordt.newsletters.block_models import BlockKind, NewsletterBlock
-from dordt.newsletters.models import Newsletter
+import sqlalchemy as sa
+
+from dordt.extensions import db
+from dordt.media.models import MediaFile, MediaKind
+from dordt.news.models import Article
+from dordt.newsletters.content.block_kinds import BLOCK_TYPES, BlockContent, BlockKind
+from dordt.newsletters.models import Newsletter, NewsletterBlock
+from dordt.shared.problems import NotAllowed
+from dordt.workgroups.models import Meeting, Workgroup
 
 MOST_BLOCKS = 40
-# What counts of a block of each kind; the rest is empty.
-COLUMNS: dict[BlockKind, tuple[str, ...]] = {
-    BlockKind.INTRO: ("text",),
-    BlockKind.ARTICLE: ("title", "text", "article", "media", "alt", "is_decorative"),
-    BlockKind.WORKGROUP: ("title", "text", "workgroup", "meeting_id"),
-    BlockKind.QUOTE: ("text", "title"),
-    BlockKind.IMAGE: ("media", "alt", "is_decorative", "title"),
-    BlockKind.BUTTON: ("title", "url"),
-    BlockKind.OUTCOME: ("title", "text", "url"),
-    BlockKind.TEXT: ("title", "text"),
-}
-
-
-@dataclass(frozen=True)
-class BlockContent:
-    """One block; article and group by slug, the picture by the key of its file. BlockKind tells what counts."""
-
-    kind: BlockKind
-    title: str = ""
-    text: str = ""
-    url: str = ""
-    alt: str = ""
-    is_decorative: bool = False
-    article: str = ""
-    workgroup: str = ""
-    meeting_id: int | None = None
-    media: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,17 +60,40 @@ def content_of_block(block: NewsletterBlock) -> BlockContent:
     )
 
 
+def rows_of(contents: Sequence[BlockContent]) -> list[NewsletterBlock]:
+    """New rows in this order. Raises NotAllowed when an article, group or picture is not there any more."""
+    articles = _found(Article, Article.slug, (content.article for content in contents))
+    groups = _found(Workgroup, Workgroup.slug, (content.workgroup for content in contents))
+    pictures = _found(MediaFile, MediaFile.key, (content.media for content in contents), kind=MediaKind.IMAGE)
+    meetings = _found(Meeting, Meeting.id, (content.meeting_id for content in contents))
+    return [
+        NewsletterBlock(
+            kind=content.kind,
+            title=content.title,
+            text=content.text,
+            url=content.url,
+            alt=content.alt,
+            is_decorative=content.is_decorative,
+            article=articles.get(content.article),
+            workgroup=groups.get(content.workgroup),
+            meeting=_of_group(meetings.get(content.meeting_id), content),
+            media=pictures.get(content.media),
+        )
+        for content in contents
+    ]
+
+
 def is_same(one: NewsletterContent, other: NewsletterContent) -> bool:
     """Whether a reader and the audience would see no difference: white space at the ends is none."""
-    return _settled(one) == _settled(other)
+    return _tidied_content(one) == _tidied_content(other)
 
 
-def as_row(block: BlockContent) -> dict[str, Any]:
+def as_json(block: BlockContent) -> dict[str, Any]:
     """A block as JSON can hold it."""
     return asdict(tidied(block))
 
 
-def from_row(row: Mapping[str, Any]) -> BlockContent:
+def from_json(row: Mapping[str, Any]) -> BlockContent:
     """A block that was kept as JSON."""
     return BlockContent(**{**row, "kind": BlockKind(row["kind"])})
 
@@ -100,13 +103,13 @@ def tidied(block: BlockContent) -> BlockContent:
     has_picture = bool(block.media)
     counted = {
         name: _stripped(getattr(block, name))
-        for name in COLUMNS[block.kind]
+        for name in BLOCK_TYPES[block.kind].columns
         if has_picture or name not in {"alt", "is_decorative"}
     }
     return BlockContent(block.kind, **counted)
 
 
-def _settled(content: NewsletterContent) -> NewsletterContent:
+def _tidied_content(content: NewsletterContent) -> NewsletterContent:
     return replace(
         content,
         subject=content.subject.strip(),
@@ -119,3 +122,19 @@ def _settled(content: NewsletterContent) -> NewsletterContent:
 
 def _stripped(value: Any) -> Any:
     return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
+
+
+def _of_group(meeting: Meeting | None, content: BlockContent) -> Meeting | None:
+    return meeting if meeting and meeting.workgroup.slug == content.workgroup else None
+
+
+def _found(table: type[Any], key: Any, names: Iterable[str | int | None], **having: object) -> dict[Any, Any]:
+    wanted = {name for name in names if name}
+    if not wanted:
+        return {}
+    rows = db.session.scalars(sa.select(table).filter_by(**having).where(key.in_(wanted))).unique()
+    found = {getattr(row, key.key): row for row in rows}
+    gone = sorted(str(name) for name in wanted - set(found))
+    if gone:
+        raise NotAllowed(f"Bestaat niet meer: {', '.join(gone)}. Kies iets anders of haal het blok weg.")
+    return found

@@ -1,14 +1,65 @@
-"""A newsletter as one mail for many: with a merge field where each recipient's own link belongs."""
+"""How a newsletter looks: as one mail for many, with a merge field where each recipient's own link belongs."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
 
 from flask import current_app
+from markupsafe import Markup
 
-from dordt.newsletters.content.parts import parts_of, plain
-from dordt.newsletters.models import Newsletter
-from dordt.shared.links import absolute
+from dordt.media.images import image_of
+from dordt.media.markdown import MAIL_STYLES, MAIL_WIDTH, mail_html
+from dordt.newsletters.content import mail_text
+from dordt.newsletters.content.block_kinds import BLOCK_TYPES, BlockKind
+from dordt.newsletters.models import Newsletter, NewsletterBlock
+from dordt.shared import formats
+from dordt.shared.clock import AMSTERDAM
+from dordt.shared.links import absolute, full_address
 from dordt.shared.mail import Draft, compose
 from dordt.subscribers import emails
+from dordt.workgroups.models import Meeting
 
 LEAVE = "[[leave]]"  # becomes the address of the recipient that ends it
+
+
+@dataclass(frozen=True)
+class RenderedPicture:
+    """A picture at its full address, as wide as a mail shows it; of one that is blocked no empty space remains."""
+
+    url: str
+    alt: str
+    width: int
+
+
+@dataclass(frozen=True)
+class RenderedMeeting:
+    """When and where a work group meets, in Dutch."""
+
+    title: str
+    day: str
+    time: str
+    place: str
+    day_number: str
+    month: str
+
+
+@dataclass(frozen=True)
+class RenderedBlock:
+    """One block; what its kind does not have, or what is gone, is empty."""
+
+    kind: BlockKind
+    title: str
+    html: Markup
+    text: str
+    link: str
+    picture: RenderedPicture | None
+    meeting: RenderedMeeting | None
+
+    @property
+    def title_text(self) -> str:
+        """The title in lines that fit the text part."""
+        return mail_text.wrapped(formats.capital(self.title))
 
 
 def draft_of(newsletter: Newsletter) -> Draft:
@@ -21,11 +72,19 @@ def draft_of(newsletter: Newsletter) -> Draft:
         headers=_headers(),
         subject=plain(newsletter.subject),
         preheader=plain(newsletter.preheader),
-        parts=parts_of(newsletter.blocks),
+        blocks=[_block(block) for block in newsletter.blocks],
         unsubscribe_link=emails.merged_unsubscribe_link(),
         preferences_link=emails.merged_preferences_link(),
         web_link=absolute("newsletters.show", number=newsletter.number),
     )
+
+
+def plain(text: str) -> str:
+    """What somebody wrote never becomes a merge field, and holds nothing that no mail may hold."""
+    shown = "".join(
+        character for character in text if character in "\n\t" or unicodedata.category(character) not in {"Cc", "Cs"}
+    )
+    return re.sub(r"\[(?=\[)", "[ ", shown)
 
 
 def _headers() -> dict[str, str]:
@@ -45,3 +104,68 @@ def _leave_address() -> str:
     """Where a mail of each recipient's own ends the newsletter; where no mail comes in, a person reads it."""
     config = current_app.config
     return LEAVE if config["MAIL_BOUNCE_DOMAIN"] else str(config["CONTACT_ADDRESS"])
+
+
+def _block(block: NewsletterBlock) -> RenderedBlock:
+    html, text = _texts(block)
+    return RenderedBlock(
+        kind=block.kind,
+        title=plain(block.title),
+        html=html,
+        text=text,
+        link=_link(block),
+        picture=_picture(block),
+        meeting=_meeting(block.meeting) if block.meeting else None,
+    )
+
+
+def _texts(block: NewsletterBlock) -> tuple[Markup, str]:
+    site, text = current_app.config["SITE_URL"], plain(block.text)
+    kind = BLOCK_TYPES[block.kind]
+    if "text" in kind.markdown:
+        below = 2 if block.title and "title" in kind.columns else 1
+        html = mail_html(text, site=site, below=below)
+        return Markup(plain(html)), plain(mail_text.to_text(text, site=site))  # noqa: S704  (Markdown may undo a space)
+    return _paragraphs(text), mail_text.wrapped(text.strip())
+
+
+def _paragraphs(text: str) -> Markup:
+    """Plain text: an empty line separates paragraphs, a line end stays one."""
+    parts = (part.strip() for part in text.replace("\r\n", "\n").split("\n\n"))
+    lines = (Markup("<br>").join(part.split("\n")) for part in parts if part)
+    return Markup("").join(Markup('<p style="{}">{}</p>').format(MAIL_STYLES["p"], line) for line in lines)
+
+
+def _link(block: NewsletterBlock) -> str:
+    if block.article:
+        return absolute("news.article", slug=block.article.slug)
+    if block.workgroup:
+        return absolute("workgroups.show", slug=block.workgroup.slug)
+    return full_address(plain(block.url), current_app.config["SITE_URL"]) if block.url else ""
+
+
+def _picture(block: NewsletterBlock) -> RenderedPicture | None:
+    """The JPEG or PNG version: not every mail program shows WebP."""
+    image = image_of(block.media, "" if block.is_decorative else block.alt)
+    if image is None:
+        return None
+    url = f"{current_app.config['SITE_URL']}{image.url}"
+    return RenderedPicture(url, plain(image.alt), min(image.width, MAIL_WIDTH))
+
+
+def _meeting(meeting: Meeting) -> RenderedMeeting:
+    starts, ends = (moment.astimezone(AMSTERDAM) for moment in (meeting.starts_at, meeting.ends_at))
+    return RenderedMeeting(
+        title=plain(meeting.title),
+        day=formats.dutch_day(starts),
+        time=_hours(starts, ends),
+        place=plain(meeting.location),
+        day_number=str(starts.day),
+        month=formats.short_month(starts),
+    )
+
+
+def _hours(starts: datetime, ends: datetime) -> str:
+    """'19.30 tot 21.30 uur'; of a meeting that ends on another day only when it starts."""
+    is_one_day = starts.date() == ends.date() and ends > starts
+    return f"{starts:%H.%M} tot {formats.dutch_time(ends)}" if is_one_day else formats.dutch_time(starts)

@@ -14,8 +14,8 @@ from markupsafe import Markup
 
 from dordt.media import markdown
 from dordt.media.images import Image, image_of
-from dordt.newsletters.block_models import BlockKind, NewsletterBlock
-from dordt.newsletters.models import Newsletter
+from dordt.newsletters.content.block_kinds import BlockKind
+from dordt.newsletters.models import Newsletter, NewsletterBlock
 from dordt.shared.clean_html import SCHEMES
 from dordt.shared.clock import AMSTERDAM
 from dordt.workgroups.models import Meeting

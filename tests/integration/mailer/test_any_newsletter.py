@@ -15,9 +15,9 @@ from dordt.mailer.models import Mail, MailKind
 from dordt.mailer.smtp import encoding
 from dordt.media.models import MediaFile
 from dordt.news.models import Article
-from dordt.newsletters.block_models import BlockKind, NewsletterBlock
+from dordt.newsletters.content.block_kinds import BlockKind
 from dordt.newsletters.content.rendering import draft_of
-from dordt.newsletters.models import Newsletter
+from dordt.newsletters.models import Newsletter, NewsletterBlock
 from dordt.shared.mail import Draft
 from dordt.workgroups.models import Meeting, Workgroup
 from tests.factories.mailer import WRITTEN_AT

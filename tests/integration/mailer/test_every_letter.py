@@ -12,8 +12,7 @@ from dordt.contact.models import Message
 from dordt.extensions import db
 from dordt.mailer.ledger import outbox
 from dordt.mailer.models import MailKind
-from dordt.newsletters.block_models import BlockKind
-from dordt.newsletters.content.block_content import BlockContent
+from dordt.newsletters.content.block_kinds import BlockContent, BlockKind
 from dordt.newsletters.content.rendering import draft_of
 from dordt.newsletters.content.services import test_mail
 from dordt.newsletters.models import Newsletter

@@ -9,8 +9,7 @@ from flask import Flask
 from dordt.extensions import db
 from dordt.mailer.ledger import outbox
 from dordt.mailer.models import Mail, MailKind
-from dordt.newsletters.block_models import BlockKind
-from dordt.newsletters.content.block_content import BlockContent
+from dordt.newsletters.content.block_kinds import BlockContent, BlockKind
 from dordt.newsletters.content.services import test_mail
 from dordt.newsletters.models import Newsletter
 from dordt.newsletters.sending import audience

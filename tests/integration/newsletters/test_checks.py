@@ -11,9 +11,8 @@ from dordt.mailer.models import MailKind
 from dordt.media.images import address
 from dordt.news.models import ArticleState
 from dordt.newsletters import checks
-from dordt.newsletters.block_models import BlockKind
-from dordt.newsletters.checks import addresses
-from dordt.newsletters.content.block_content import BlockContent
+from dordt.newsletters.checks import links
+from dordt.newsletters.content.block_kinds import BlockContent, BlockKind
 from dordt.newsletters.models import Newsletter
 from dordt.shared import clock
 from dordt.shared.problems import NotAllowed
@@ -171,19 +170,19 @@ def test_a_link_that_leads_somewhere_is_fine(app, target):
 @pytest.mark.parametrize(
     ("target", "problem"),
     [
-        ("/niets/", addresses.GONE),
-        ("/nieuws/weg/", addresses.GONE),
-        ("/nieuws/concept/", addresses.GONE),
-        ("/nieuws/archief/1999/", addresses.GONE),
-        ("/werkgroepen/weg/", addresses.GONE),
-        ("/werkgroepen/weg/aanmelden/", addresses.GONE),
-        (f"{SITE}/nieuwsbrief/99/", addresses.GONE),
-        ("/media/0123456789abcdef0123456789abcdef/plan.pdf", addresses.GONE),
-        ("/static/css/weg.css", addresses.GONE),
-        ("/static/../config.py", addresses.GONE),
-        ("/beheer/nieuwsbrieven/", addresses.OF_STAFF),
-        ("/beheer", addresses.OF_STAFF),
-        ("#boven", addresses.NOWHERE),
+        ("/niets/", links.GONE),
+        ("/nieuws/weg/", links.GONE),
+        ("/nieuws/concept/", links.GONE),
+        ("/nieuws/archief/1999/", links.GONE),
+        ("/werkgroepen/weg/", links.GONE),
+        ("/werkgroepen/weg/aanmelden/", links.GONE),
+        (f"{SITE}/nieuwsbrief/99/", links.GONE),
+        ("/media/0123456789abcdef0123456789abcdef/plan.pdf", links.GONE),
+        ("/static/css/weg.css", links.GONE),
+        ("/static/../config.py", links.GONE),
+        ("/beheer/nieuwsbrieven/", links.OF_STAFF),
+        ("/beheer", links.OF_STAFF),
+        ("#boven", links.NOWHERE),
         ("https://dordrecht/", "is geen geldig webadres"),
         ("https://", "is geen geldig webadres"),
         ("https://dordrecht%20.nl/", "is geen geldig webadres"),
@@ -216,7 +215,7 @@ def test_a_link_of_one_person_never_goes_to_everybody(app):
     for path in (unsubscribe_path(reader), f"{SITE}{confirm_path(reader)}"):
         ((is_blocking, _place, sentence),) = of_link(path)
         assert is_blocking
-        assert addresses.OF_ONE in sentence
+        assert links.OF_ONE in sentence
 
 
 def test_a_file_is_there_under_its_own_names_only(app):

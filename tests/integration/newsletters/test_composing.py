@@ -9,8 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from dordt.extensions import db
-from dordt.newsletters.block_models import BlockKind
-from dordt.newsletters.content.block_content import BlockContent
+from dordt.newsletters.content.block_kinds import BlockContent, BlockKind
 from dordt.newsletters.models import Newsletter, NewsletterState
 from dordt.newsletters.sending import services
 from dordt.shared import clock

@@ -2,8 +2,7 @@
 
 from datetime import UTC, datetime
 
-from dordt.newsletters.block_models import BlockKind
-from dordt.newsletters.content.block_content import BlockContent
+from dordt.newsletters.content.block_kinds import BlockContent, BlockKind
 from dordt.newsletters.models import NewsletterState
 from tests.factories.news import make_article
 from tests.factories.places import make_topic

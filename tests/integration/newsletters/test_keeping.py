@@ -8,8 +8,7 @@ import sqlalchemy as sa
 
 from dordt.audit.models import AuditEntry
 from dordt.extensions import db
-from dordt.newsletters.block_models import BlockKind
-from dordt.newsletters.content.block_content import BlockContent
+from dordt.newsletters.content.block_kinds import BlockContent, BlockKind
 from dordt.newsletters.sending import services
 from dordt.shared import clock
 from tests.factories.newsletters import make_newsletter

@@ -8,8 +8,7 @@ import sqlalchemy as sa
 from dordt.extensions import db
 from dordt.mailer.models import Delivery, DeliveryState
 from dordt.news.models import ArticleState
-from dordt.newsletters.block_models import BlockKind
-from dordt.newsletters.content.block_content import BlockContent
+from dordt.newsletters.content.block_kinds import BlockContent, BlockKind
 from dordt.newsletters.models import NewsletterState
 from tests.factories.media import make_image
 from tests.factories.news import make_article

@@ -5,8 +5,7 @@ import re
 import pytest
 
 from dordt.extensions import db
-from dordt.newsletters.block_models import BlockKind
-from dordt.newsletters.content.block_content import BlockContent
+from dordt.newsletters.content.block_kinds import BlockContent, BlockKind
 from dordt.newsletters.content.rendering import draft_of
 from tests.factories.news import make_article
 from tests.factories.newsletters import make_newsletter

@@ -7,10 +7,10 @@ import pytest
 import sqlalchemy as sa
 
 from dordt.extensions import db
-from dordt.newsletters.block_models import BlockKind, NewsletterTemplate
-from dordt.newsletters.content.block_content import BlockContent, NewsletterContent, content_of, is_same
+from dordt.newsletters.content.block_content import NewsletterContent, content_of, is_same
+from dordt.newsletters.content.block_kinds import BlockContent, BlockKind
 from dordt.newsletters.content.services import starting_points
-from dordt.newsletters.models import Newsletter, NewsletterState
+from dordt.newsletters.models import Newsletter, NewsletterState, NewsletterTemplate
 from dordt.shared import clock
 from tests.factories.media import make_image
 from tests.factories.news import make_article

@@ -5,9 +5,9 @@ import pytest
 from dordt.extensions import db
 from dordt.news.models import ArticleState
 from dordt.newsletters import services
-from dordt.newsletters.block_models import BlockKind
-from dordt.newsletters.content import filling
-from dordt.newsletters.content.block_content import BlockContent, NewsletterContent
+from dordt.newsletters.content import block_kinds
+from dordt.newsletters.content.block_content import NewsletterContent
+from dordt.newsletters.content.block_kinds import BlockContent, BlockKind
 from dordt.newsletters.models import STEPS, NewsletterState
 from dordt.newsletters.sending import services as sending
 from dordt.shared import clock
@@ -30,7 +30,7 @@ def test_articles_keep_the_order_in_which_they_were_chosen(app):
     first, second, third = (make_article() for _ in range(3))
     newsletter = make_newsletter(articles=(third, first))
 
-    changed = NewsletterContent("Nieuws", "", [filling.from_article(article) for article in (second, third, first)])
+    changed = NewsletterContent("Nieuws", "", [block_kinds.from_article(article) for article in (second, third, first)])
     services.edit_newsletter(newsletter.number, changed, at=clock.now())
 
     db.session.expire_all()

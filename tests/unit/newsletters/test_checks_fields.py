@@ -2,15 +2,15 @@
 
 import pytest
 
-from dordt.newsletters.block_models import BlockKind, NewsletterBlock
-from dordt.newsletters.checks import fields
-from dordt.newsletters.models import Newsletter
+from dordt.newsletters.checks import texts
+from dordt.newsletters.content.block_kinds import BlockKind
+from dordt.newsletters.models import Newsletter, NewsletterBlock
 
 
 def found(text: str) -> list[tuple[str, bool, int | None]]:
     block = NewsletterBlock(kind=BlockKind.TEXT, title="", text=text, url="", alt="")
     newsletter = Newsletter(subject="Nieuws", preheader="", blocks=[block])
-    return [(finding.words, finding.is_blocking, finding.block) for finding in fields.findings(newsletter)]
+    return [(finding.words, finding.is_blocking, finding.block) for finding in texts.merge_fields(newsletter)]
 
 
 @pytest.mark.parametrize("field", ["[[naam]]", "[[token]]", "{{ voornaam }}", "{{subscriber.name}}"])
@@ -47,6 +47,6 @@ def test_what_only_looks_a_little_like_one_is_left_alone(text):
 def test_a_field_in_the_subject_is_found_there():
     newsletter = Newsletter(subject="Dag {{naam}}", preheader="", blocks=[])
 
-    (finding,) = fields.findings(newsletter)
+    (finding,) = texts.merge_fields(newsletter)
     assert finding.block is None
     assert "in het onderwerp of het voorproefje" in finding.words

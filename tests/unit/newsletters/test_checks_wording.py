@@ -2,13 +2,13 @@
 
 import pytest
 
-from dordt.newsletters.checks import wording
+from dordt.newsletters.checks import texts
 
 FINE = ("Nieuws uit uw wijk", "Het park is klaar.")
 
 
 def said(subject: str, preheader: str) -> list[tuple[bool, str]]:
-    return [(finding.is_blocking, finding.words) for finding in wording.findings(subject, preheader)]
+    return [(finding.is_blocking, finding.words) for finding in texts.lines(subject, preheader)]
 
 
 def test_two_good_lines_need_nothing():

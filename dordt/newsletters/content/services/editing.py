@@ -8,14 +8,8 @@ from dordt.extensions import db
 from dordt.media import services as media
 from dordt.media.models import MediaFile
 from dordt.newsletters import services
-from dordt.newsletters.content.block_content import (
-    BlockContent,
-    NewsletterContent,
-    as_row,
-    content_of,
-    from_row,
-    is_same,
-)
+from dordt.newsletters.content.block_content import NewsletterContent, as_json, content_of, from_json, is_same
+from dordt.newsletters.content.block_kinds import BlockContent
 from dordt.newsletters.models import Newsletter, NewsletterState
 from dordt.newsletters.transitions import end_approval, locked, log, step
 from dordt.shared.problems import NotAllowed
@@ -40,7 +34,7 @@ class Removed:
 def removed_from(newsletter: Newsletter) -> Removed | None:
     """What can be put back."""
     row = newsletter.removed_block
-    return Removed(int(row["position"]), from_row(row["block"])) if row else None
+    return Removed(int(row["position"]), from_json(row["block"])) if row else None
 
 
 def save_draft(
@@ -53,7 +47,7 @@ def save_draft(
     """
     newsletter = locked(number)
     _require_draft(newsletter)
-    newsletter.removed_block = {"position": removed.position, "block": as_row(removed.block)} if removed else None
+    newsletter.removed_block = {"position": removed.position, "block": as_json(removed.block)} if removed else None
     if is_same(content, content_of(newsletter)):
         db.session.commit()
         return

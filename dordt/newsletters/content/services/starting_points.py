@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,18 +13,21 @@ from dordt.accounts.models import StaffMember
 from dordt.audit import services as audit
 from dordt.extensions import db
 from dordt.media.models import MediaFile, MediaKind
+from dordt.news import front_matter
+from dordt.news.front_matter import ImportProblem
 from dordt.news.models import Article
-from dordt.newsletters.block_models import BlockKind, NewsletterBlock, NewsletterTemplate
-from dordt.newsletters.content import filling
-from dordt.newsletters.content.block_content import BlockContent, NewsletterContent, as_row, content_of, from_row
-from dordt.newsletters.models import Newsletter, NewsletterState
+from dordt.newsletters.content.block_content import NewsletterContent, as_json, content_of, from_json
+from dordt.newsletters.content.block_kinds import BLOCK_TYPES, BlockContent, BlockKind, from_article, from_workgroup
+from dordt.newsletters.models import Newsletter, NewsletterBlock, NewsletterState, NewsletterTemplate
 from dordt.newsletters.services import newsletter_numbered
 from dordt.shared.formats import dutch_date
-from dordt.shared.problems import DomainError, NotFound
-from dordt.workgroups.models import Meeting, Workgroup
+from dordt.shared.problems import DomainError, NotAllowed, NotFound
+from dordt.workgroups.models import Meeting
 
 SUBJECT = "newsletter_template"  # in the log
 ARTICLES_A_MONTH = 3
+FILE_FIELDS = {"subject", "preheader", "articles"}
+LONGEST_LINE = 200  # characters, as the columns of subject and preheader
 NEVER_READ = (NewsletterState.DRAFT, NewsletterState.CANCELLED)
 
 
@@ -44,9 +48,9 @@ def monthly(*, at: datetime) -> StartingPoint:
     month = dutch_date(at).split(" ", 1)[1]
     intro = BlockContent(BlockKind.INTRO, text=f"Beste lezer,\n\nDit is het nieuws van Dordt aan Zet van {month}.")
     meeting = db.session.scalars(Meeting.upcoming(at).limit(1)).first()
-    groups = [filling.from_workgroup(meeting.workgroup, at=at)] if meeting else []
+    groups = [from_workgroup(meeting.workgroup, at=at)] if meeting else []
     button = BlockContent(BlockKind.BUTTON, title="Bekijk alle werkgroepen en bijeenkomsten", url="/werkgroepen/")
-    articles = [filling.from_article(article) for article in unread_articles(at=at)]
+    articles = [from_article(article) for article in unread_articles(at=at)]
     return StartingPoint(NewsletterContent(subject="", preheader="", blocks=[intro, *articles, *groups, button]))
 
 
@@ -62,13 +66,44 @@ def copy_of(newsletter: Newsletter, *, at: datetime) -> StartingPoint:
     """The same once more; of one that was stopped half-way, for those who did not get it."""
     was_stopped = newsletter.state == NewsletterState.CANCELLED and newsletter.mail_id is not None
     content = replace(content_of(newsletter), not_to=newsletter.number if was_stopped else None)
-    return _alive(content, at=at)
+    return _revived(content, at=at)
 
 
 def of_template(template: NewsletterTemplate, *, at: datetime) -> StartingPoint:
     """What was kept in a template."""
-    blocks = [from_row(row) for row in template.blocks]
-    return _alive(NewsletterContent(template.subject, template.preheader, blocks), at=at)
+    blocks = [from_json(row) for row in template.blocks]
+    return _revived(NewsletterContent(template.subject, template.preheader, blocks), at=at)
+
+
+def from_articles(intro: str, articles: Sequence[str], *, at: datetime) -> list[BlockContent]:
+    """An intro and articles by slug, each once, as blocks. Raises NotAllowed when an article is not on the site."""
+    wanted = list(dict.fromkeys(articles))
+    found = {
+        article.slug: article for article in db.session.scalars(Article.published(at).where(Article.slug.in_(wanted)))
+    }
+    missing = [slug for slug in wanted if slug not in found]
+    if missing:
+        raise NotAllowed(f"Niet op de site: {', '.join(missing)}. Kies alleen berichten die gepubliceerd zijn.")
+    first = [BlockContent(BlockKind.INTRO, text=intro)] if intro.strip() else []
+    return first + [from_article(found[slug]) for slug in wanted]
+
+
+def read_file(path: Path, *, at: datetime) -> tuple[NewsletterContent, list[str]]:
+    """What the file says, and the names of fields that we do not use.
+
+    Raises ImportProblem, and NotAllowed when an article is not on the site.
+    """
+    fields, body = front_matter.read(path)
+    content = NewsletterContent(
+        subject=_line(fields, "subject"),
+        preheader=_line(fields, "preheader"),
+        blocks=from_articles(body.strip(), _slugs(fields.get("articles") or []), at=at),
+    )
+    if not content.subject:
+        raise ImportProblem("subject", "is missing")
+    if not content.blocks:
+        raise ImportProblem("body", "write the intro below the front matter, or name articles")
+    return content, sorted(set(fields) - FILE_FIELDS)
 
 
 def keep_template(number: int, name: str, *, at: datetime, by: StaffMember) -> NewsletterTemplate:
@@ -78,12 +113,12 @@ def keep_template(number: int, name: str, *, at: datetime, by: StaffMember) -> N
         name=name,
         subject=newsletter.subject,
         preheader=newsletter.preheader,
-        blocks=[as_row(block) for block in content_of(newsletter).blocks],
+        blocks=[as_json(block) for block in content_of(newsletter).blocks],
         created_at=at,
         created_by_id=by.id,
     )
     db.session.add(template)
-    _settle(template, "newsletter_template.created", at=at, by=by)
+    _commit_name(template, "newsletter_template.created", at=at, by=by)
     return template
 
 
@@ -91,7 +126,7 @@ def rename_template(template_id: int, name: str, *, at: datetime, by: StaffMembe
     """Call it something else. Raises NameTaken, NotFound."""
     template = _numbered(template_id)
     template.name = name
-    _settle(template, "newsletter_template.renamed", at=at, by=by)
+    _commit_name(template, "newsletter_template.renamed", at=at, by=by)
 
 
 def remove_template(template_id: int, *, at: datetime, by: StaffMember) -> None:
@@ -102,42 +137,22 @@ def remove_template(template_id: int, *, at: datetime, by: StaffMember) -> None:
     db.session.commit()
 
 
-def _alive(content: NewsletterContent, *, at: datetime) -> StartingPoint:
-    """Without what is no longer there; a meeting that is over becomes the next one of its group."""
+def _revived(content: NewsletterContent, *, at: datetime) -> StartingPoint:
+    """Without what is no longer there."""
     kept, gone = [], []
     for block in content.blocks:
-        alive = _revived(block, at=at)
-        if alive:
-            kept.append(alive)
+        revived = BLOCK_TYPES[block.kind].revived(_without_lost_picture(block), at=at)
+        if revived:
+            kept.append(revived)
         else:
             gone.append(block.title or block.article or block.workgroup or "een afbeelding")
     return StartingPoint(replace(content, blocks=kept), gone)
 
 
-def _revived(block: BlockContent, *, at: datetime) -> BlockContent | None:
-    if block.media and not _is_there(MediaFile.with_keys([block.media], MediaKind.IMAGE)):
-        block = replace(block, media="", alt="", is_decorative=False)
-    if block.kind is BlockKind.IMAGE:
-        return block if block.media else None
-    if block.kind is BlockKind.ARTICLE:
-        return block if _is_there(sa.select(Article).where(Article.slug == block.article)) else None
-    if block.kind is BlockKind.WORKGROUP:
-        return _with_next_meeting(block, at=at)
-    return block
-
-
-def _with_next_meeting(block: BlockContent, *, at: datetime) -> BlockContent | None:
-    group = db.session.scalars(Workgroup.called(block.workgroup)).one_or_none()
-    if group is None:
-        return None
-    upcoming = sa.select(Meeting.id).where(Meeting.id == block.meeting_id, Meeting.ends_at > at)
-    if not block.meeting_id or _is_there(upcoming):
+def _without_lost_picture(block: BlockContent) -> BlockContent:
+    if not block.media or db.session.scalars(MediaFile.with_keys([block.media], MediaKind.IMAGE)).first():
         return block
-    return replace(block, meeting_id=filling.next_meeting(group, at=at))
-
-
-def _is_there(query: "sa.Select[Any]") -> bool:
-    return db.session.scalars(query).first() is not None
+    return replace(block, media="", alt="", is_decorative=False)
 
 
 def _numbered(template_id: int) -> NewsletterTemplate:
@@ -147,7 +162,7 @@ def _numbered(template_id: int) -> NewsletterTemplate:
     return template
 
 
-def _settle(template: NewsletterTemplate, action: str, *, at: datetime, by: StaffMember) -> None:
+def _commit_name(template: NewsletterTemplate, action: str, *, at: datetime, by: StaffMember) -> None:
     try:
         db.session.flush()
     except IntegrityError as taken:
@@ -159,3 +174,20 @@ def _settle(template: NewsletterTemplate, action: str, *, at: datetime, by: Staf
 
 def _log(template: NewsletterTemplate, action: str, *, at: datetime, by: StaffMember) -> None:
     audit.record(action, subject=(SUBJECT, template.id), at=at, actor_id=by.id, actor_name=by.name)
+
+
+def _line(fields: dict[str, Any], name: str) -> str:
+    value = fields.get(name) or ""
+    if not isinstance(value, str):
+        raise ImportProblem(name, "must be a text")
+    text = " ".join(value.split())
+    if len(text) > LONGEST_LINE:
+        raise ImportProblem(name, f"has {len(text)} characters, at most {LONGEST_LINE} fit")
+    return text
+
+
+def _slugs(value: Any) -> list[str]:
+    given = [value] if isinstance(value, str) else value
+    if not isinstance(given, list) or not all(isinstance(slug, str) for slug in given):
+        raise ImportProblem("articles", "must be a list of slugs")
+    return given

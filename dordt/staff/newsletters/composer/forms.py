@@ -11,9 +11,8 @@ from wtforms import BooleanField, Field, Form, HiddenField, SelectField, SelectM
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from dordt.media.services import check_image
-from dordt.newsletters.block_models import BlockKind
-from dordt.newsletters.content.block_content import MOST_BLOCKS, BlockContent, NewsletterContent, tidied
-from dordt.newsletters.labels import BLOCK_LABELS
+from dordt.newsletters.content.block_content import MOST_BLOCKS, NewsletterContent, tidied
+from dordt.newsletters.content.block_kinds import BLOCK_TYPES, BlockContent, BlockField, BlockKind
 from dordt.places.services import Choices
 from dordt.shared.forms import DordtForm, at_most, required
 from dordt.staff.news.fields import UploadField
@@ -56,48 +55,6 @@ class AudienceForm(DordtForm):
 
 
 NO_MEETING = ("", "Geen bijeenkomst noemen")
-MARKDOWN = "Opmaak: ## tussenkop, - opsomming, **vet**, [woorden](https://adres). Een lege regel begint een alinea."
-ADDRESS = "Een heel adres, of het deel van deze site: /werkgroepen/."
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A field as a block of one kind shows it."""
-
-    name: str
-    label: str
-    hint: str = ""
-    rows: int = 0  # of a text of more lines
-
-
-# The fields of each kind in their order; where a picture or a meeting belongs, the template shows more.
-FIELDS: dict[BlockKind, tuple[Shown, ...]] = {
-    BlockKind.INTRO: (Shown("text", "Tekst", MARKDOWN, 4),),
-    BlockKind.ARTICLE: (
-        Shown("title", "Kop"),
-        Shown("text", "Korte tekst", "Zonder opmaak. De link naar het bericht komt er vanzelf bij.", 3),
-    ),
-    BlockKind.WORKGROUP: (
-        Shown("title", "Kop"),
-        Shown("text", "Korte tekst", "Zonder opmaak. De link naar de werkgroep komt er vanzelf bij.", 3),
-    ),
-    BlockKind.QUOTE: (
-        Shown("text", "Wat is er gezegd?", "Zonder opmaak. De aanhalingstekens zetten wij erbij.", 3),
-        Shown("title", "Wie zei dit? (niet verplicht)"),
-    ),
-    BlockKind.IMAGE: (Shown("title", "Onderschrift (niet verplicht)"),),
-    BlockKind.BUTTON: (
-        Shown("title", "Woorden op de knop", "Begin met een werkwoord, bijvoorbeeld: Bekijk de agenda."),
-        Shown("url", "Adres waar de knop heen gaat", ADDRESS),
-    ),
-    BlockKind.OUTCOME: (
-        Shown("title", "Kop"),
-        Shown("text", "Tekst", f"Wat vroegen inwoners, wat is besloten en waarom? {MARKDOWN}", 4),
-        Shown("url", "Adres om verder te lezen (niet verplicht)", ADDRESS),
-    ),
-    BlockKind.TEXT: (Shown("title", "Kop (niet verplicht)"), Shown("text", "Tekst", MARKDOWN, 4)),
-}
-WITH_PICTURE = {BlockKind.ARTICLE, BlockKind.IMAGE}
 
 
 class BlockForm(DordtForm):
@@ -138,31 +95,21 @@ class BlockForm(DordtForm):
         given: dict[str, Any] = {"formdata": None, "data": _stored(content)} if content else {}
         super().__init__(prefix=f"blocks-{index}-", **given)
         self.index = index
-        self.shown_kind = BlockKind(self.kind.data or "")
+        self.type = BLOCK_TYPES[BlockKind(self.kind.data or "")]
         self.meeting.choices = [NO_MEETING, *meetings.get(self.workgroup.data or "", ())]
-        for shown in FIELDS[self.shown_kind]:
-            self[shown.name].label.text = shown.label
-
-    @property
-    def kind_words(self) -> str:
-        """'Nieuwsbericht'."""
-        return BLOCK_LABELS[self.shown_kind]
+        for field in self.type.fields:
+            self[field.name].label.text = field.label
 
     @property
     def words(self) -> str:
         """'Nieuwsbericht: Het park is klaar', for who listens."""
         title = (self.title.data or "").strip()
-        return f"{self.kind_words}: {title}" if title else self.kind_words
+        return f"{self.type.label}: {title}" if title else self.type.label
 
     @property
-    def fields(self) -> list[tuple[Shown, Field]]:
+    def fields(self) -> list[tuple[BlockField, Field]]:
         """What is filled in, in its order."""
-        return [(shown, self[shown.name]) for shown in FIELDS[self.shown_kind]]
-
-    @property
-    def has_picture(self) -> bool:
-        """Whether this kind can show a picture."""
-        return self.shown_kind in WITH_PICTURE
+        return [(field, self[field.name]) for field in self.type.fields]
 
     def content(self) -> BlockContent:
         """What the service needs."""
@@ -170,7 +117,7 @@ class BlockForm(DordtForm):
         meeting = self.meeting.data or ""
         return tidied(
             BlockContent(
-                self.shown_kind,
+                self.type.kind,
                 **texts,
                 is_decorative=bool(self.is_decorative.data),
                 media=self.media.data or "",
@@ -238,7 +185,7 @@ class NewsletterForm(AudienceForm):
         """What the error summary lists; what is about a block says which."""
         found = super().problems
         for place, block in enumerate(self.blocks, 1):
-            found += [(control, f"Blok {place}, {block.kind_words}: {text}") for control, text in block.problems]
+            found += [(control, f"Blok {place}, {block.type.label}: {text}") for control, text in block.problems]
         return found
 
     @property

@@ -8,12 +8,11 @@ from typing import Any
 from flask import render_template, request
 
 from dordt.newsletters import checks
-from dordt.newsletters.block_models import BlockKind
-from dordt.newsletters.content import filling, rendering
-from dordt.newsletters.content.block_content import MOST_BLOCKS, BlockContent
+from dordt.newsletters.content import rendering
+from dordt.newsletters.content.block_content import MOST_BLOCKS
+from dordt.newsletters.content.block_kinds import BLOCK_TYPES, BlockContent, BlockKind, from_picture, with_own_picture
 from dordt.newsletters.content.services import editing
 from dordt.newsletters.content.services.editing import Removed
-from dordt.newsletters.labels import BLOCK_LABELS
 from dordt.newsletters.models import Newsletter
 from dordt.newsletters.sending import audience
 from dordt.shared.problems import NotAllowed
@@ -98,17 +97,17 @@ def _at_block(now: Arrangement, verb: str, place: int) -> Arrangement:
     if verb == "zonder-beeld":
         return now.changed(place, replace(block, media="", alt="", is_decorative=False))
     if verb == "met-beeld":
-        return now.changed(place, filling.with_own_picture(block))
+        return now.changed(place, with_own_picture(block))
     return now
 
 
 def _added(now: Arrangement, what: str, *, at: datetime) -> Arrangement:
-    """An intro comes first, everything else last."""
+    """An opening comes first, everything else last."""
     kind, _, name = what.partition(":")
     if kind not in set(BlockKind):
         return now
-    block = filling.filled(BlockKind(kind), name, at=at)
-    return now.added(block, 0 if block.kind is BlockKind.INTRO else None)
+    block_type = BLOCK_TYPES[BlockKind(kind)]
+    return now.added(block_type.filled(name, at=at), 0 if block_type.is_opening else None)
 
 
 def _with_new_picture(form: NewsletterForm, now: Arrangement, *, is_asked: bool, at: datetime) -> Arrangement:
@@ -117,7 +116,7 @@ def _with_new_picture(form: NewsletterForm, now: Arrangement, *, is_asked: bool,
     if not form.new_picture.content:
         return now
     kept = editing.keep_picture(form.new_picture.content, form.new_picture.filename, at=at)
-    return now.added(filling.from_picture(kept))
+    return now.added(from_picture(kept))
 
 
 def _replace_picture(block: BlockForm, stored: Sequence[BlockContent], key: str) -> None:
@@ -135,7 +134,6 @@ LOOKS = {
     "breed-donker": "Breed, donker",
 }
 FIRST_LOOK = "smal-licht"
-WRITTEN = (BlockKind.INTRO, BlockKind.TEXT, BlockKind.QUOTE, BlockKind.BUTTON, BlockKind.OUTCOME)
 
 
 def whole(newsletter: Newsletter, form: NewsletterForm, *, at: datetime) -> dict[str, Any]:
@@ -188,8 +186,7 @@ def _within(newsletter: Newsletter, form: NewsletterForm, *, at: datetime) -> di
         "pictures": pictures(block.media.data or "" for block in form.blocks),
         "offers": offers(searched("zoek"), searched("beeld"), at=at),
         "searched": {name: searched(name) for name in ("zoek", "beeld")},
-        "written": [(kind, BLOCK_LABELS[kind]) for kind in WRITTEN],
-        "block_words": BLOCK_LABELS,
+        "block_types": BLOCK_TYPES,
     }
 
 

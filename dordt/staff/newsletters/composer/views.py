@@ -9,13 +9,13 @@ from flask.typing import ResponseReturnValue
 
 from dordt.accounts.rights import Right
 from dordt.newsletters import services
-from dordt.newsletters.block_models import NewsletterTemplate
 from dordt.newsletters.content.block_content import NewsletterContent, content_of
+from dordt.newsletters.content.block_kinds import BLOCK_TYPES
 from dordt.newsletters.content.services import editing, starting_points
 from dordt.newsletters.content.services.editing import ApprovedMeanwhile, EditedMeanwhile
 from dordt.newsletters.content.services.starting_points import NameTaken, StartingPoint
-from dordt.newsletters.labels import BLOCK_LABELS, STATE_LABELS
-from dordt.newsletters.models import Newsletter, NewsletterState
+from dordt.newsletters.labels import STATE_LABELS
+from dordt.newsletters.models import Newsletter, NewsletterState, NewsletterTemplate
 from dordt.shared import clock
 from dordt.shared.formats import dutch_time
 from dordt.shared.forms import require_csrf
@@ -231,7 +231,7 @@ def template(template_id: int) -> ResponseReturnValue:
             flash("De naam is gewijzigd.", "ok")
             return redirect(url_for(".templates"), code=303)
     found = row_or_404(NewsletterTemplate.numbered(template_id))
-    page = render_template("staff/newsletters/template.html", template=found, form=form, block_words=BLOCK_LABELS)
+    page = render_template("staff/newsletters/template.html", template=found, form=form, block_types=BLOCK_TYPES)
     return page, form.status
 
 
