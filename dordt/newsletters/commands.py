@@ -11,8 +11,7 @@ from flask.cli import AppGroup
 from dordt.extensions import db
 from dordt.mailer.ledger import outbox
 from dordt.news.front_matter import ImportProblem
-from dordt.newsletters import services
-from dordt.newsletters.content.services import starting_points
+from dordt.newsletters.content.services import editing, starting_points
 from dordt.newsletters.models import Newsletter
 from dordt.newsletters.sending import plans
 from dordt.newsletters.sending import services as sending
@@ -45,7 +44,7 @@ def new_command(file: Path, approve: bool) -> None:
     at = clock.now()
     with _refusals(f"{file}: "):
         content, unknown = starting_points.read_file(file, at=at)
-        newsletter = services.create_newsletter(content, at=at)
+        newsletter = editing.create_newsletter(content, at=at)
         number = newsletter.number
         if approve:
             sending.approve_newsletter(number, at=at)
@@ -155,7 +154,7 @@ def _act(step: Callable[..., None], number: int, done: str) -> None:
 
 def _found(number: int) -> Newsletter:
     with _refusals():
-        return services.newsletter_numbered(number)
+        return editing.newsletter_numbered(number)
 
 
 @contextmanager

@@ -10,10 +10,9 @@ from dordt.accounts.models import StaffMember
 from dordt.extensions import db
 from dordt.mailer.models import Delivery, DeliveryState
 from dordt.news.models import Article
-from dordt.newsletters import services
 from dordt.newsletters.content.block_content import NewsletterContent
 from dordt.newsletters.content.block_kinds import BlockContent
-from dordt.newsletters.content.services import starting_points
+from dordt.newsletters.content.services import editing, starting_points
 from dordt.newsletters.models import Newsletter, NewsletterState
 from dordt.shared import clock
 from tests.factories.mailer import make_newsletter as freeze_newsletter
@@ -37,7 +36,7 @@ def make_newsletter(
     values = {"subject": "Nieuws uit uw wijk", "preheader": "Het park is klaar.", **given}
     first = starting_points.from_articles(intro, [article.slug for article in articles], at=clock.now())
     content = NewsletterContent(**values, blocks=[*first, *blocks])
-    newsletter = services.create_newsletter(content, at=clock.now(), by=by)
+    newsletter = editing.create_newsletter(content, at=clock.now(), by=by)
     newsletter.state = state
     if state in APPROVED:
         newsletter.approved_at = newsletter.updated_at

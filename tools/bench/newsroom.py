@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from flask_migrate import upgrade
 
 from dordt.extensions import db
-from dordt.newsletters import services
 from dordt.newsletters.content.block_content import NewsletterContent
 from dordt.newsletters.content.block_kinds import BlockContent, BlockKind
+from dordt.newsletters.content.services import editing
 from dordt.newsletters.sending import services as sending
 from dordt.shared import clock
 from dordt.subscribers.models import Subscriber, SubscriberState
@@ -51,7 +51,7 @@ def start() -> None:
         preheader="Wat er deze maand speelt.",
         blocks=[BlockContent(BlockKind.INTRO, text=INTRO)],
     )
-    newsletter = services.create_newsletter(content, at=at)
+    newsletter = editing.create_newsletter(content, at=at)
     sending.approve_newsletter(newsletter.number, at=at)
     begun = time.perf_counter()
     sending.start_newsletter(newsletter.number, at=at)

@@ -14,10 +14,10 @@ from dordt.news import services as news
 from dordt.news.importing import ArticleFile
 from dordt.news.models import Article
 from dordt.news.slugs import reserved
-from dordt.newsletters import services as newsletters
 from dordt.newsletters.content import block_kinds
 from dordt.newsletters.content.block_content import NewsletterContent
 from dordt.newsletters.content.block_kinds import BlockContent, BlockKind
+from dordt.newsletters.content.services import editing as newsletters
 from dordt.newsletters.content.services import starting_points
 from dordt.newsletters.models import NewsletterState
 from dordt.newsletters.sending import services as sending

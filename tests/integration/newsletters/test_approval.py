@@ -12,9 +12,9 @@ from dordt.accounts.models import StaffMember
 from dordt.audit.models import AuditEntry
 from dordt.extensions import db
 from dordt.mailer.models import Delivery
-from dordt.newsletters import services
 from dordt.newsletters.content import rendering
 from dordt.newsletters.content.block_content import NewsletterContent
+from dordt.newsletters.content.services import editing
 from dordt.newsletters.models import Newsletter, NewsletterPolicy, NewsletterState
 from dordt.newsletters.sending import plans, policy
 from dordt.newsletters.sending import services as sending
@@ -88,7 +88,7 @@ def test_with_nobody_else_it_says_so(app):
 def test_who_wrote_it_first_may_approve_it_once_another_changed_it(app):
     author, other = make_member(), make_member()
     newsletter = make_newsletter(by=author)
-    services.edit_newsletter(newsletter.number, NewsletterContent("Anders", ""), at=clock.now(), by=other)
+    editing.edit_newsletter(newsletter.number, NewsletterContent("Anders", ""), at=clock.now(), by=other)
 
     with pytest.raises(NotAllowed, match="tweede persoon"):
         approve(newsletter, other)
@@ -117,7 +117,7 @@ def test_two_approvers_at_once_are_one_approval(app):
 def test_what_was_changed_since_it_was_seen_is_not_approved(app):
     newsletter = make_newsletter(by=make_member())
     seen = newsletter.edit_version
-    services.edit_newsletter(newsletter.number, NewsletterContent("Anders", ""), at=clock.now(), by=make_member())
+    editing.edit_newsletter(newsletter.number, NewsletterContent("Anders", ""), at=clock.now(), by=make_member())
 
     with pytest.raises(NotAllowed, match="intussen veranderd"):
         approve(newsletter, make_member(), version=seen)
@@ -257,7 +257,7 @@ def test_a_page_from_before_a_change_approves_nothing(staff_client: StaffClient)
     make_newsletter(by=make_member())
     client = staff_client("redacteur")
     assert 'name="versie" value="1"' in client.get(f"{ROOM}1/versturen/").text
-    services.edit_newsletter(1, NewsletterContent("Anders", ""), at=clock.now(), by=make_member())
+    editing.edit_newsletter(1, NewsletterContent("Anders", ""), at=clock.now(), by=make_member())
 
     answer = client.post(f"{ROOM}1/goedkeuren/", data={"versie": "1"})
 

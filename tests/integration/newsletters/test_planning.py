@@ -13,8 +13,8 @@ from dordt.extensions import db
 from dordt.mailer.models import Delivery
 from dordt.mailer.worker.tasks import run_every_minute
 from dordt.news.models import ArticleState
-from dordt.newsletters import services
 from dordt.newsletters.content.block_content import NewsletterContent
+from dordt.newsletters.content.services import editing
 from dordt.newsletters.models import Newsletter, NewsletterState
 from dordt.newsletters.sending import plans
 from dordt.newsletters.sending import services as sending
@@ -207,8 +207,8 @@ def test_one_that_cannot_be_started_does_not_keep_the_next_from_its_turn(planned
     sending.start_due(at=PLAN.starts_at)
 
     db.session.rollback()
-    assert services.newsletter_numbered(planned).state == State.SCHEDULED
-    assert services.newsletter_numbered(second).state == State.SENDING
+    assert editing.newsletter_numbered(planned).state == State.SCHEDULED
+    assert editing.newsletter_numbered(second).state == State.SENDING
     assert f"Newsletter {planned} could not be started as planned" in caplog.text
 
 
@@ -224,7 +224,7 @@ def test_withdrawing_the_plan_brings_it_back_to_approved(planned):
 
 
 def test_editing_ends_plan_and_approval(planned):
-    services.edit_newsletter(planned, NewsletterContent("Anders", ""), at=NOW)
+    editing.edit_newsletter(planned, NewsletterContent("Anders", ""), at=NOW)
     sending.start_due(at=PLAN.starts_at)
 
     found = newsletter()

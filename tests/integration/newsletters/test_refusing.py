@@ -12,9 +12,9 @@ from dordt.audit.models import AuditEntry
 from dordt.extensions import db
 from dordt.mailer.models import Delivery, Mail, Suppression, SuppressionScope
 from dordt.news.models import ArticleState
-from dordt.newsletters import services
 from dordt.newsletters.content import rendering
 from dordt.newsletters.content.block_content import NewsletterContent
+from dordt.newsletters.content.services import editing
 from dordt.newsletters.models import Newsletter, NewsletterState
 from dordt.newsletters.sending import plans
 from dordt.newsletters.sending import services as sending
@@ -48,7 +48,7 @@ def changed_since_it_was_approved(_patch: pytest.MonkeyPatch) -> Newsletter:
     make_subscriber()
     newsletter = make_newsletter(State.APPROVED)
     content = NewsletterContent("Iets anders", "Dit wist niemand.")
-    services.edit_newsletter(newsletter.number, content, at=clock.now())
+    editing.edit_newsletter(newsletter.number, content, at=clock.now())
     newsletter.state = State.APPROVED  # as somebody could who writes in the database
     return newsletter
 
@@ -193,7 +193,7 @@ def test_the_command_line_refuses_to_plan_it(app: Flask, prepared: int, words: s
 
 @each_approved
 def test_a_plan_that_comes_due_starts_nothing_and_notes_why(prepared: int, words: str):
-    newsletter, at = services.newsletter_numbered(prepared), clock.now()
+    newsletter, at = editing.newsletter_numbered(prepared), clock.now()
     newsletter.state, newsletter.scheduled_at = State.SCHEDULED, at - timedelta(minutes=1)
     newsletter.latest_start_at = at + timedelta(hours=1)
     db.session.commit()
@@ -201,17 +201,17 @@ def test_a_plan_that_comes_due_starts_nothing_and_notes_why(prepared: int, words
     sending.start_due(at=at)
 
     assert_nothing_happened()
-    status = plans.status_of(services.newsletter_numbered(prepared), at=at)
+    status = plans.status_of(editing.newsletter_numbered(prepared), at=at)
     assert words in str(status.reason)
 
 
 @pytest.mark.parametrize("prepare", [case for case in REFUSED if "approved" not in case.__name__], **named)
 def test_approving_what_is_not_in_order_is_refused(prepared: int, staff_client: Callable[..., Visitor]):
-    newsletter = services.newsletter_numbered(prepared)
+    newsletter = editing.newsletter_numbered(prepared)
     newsletter.state, newsletter.approved_at = State.DRAFT, None
     db.session.commit()
 
     answer = staff_client("beheerder").post(f"/beheer/nieuwsbrieven/{prepared}/goedkeuren/")
 
     assert answer.status_code == 409
-    assert services.newsletter_numbered(prepared).state == State.DRAFT
+    assert editing.newsletter_numbered(prepared).state == State.DRAFT

@@ -10,7 +10,7 @@ from flask import Flask
 from dordt.extensions import db
 from dordt.mailer.ledger import outbox
 from dordt.mailer.models import MailState
-from dordt.newsletters import services
+from dordt.newsletters.content.services import editing
 from dordt.newsletters.models import PAUSED_BY_STAFF, Newsletter, NewsletterState
 from dordt.newsletters.sending import services as sending
 from dordt.newsletters.transitions import locked
@@ -49,7 +49,7 @@ def while_held(app: Flask, number: int, first: Callable[[Newsletter], None], sec
 
 def standing(number: int) -> tuple[str, str]:
     db.session.rollback()
-    newsletter = services.newsletter_numbered(number)
+    newsletter = editing.newsletter_numbered(number)
     return newsletter.state.value, newsletter.mail.state.value
 
 

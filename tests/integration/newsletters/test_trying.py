@@ -12,9 +12,8 @@ from dordt.audit.models import AuditEntry
 from dordt.extensions import db
 from dordt.mailer.models import Delivery, Mail, MailKind, Suppression, SuppressionScope
 from dordt.mailer.worker.tasks import deliver_what_is_due
-from dordt.newsletters import services
 from dordt.newsletters.content.block_content import NewsletterContent
-from dordt.newsletters.content.services import test_mail
+from dordt.newsletters.content.services import editing, test_mail
 from dordt.newsletters.models import NewsletterState
 from dordt.shared import clock
 from dordt.shared.problems import NotAllowed
@@ -160,7 +159,7 @@ def test_an_editor_sends_a_test_and_sees_when_the_last_one_went(staff_client: St
     assert "De testmail is onderweg naar 2 adressen." in page
     assert "door Eva, naar 2 adressen." in page
     assert "nog veranderd" not in page
-    services.edit_newsletter(1, NewsletterContent("Anders", ""), at=clock.now(), by=client.member)
+    editing.edit_newsletter(1, NewsletterContent("Anders", ""), at=clock.now(), by=client.member)
     assert "Daarna is de nieuwsbrief nog veranderd." in client.get(f"{ROOM}1/versturen/").text
 
 

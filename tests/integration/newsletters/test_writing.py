@@ -4,10 +4,10 @@ import pytest
 
 from dordt.extensions import db
 from dordt.news.models import ArticleState
-from dordt.newsletters import services
 from dordt.newsletters.content import block_kinds
 from dordt.newsletters.content.block_content import NewsletterContent
 from dordt.newsletters.content.block_kinds import BlockContent, BlockKind
+from dordt.newsletters.content.services import editing
 from dordt.newsletters.models import STEPS, NewsletterState
 from dordt.newsletters.sending import services as sending
 from dordt.shared import clock
@@ -21,7 +21,7 @@ CONTENT = NewsletterContent(subject="Nieuws", preheader="", blocks=[BlockContent
 
 
 def test_numbers_follow_each_other(app):
-    numbers = [services.create_newsletter(CONTENT, at=clock.now()).number for _ in range(3)]
+    numbers = [editing.create_newsletter(CONTENT, at=clock.now()).number for _ in range(3)]
 
     assert numbers == [1, 2, 3]
 
@@ -31,7 +31,7 @@ def test_articles_keep_the_order_in_which_they_were_chosen(app):
     newsletter = make_newsletter(articles=(third, first))
 
     changed = NewsletterContent("Nieuws", "", [block_kinds.from_article(article) for article in (second, third, first)])
-    services.edit_newsletter(newsletter.number, changed, at=clock.now())
+    editing.edit_newsletter(newsletter.number, changed, at=clock.now())
 
     db.session.expire_all()
     assert [block.article.slug for block in newsletter.blocks] == [second.slug, third.slug, first.slug]
@@ -57,7 +57,7 @@ def test_a_change_ends_the_approval(app):
     newsletter = make_newsletter()
     sending.approve_newsletter(newsletter.number, at=clock.now(), by=make_member())
 
-    services.edit_newsletter(newsletter.number, CONTENT, at=clock.now())
+    editing.edit_newsletter(newsletter.number, CONTENT, at=clock.now())
 
     assert (newsletter.state, newsletter.approved_by_id, newsletter.approved_at) == (State.DRAFT, None, None)
 
@@ -67,7 +67,7 @@ def test_what_was_started_or_cancelled_cannot_be_changed(app, state):
     newsletter = make_newsletter(state)
 
     with pytest.raises(NotAllowed):
-        services.edit_newsletter(newsletter.number, CONTENT, at=clock.now())
+        editing.edit_newsletter(newsletter.number, CONTENT, at=clock.now())
 
 
 def test_without_content_it_cannot_be_approved(app):

@@ -8,7 +8,6 @@ from flask import abort, flash, jsonify, redirect, render_template, request, url
 from flask.typing import ResponseReturnValue
 
 from dordt.accounts.rights import Right
-from dordt.newsletters import services
 from dordt.newsletters.content.block_content import NewsletterContent, content_of
 from dordt.newsletters.content.block_kinds import BLOCK_TYPES
 from dordt.newsletters.content.services import editing, starting_points
@@ -49,7 +48,7 @@ def new() -> ResponseReturnValue:
 
 
 def _begin(beginning: StartingPoint, *, at: datetime) -> ResponseReturnValue:
-    number = services.create_newsletter(beginning.content, at=at, by=member()).number
+    number = editing.create_newsletter(beginning.content, at=at, by=member()).number
     if beginning.gone:
         flash(f"Niet overgenomen, want het bestaat niet meer: {', '.join(beginning.gone)}.", "warning")
     return redirect(url_for(".edit", number=number), code=303)
