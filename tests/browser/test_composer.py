@@ -50,23 +50,23 @@ def test_what_is_typed_is_kept_by_itself_and_the_preview_follows(composer: Page)
     expect(composer.locator("[data-kept]")).to_have_text(KEPT)
     preview = composer.frame_locator(".preview__frame")
     expect(preview.get_by_role("heading", name="Een nieuwe klimboom")).to_be_visible()
-    expect(composer.locator("[data-part=tekst]")).to_contain_text("Eindelijk een klimboom.")
+    expect(composer.locator("[data-fragment=text]")).to_contain_text("Eindelijk een klimboom.")
     composer.reload()
     expect(composer.get_by_label("Onderwerp", exact=True)).to_have_value("Een nieuwe klimboom")
     assert order(composer) == ["Inleiding", "Citaat", "Knop"]
 
 
 def test_a_block_is_moved_with_the_keyboard_and_keeps_the_focus(composer: Page):
-    tool(composer, 3, "omhoog").focus()
+    tool(composer, 3, "up").focus()
     composer.keyboard.press("Enter")
     expect(composer.locator("[data-said]")).to_have_text("Knop: Bekijk de agenda staat nu op plaats 2 van 3.")
-    expect(tool(composer, 2, "omhoog")).to_be_focused()
+    expect(tool(composer, 2, "up")).to_be_focused()
     composer.keyboard.press("Enter")
     composer.keyboard.press("Enter")
 
     expect(composer.locator("[data-said]")).to_have_text("Dit blok staat al bovenaan.")
     assert order(composer) == ["Knop", "Inleiding", "Citaat"]
-    expect(tool(composer, 1, "omhoog")).to_have_accessible_name("Verplaats blok 1, Knop: Bekijk de agenda, Omhoog")
+    expect(tool(composer, 1, "up")).to_have_accessible_name("Verplaats blok 1, Knop: Bekijk de agenda, Omhoog")
     expect(composer.locator("[data-kept]")).to_have_text(KEPT)
     composer.reload()
     assert order(composer) == ["Knop", "Inleiding", "Citaat"]
@@ -92,7 +92,7 @@ def test_a_block_is_dragged_with_the_mouse(composer: Page):
 
 
 def test_a_block_that_was_taken_out_is_put_back(composer: Page):
-    tool(composer, 2, "weg").click()
+    tool(composer, 2, "remove").click()
     expect(composer.locator("#weggehaald")).to_be_focused()
     assert order(composer) == ["Inleiding", "Knop"]
 
@@ -188,11 +188,11 @@ def test_the_same_is_done_without_scripts(new_page: Callable[..., Page], site: L
     page.get_by_label("Wat is er gezegd?").fill("Het lukt ook zo.")
     add(page, "Inleiding")
     add_article(page)
-    tool(page, 2, "omlaag").click()
+    tool(page, 2, "down").click()
 
     expect(page.get_by_label("Onderwerp", exact=True)).to_have_value("Zonder scripts")
     assert order(page) == ["Inleiding", "Nieuwsbericht", "Citaat"]
-    tool(page, 1, "weg").click()
+    tool(page, 1, "remove").click()
     page.get_by_role("button", name="Zet terug").click()
     page.get_by_role("button", name="Telefoon, donker").click()
 

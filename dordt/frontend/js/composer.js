@@ -6,10 +6,10 @@ const RETRY = 4000 // after a failure, each time twice as long
 const LONGEST_RETRY = 60000
 
 // The buttons that search: the field to type in, and where what they find stands.
-const SEARCHES = { zoek: ['zoek', '[data-articles] > li'], 'zoek-beeld': ['beeld', '.offers__pictures > li'] }
+const SEARCHES = { search: ['zoek', '[data-articles] > li'], 'search-pictures': ['beeld', '.offers__pictures > li'] }
 
 const composer = document.querySelector('[data-composer]')
-const form = document.getElementById('componist')
+const form = document.getElementById('composer')
 const said = document.querySelector('[data-said]')
 const kept = document.querySelector('[data-kept]')
 const preview = document.querySelector('[data-preview]')
@@ -98,8 +98,8 @@ async function ask(body) {
 function values(button) {
   const data = new FormData(form)
   if (!button) for (const [name, value] of [...data]) if (value instanceof File) data.delete(name)
-  data.delete('actie')
-  if (button) data.append('actie', button)
+  data.delete('action')
+  if (button) data.append('action', button)
   return data
 }
 
@@ -118,20 +118,20 @@ function take(answer, upTo) {
   pause = RETRY
   keptChanges = upTo
   form.elements.edit_version.value = answer.version
-  replaceParts(answer.parts)
+  replaceFragments(answer.fragments)
   renew()
   show(isDirty() ? 'Nog niet bewaard' : answer.kept)
   if (answer.target) goTo(answer.target)
   return true
 }
 
-function replaceParts(parts) {
-  for (const [name, html] of Object.entries(parts)) {
-    const part = document.querySelector(`[data-part="${name}"]`)
-    if (name === 'tekst') part.textContent = html
-    else part.innerHTML = html
+function replaceFragments(fragments) {
+  for (const [name, html] of Object.entries(fragments)) {
+    const fragment = document.querySelector(`[data-fragment="${name}"]`)
+    if (name === 'text') fragment.textContent = html
+    else fragment.innerHTML = html
   }
-  if (parts.blokken) prepareBlocks()
+  if (fragments.blocks) prepareBlocks()
 }
 
 function goTo(id) {
@@ -145,10 +145,10 @@ function goTo(id) {
 // ---- the buttons
 
 form.addEventListener('click', (event) => {
-  const button = event.target.closest('button[name="actie"]')
+  const button = event.target.closest('button[name="action"]')
   if (button) press(event, button)
 })
-document.querySelectorAll('button[form="componist"][data-look]').forEach((button) => {
+document.querySelectorAll('button[form="composer"][data-look]').forEach((button) => {
   button.addEventListener('click', (event) => {
     event.preventDefault()
     look(button)
@@ -158,10 +158,10 @@ document.querySelectorAll('button[form="componist"][data-look]').forEach((button
 function press(event, button) {
   if (composer.dataset.overtaken) return // the page itself tells what happened
   const [verb] = button.value.split(':')
-  if (verb === 'omhoog' || verb === 'omlaag') {
+  if (verb === 'up' || verb === 'down') {
     event.preventDefault()
-    step(button.closest('.block'), verb === 'omhoog' ? -1 : 1, button)
-  } else if (verb !== 'bekijk') {
+    step(button.closest('.block'), verb === 'up' ? -1 : 1, button)
+  } else if (verb !== 'view') {
     event.preventDefault()
     act(button)
   }
@@ -174,9 +174,9 @@ async function act(button) {
   if (document.activeElement === document.body && button.isConnected) button.focus()
   if (!isKept) return
   const verb = value.split(':')[0]
-  if (verb === 'weg') say('Blok weggehaald. U kunt het terugzetten.')
+  if (verb === 'remove') say('Blok weggehaald. U kunt het terugzetten.')
   else if (blocks().length > before) say(`Toegevoegd als blok ${place(document.activeElement.closest('.block')) + 1}.`)
-  else if (verb === 'bewaar') say(kept.textContent)
+  else if (verb === 'save') say(kept.textContent)
   if (value in SEARCHES) found(value)
 }
 
@@ -216,7 +216,7 @@ form.addEventListener('input', (event) => {
 form.addEventListener('change', async (event) => {
   if (event.target.type !== 'file' || !event.target.files.length) return
   const block = event.target.closest('.block')
-  if (await keep('bewaar')) goTo(block ? block.id : blocks().at(-1).id)
+  if (await keep('save')) goTo(block ? block.id : blocks().at(-1).id)
 })
 
 window.addEventListener('beforeunload', (event) => {

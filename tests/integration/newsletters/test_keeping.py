@@ -34,16 +34,16 @@ def test_typing_is_kept_and_answered_with_the_parts_beside_the_form(client: Visi
     assert stored().subject == "Getypt"
     assert answer.json["version"] == stored().edit_version == 2
     assert answer.json["kept"].startswith("Bewaard om ")
-    assert set(answer.json["parts"]) == {"controle", "tekst"}
-    assert "Eindelijk." in answer.json["parts"]["tekst"]
+    assert set(answer.json["fragments"]) == {"findings", "text"}
+    assert "Eindelijk." in answer.json["fragments"]["text"]
 
 
 def test_a_button_is_answered_with_the_blocks_too(client: Visitor):
-    answer = keep(client, actie="voeg-toe:button")
+    answer = keep(client, action="add:button")
 
     assert answer.json["target"] == "blok-2"
-    assert 'name="blocks-2-kind" type="hidden" value="button"' in answer.json["parts"]["blokken"]
-    assert set(answer.json["parts"]) == {"controle", "tekst", "blokken", "aanbod"}
+    assert 'name="blocks-2-kind" type="hidden" value="button"' in answer.json["fragments"]["blocks"]
+    assert set(answer.json["fragments"]) == {"findings", "text", "blocks", "choices"}
 
 
 def test_the_same_text_once_more_changes_nothing(client: Visitor):

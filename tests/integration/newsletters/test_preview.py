@@ -45,7 +45,7 @@ def test_the_page_shows_what_is_asked_for_without_scripts(client: Visitor, asked
 
 
 def test_a_finding_leads_to_its_block(client: Visitor):
-    client.post(f"{DRAFT}bewaren/", data={"edit_version": "1", "subject": "Nieuws", "actie": "voeg-toe:quote"})
+    client.post(f"{DRAFT}bewaren/", data={"edit_version": "1", "subject": "Nieuws", "action": "add:quote"})
 
     page = client.get(f"{DRAFT}bewerken/").text
 

@@ -30,8 +30,8 @@ def newsletters() -> list[Newsletter]:
 
 def write(client: Visitor, **changes: Any):
     """Begin an empty newsletter and keep what is typed."""
-    number = client.post(f"{ROOM}nieuw/", data={"begin": "leeg"}).location
-    return client.post(number, data={"edit_version": "1", "actie": "bekijk", "subject": "Nieuws", **changes})
+    number = client.post(f"{ROOM}nieuw/", data={"begin": "blank"}).location
+    return client.post(number, data={"edit_version": "1", "action": "view", "subject": "Nieuws", **changes})
 
 
 def test_an_editor_writes_approves_and_sends_a_newsletter(staff_client: StaffClient):

@@ -67,7 +67,7 @@ def test_a_copy_takes_over_what_was_written_and_for_whom(client: Visitor):
     article = make_article()
     old = make_newsletter(State.SENT, articles=(article,), neighbourhoods=[wijk.slug], topics=[topic.slug])
 
-    answer = client.post(f"{ROOM}nieuw/", data={"begin": "nieuwsbrief:1"})
+    answer = client.post(f"{ROOM}nieuw/", data={"begin": "newsletter:1"})
 
     assert answer.location == f"{ROOM}2/bewerken/"
     assert is_same(content_of(newest()), content_of(old))
@@ -97,7 +97,7 @@ def test_what_is_gone_is_left_out_and_named(client: Visitor):
     db.session.delete(article)
     db.session.commit()
 
-    answer = client.post(f"{ROOM}nieuw/", data={"begin": "sjabloon:1"})
+    answer = client.post(f"{ROOM}nieuw/", data={"begin": "template:1"})
 
     assert "bestaat niet meer: Oud nieuws" in client.get(answer.location).text
     assert [block.kind.value for block in newest().blocks] == ["intro", "workgroup", "image"]
@@ -133,7 +133,7 @@ def test_a_name_is_given_and_used_once(client: Visitor, path: str):
     assert sorted(db.session.scalars(sa.select(NewsletterTemplate.name))) == ["Extra", "Maand"]
 
 
-@pytest.mark.parametrize(("begin", "status"), [("", 400), ("hymne", 400), ("sjabloon:7", 404), ("nieuwsbrief:x", 404)])
+@pytest.mark.parametrize(("begin", "status"), [("", 400), ("hymne", 400), ("template:7", 404), ("newsletter:x", 404)])
 def test_another_way_to_begin_there_is_not(client: Visitor, begin: str, status: int):
     assert client.post(f"{ROOM}nieuw/", data={"begin": begin}).status_code == status
     assert newest() is None

@@ -34,7 +34,7 @@ class Arrangement:
         """One block up (-1) or down (1); at the end of the row it stays."""
         to = min(max(place + step, 0), len(self.blocks) - 1)
         rest = [block for index, block in enumerate(self.blocks) if index != place]
-        name = "omhoog" if step < 0 else "omlaag"
+        name = "up" if step < 0 else "down"
         return Arrangement([*rest[:to], self.blocks[place], *rest[to:]], self.removed, f"{name}-{to}")
 
     def without(self, place: int) -> "Arrangement":
@@ -60,7 +60,7 @@ class Arrangement:
         return Arrangement(blocks, self.removed, f"blok-{place}")
 
 
-SAVE, SHOW = "bewaar", "bekijk"  # the buttons that end a piece of work: what was taken out is then gone
+SAVE, SHOW = "save", "view"  # the buttons that end a piece of work: what was taken out is then gone
 UPLOAD = "upload"
 
 
@@ -73,13 +73,13 @@ def keep_uploads(form: NewsletterForm, *, at: datetime) -> None:
 
 
 def arranged(form: NewsletterForm, removed: Removed | None, button: str, *, at: datetime) -> Arrangement:
-    """The blocks after the button: `omhoog:2`, `weg:2`, `voeg-toe:article:het-park`, … Raises NotAllowed."""
+    """The blocks after the button: `up:2`, `remove:2`, `add:article:het-park`, … Raises NotAllowed."""
     verb, _, rest = button.partition(":")
     now = Arrangement(form.content().blocks, None if verb in {SAVE, SHOW} else removed)
     now = _with_new_picture(form, now, is_asked=verb == UPLOAD, at=at)
-    if verb == "zet-terug":
+    if verb == "restore":
         now = now.put_back()
-    elif verb == "voeg-toe":
+    elif verb == "add":
         now = _added(now, rest, at=at)
     elif (place := form.place_of(rest)) is not None:
         now = _at_block(now, verb, place)
@@ -89,14 +89,14 @@ def arranged(form: NewsletterForm, removed: Removed | None, button: str, *, at: 
 
 
 def _at_block(now: Arrangement, verb: str, place: int) -> Arrangement:
-    if verb in {"omhoog", "omlaag"}:
-        return now.moved(place, -1 if verb == "omhoog" else 1)
-    if verb == "weg":
+    if verb in {"up", "down"}:
+        return now.moved(place, -1 if verb == "up" else 1)
+    if verb == "remove":
         return now.without(place)
     block = now.blocks[place]
-    if verb == "zonder-beeld":
+    if verb == "no-picture":
         return now.changed(place, replace(block, media="", alt="", is_decorative=False))
-    if verb == "met-beeld":
+    if verb == "own-picture":
         return now.changed(place, with_own_picture(block))
     return now
 
@@ -145,21 +145,21 @@ def whole(newsletter: Newsletter, form: NewsletterForm, *, at: datetime) -> dict
     )
 
 
-def parts(newsletter: Newsletter, form: NewsletterForm, *, is_whole: bool, at: datetime) -> dict[str, str]:
+def fragments(newsletter: Newsletter, form: NewsletterForm, *, is_whole: bool, at: datetime) -> dict[str, str]:
     """The parts of the page that composer.js replaces, by name; the blocks and what can be added only when asked."""
     beside = _beside(newsletter, at=at)
-    found = {"controle": render_template("staff/newsletters/_findings.html", **beside), "tekst": beside["text"]}
+    found = {"findings": render_template("staff/newsletters/_findings.html", **beside), "text": beside["text"]}
     if is_whole:
         within = _within(newsletter, form, at=at)
-        found["blokken"] = render_template("staff/newsletters/_blocks.html", **within)
-        found["aanbod"] = render_template("staff/newsletters/_offers.html", **within)
+        found["blocks"] = render_template("staff/newsletters/_blocks.html", **within)
+        found["choices"] = render_template("staff/newsletters/_offers.html", **within)
     return found
 
 
 def look_after(button: str) -> str | None:
     """What the preview shows after a button: what it asks for, or what it showed."""
     verb, _, look = button.partition(":")
-    wanted = look if verb == "toon" else request.args.get("voorbeeld", "")
+    wanted = look if verb == "look" else request.args.get("voorbeeld", "")
     return wanted if wanted in LOOKS and wanted != FIRST_LOOK else None
 
 

@@ -55,15 +55,15 @@ def _begin(beginning: StartingPoint, *, at: datetime) -> ResponseReturnValue:
 
 
 def _chosen(button: str, *, at: datetime) -> StartingPoint:
-    """`leeg`, `maand`, `sjabloon:3` or `nieuwsbrief:7`."""
+    """`blank`, `monthly`, `template:3` or `newsletter:7`."""
     way, _, name = button.partition(":")
-    if way == "leeg":
+    if way == "blank":
         return StartingPoint(NewsletterContent(subject="", preheader=""))
-    if way == "maand":
+    if way == "monthly":
         return starting_points.monthly(at=at)
-    if way == "sjabloon":
+    if way == "template":
         return starting_points.of_template(row_or_404(NewsletterTemplate.numbered(_number(name))), at=at)
-    if way != "nieuwsbrief":
+    if way != "newsletter":
         abort(400)
     return starting_points.copy_of(numbered(_number(name)), at=at)
 
@@ -73,7 +73,7 @@ def _number(given: str) -> int:
 
 
 TOO_LATE = "Deze nieuwsbrief is al verstuurd of gestopt. U kunt hem niet meer veranderen."
-REOPEN = "heropen"  # the button of who was told that it was approved meanwhile
+REOPEN = "reopen"  # the button of who was told that it was approved meanwhile
 
 
 @bp.route(f"/{NUMBER}/bewerken/", methods=["GET", "POST"])
@@ -115,8 +115,8 @@ def keep(number: int) -> ResponseReturnValue:
     except NotAllowed as refused:
         return jsonify(problems=[("", str(refused))]), 422
     stored = numbered(number)
-    parts = state.parts(stored, _form(stored, formdata=None), is_whole=bool(_button()), at=clock.now())
-    return jsonify(version=stored.edit_version, kept=_kept_words(), target=target, parts=parts)
+    fragments = state.fragments(stored, _form(stored, formdata=None), is_whole=bool(_button()), at=clock.now())
+    return jsonify(version=stored.edit_version, kept=_kept_words(), target=target, fragments=fragments)
 
 
 def _take(form: NewsletterForm, newsletter: Newsletter) -> ResponseReturnValue:
@@ -182,7 +182,7 @@ def _form(newsletter: Newsletter, **given: Any) -> NewsletterForm:
 
 
 def _button() -> str:
-    return request.form.get("actie", "")
+    return request.form.get("action", "")
 
 
 def _kept_words() -> str:
