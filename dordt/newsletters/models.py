@@ -15,7 +15,7 @@ from dordt.media.models import MediaFile
 from dordt.news.models import Article
 from dordt.newsletters.content.block_kinds import BlockKind
 from dordt.places.models import Neighbourhood, Topic
-from dordt.shared.columns import Base, Text, Title, foreign_key, state_column
+from dordt.shared.columns import Base, Name, Text, Title, foreign_key, state_column
 from dordt.workgroups.models import Meeting, Workgroup
 
 PAUSED_BY_STAFF = "Stilgezet door een medewerker."
@@ -229,3 +229,27 @@ class NewsletterTemplate(Base):
     def numbered(cls, template_id: int) -> "sa.Select[NewsletterTemplate]":
         """The template with this id."""
         return sa.select(cls).where(cls.id == template_id)
+
+
+class NewsletterTestMail(Base):
+    """A test mail of a newsletter, as it was at `version`, to a few addresses; which ones is kept nowhere."""
+
+    __tablename__ = "newsletter_test_mail"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    newsletter_id: Mapped[int] = foreign_key("newsletter.id", ondelete="CASCADE")
+    version: Mapped[int]
+    address_count: Mapped[int]
+    sent_at: Mapped[datetime]
+    sent_by_id: Mapped[int | None] = foreign_key("staff_member.id", ondelete="SET NULL")
+    sent_by_name: Mapped[Name]  # as they were called then
+
+    @classmethod
+    def of(cls, newsletter: Newsletter) -> "sa.Select[NewsletterTestMail]":
+        """Those of one newsletter, the last one first."""
+        return sa.select(cls).where(cls.newsletter_id == newsletter.id).order_by(cls.id.desc())
+
+    @classmethod
+    def count_by(cls, staff_member_id: int, *, since: datetime) -> "sa.Select[int]":
+        """How many addresses this member sent test mails to, of whatever newsletter."""
+        counted = sa.func.coalesce(sa.func.sum(cls.address_count), 0)
+        return sa.select(counted).where(cls.sent_by_id == staff_member_id, cls.sent_at > since)

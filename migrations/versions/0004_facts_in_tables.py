@@ -19,6 +19,7 @@ branch_labels = depends_on = None
 RESIDENT, SYSTEM = "inwoner", "systeem"
 ENTERED, ASKED = "subscriber.entered", "subscriber.asked_by_staff"
 UNDONE = "subscriber.import_undone"
+TESTED = "newsletter.tested"
 UNDONE_COUNTS = ("removed", "returned", "ended", "stayed")
 
 audit_entry = sa.table(
@@ -54,6 +55,17 @@ subscriber_import = sa.table(
     sa.column("state", sa.String),
     sa.column("undone_at", UtcMoment()),
     *(sa.column(f"{name}_count", sa.Integer) for name in UNDONE_COUNTS),
+)
+newsletter = sa.table("newsletter", sa.column("id", sa.Integer), sa.column("number", sa.Integer))
+test_mail = sa.table(
+    "newsletter_test_mail",
+    sa.column("id", sa.Integer),
+    sa.column("newsletter_id", sa.Integer),
+    sa.column("version", sa.Integer),
+    sa.column("address_count", sa.Integer),
+    sa.column("sent_at", UtcMoment()),
+    sa.column("sent_by_id", sa.Integer),
+    sa.column("sent_by_name", sa.String),
 )
 
 
@@ -198,10 +210,61 @@ def undone_down() -> None:
         op.drop_column("subscriber_import", f"{name}_count")
 
 
+# Which test mails were sent: a row each in newsletter_test_mail.
+
+
+def test_mail_up() -> None:
+    op.create_table(
+        "newsletter_test_mail",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("newsletter_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("address_count", sa.Integer(), nullable=False),
+        sa.Column("sent_at", UtcMoment(), nullable=False),
+        sa.Column("sent_by_id", sa.Integer(), nullable=True),
+        sa.Column("sent_by_name", sa.String(length=120), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["newsletter_id"], ["newsletter.id"], name="fk_newsletter_test_mail_newsletter_id", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["sent_by_id"], ["staff_member.id"], name="fk_newsletter_test_mail_sent_by_id", ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_newsletter_test_mail"),
+    )
+    for column in ("newsletter_id", "sent_by_id"):
+        op.create_index(f"ix_newsletter_test_mail_{column}", "newsletter_test_mail", [column])
+    known = set(op.get_bind().scalars(sa.select(newsletter.c.id)))
+    for line in logged(TESTED):
+        if line.subject_id in known:
+            sent = {"version": line.detail["version"], "address_count": line.detail["tests"], "sent_at": line.at}
+            by = {"sent_by_id": line.actor_id, "sent_by_name": line.actor_name}
+            op.execute(sa.insert(test_mail).values({"newsletter_id": line.subject_id} | sent | by))
+
+
+def test_mail_down() -> None:
+    known = {(line.subject_id, line.at) for line in logged(TESTED)}
+    query = sa.select(test_mail, newsletter.c.number).join(newsletter, newsletter.c.id == test_mail.c.newsletter_id)
+    write_log(
+        {
+            "at": row.sent_at,
+            "actor_id": row.sent_by_id,
+            "actor_name": row.sent_by_name,
+            "action": TESTED,
+            "subject_type": "newsletter",
+            "subject_id": row.newsletter_id,
+            "detail": {"number": row.number, "tests": row.address_count, "version": row.version},
+        }
+        for row in op.get_bind().execute(query.order_by(test_mail.c.id)).all()
+        if (row.newsletter_id, row.sent_at) not in known
+    )
+    op.drop_table("newsletter_test_mail")
+
+
 PAIRS: Sequence[tuple[Callable[[], None], Callable[[], None]]] = (
     (consent_entry_up, consent_entry_down),
     (touched_up, touched_down),
     (undone_up, undone_down),
+    (test_mail_up, test_mail_down),
 )
 
 

@@ -32,7 +32,7 @@ def sent() -> list[Delivery]:
 
 
 def log_lines() -> list[AuditEntry]:
-    return list(db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == test_mail.TESTED)))
+    return list(db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "newsletter.tested")))
 
 
 def try_out(*addresses: str, by=None, at=None, number: int = 1) -> int:
@@ -92,6 +92,22 @@ def test_the_log_counts_and_names_no_address(app):
     (entry,) = log_lines()
     assert entry.detail == {"number": 1, "tests": 2, "version": 1}
     assert "voorbeeld.nl" not in str(entry.detail)
+
+
+def test_without_the_log_the_last_test_and_the_limit_are_still_known(staff_client: StaffClient, app):
+    app.config["NEWSLETTER_TESTS_PER_HOUR"], most = 2, app.config["NEWSLETTER_TESTS_PER_HOUR"]
+    make_newsletter()
+    client = staff_client("redacteur", name="Eva")
+    try:
+        try_out("a@voorbeeld.nl", "b@voorbeeld.nl", by=client.member)
+        db.session.execute(sa.delete(AuditEntry))
+        db.session.commit()
+
+        assert "door Eva, naar 2 adressen." in client.get(f"{ROOM}1/versturen/").text
+        with pytest.raises(test_mail.TestRefused, match="2 testmails per uur"):
+            try_out("c@voorbeeld.nl", by=client.member)
+    finally:
+        app.config["NEWSLETTER_TESTS_PER_HOUR"] = most
 
 
 def test_a_second_click_sends_nothing_more(app):

@@ -5,18 +5,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-import sqlalchemy as sa
 from flask import current_app
 from markupsafe import Markup
 
 from dordt.accounts.models import StaffMember
-from dordt.audit.models import AuditEntry
 from dordt.extensions import db
 from dordt.mailer.ledger import outbox
 from dordt.mailer.suppression.rules import gets_no_mail
 from dordt.newsletters.content import rendering
-from dordt.newsletters.models import Newsletter
-from dordt.newsletters.transitions import SUBJECT, locked, log
+from dordt.newsletters.models import Newsletter, NewsletterTestMail
+from dordt.newsletters.transitions import locked, log
 from dordt.shared.addresses import address_key
 from dordt.shared.links import absolute
 from dordt.shared.mail import Draft, compose
@@ -27,7 +25,6 @@ MOST_ADDRESSES = 5
 LONGEST_SUBJECT = 200  # what the ledger keeps of it
 WITHIN = timedelta(hours=1)
 TWO_CLICKS = timedelta(seconds=10)  # a second click on the same button sends no second mail
-TESTED = "newsletter.tested"
 PERSONAL = re.compile(r"https?://[^\s\"'<>]*" + re.escape(emails.MERGED_TOKEN) + r"[^\s\"'<>]*")
 # Where a reader starts to read: behind the preheader, which stands hidden at the top.
 TOP = re.compile(
@@ -54,21 +51,33 @@ def send_test(number: int, addresses: Sequence[str], *, at: datetime, by: StaffM
     sent = [outbox.enqueue(replace(draft, to=each), at=at, at_most_once_per=pause) for each in addresses]
     count = len([delivery for delivery in sent if delivery])
     if count:
-        log(TESTED, newsletter, by, at=at, tests=count, version=newsletter.edit_version)
+        _note(newsletter, count, at=at, by=by)
     db.session.commit()
     return count
 
 
-def last_test(newsletter: Newsletter) -> AuditEntry | None:
-    """What the log says of the last test mail: by whom, when, how many (`tests`), and of which edit (`version`)."""
-    tested = AuditEntry.about(SUBJECT, newsletter.id).where(AuditEntry.action == TESTED)
-    return db.session.scalars(tested.limit(1)).one_or_none()
+def last_test(newsletter: Newsletter) -> NewsletterTestMail | None:
+    """The last test mail of it."""
+    return db.session.scalars(NewsletterTestMail.of(newsletter).limit(1)).one_or_none()
+
+
+def _note(newsletter: Newsletter, count: int, *, at: datetime, by: StaffMember) -> None:
+    sent = NewsletterTestMail(
+        newsletter_id=newsletter.id,
+        version=newsletter.edit_version,
+        address_count=count,
+        sent_at=at,
+        sent_by_id=by.id,
+        sent_by_name=by.name,
+    )
+    db.session.add(sent)
+    log("newsletter.tested", newsletter, by, at=at, tests=count, version=newsletter.edit_version)
 
 
 def _pause_since(newsletter: Newsletter, *, at: datetime) -> timedelta | None:
     """Only right after a test of this newsletter a second one to the same address is taken for a second click."""
     last = last_test(newsletter)
-    return TWO_CLICKS if last is not None and at - last.at < TWO_CLICKS else None
+    return TWO_CLICKS if last is not None and at - last.sent_at < TWO_CLICKS else None
 
 
 def _test_of(newsletter: Newsletter) -> Draft:
@@ -97,8 +106,7 @@ def _shortened(subject: str) -> str:
 def _require_room(count: int, *, at: datetime, by: StaffMember) -> None:
     """The member's row is held, so that two forms sent at once are counted one after the other."""
     db.session.get(StaffMember, by.id, with_for_update={"key_share": True}, populate_existing=True)
-    mine = (AuditEntry.action == TESTED, AuditEntry.actor_id == by.id, AuditEntry.at > at - WITHIN)
-    sent = sum(entry.detail.get("tests", 0) for entry in db.session.scalars(sa.select(AuditEntry).where(*mine)))
+    sent = db.session.scalar(NewsletterTestMail.count_by(by.id, since=at - WITHIN)) or 0
     most = current_app.config["NEWSLETTER_TESTS_PER_HOUR"]
     if sent + count > most:
         raise TestRefused(f"U kunt {most} testmails per uur versturen, en u verstuurde er al {sent}. Wacht even.")
