@@ -30,6 +30,7 @@ pytest_plugins = [
     "tests.support.seeded",
     "tests.support.posted",
     "tests.support.relay",
+    "tests.support.workers",
     "tests.support.imap_server",
     "tests.support.dns_server",
     "tests.support.live_site",

@@ -12,7 +12,7 @@ from dordt.shared import clock
 from dordt.subscribers.models import ImportState, Subscriber, SubscriberImport
 from tests.factories.imports import found_import, make_queued
 from tests.factories.mailer import make_receipt
-from tests.integration.mailer.conftest import wait_until
+from tests.support.workers import wait_until
 
 pytestmark = pytest.mark.slow
 MANY = 15_000

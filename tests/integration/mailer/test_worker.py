@@ -12,8 +12,8 @@ from dordt.extensions import db
 from dordt.mailer.models import HELD_STATES, OPEN_STATES, Delivery
 from dordt.shared import clock
 from tests.factories.mailer import make_newsletter, make_receipt, states
-from tests.integration.mailer.conftest import wait_until
 from tests.support.relay import Relay
+from tests.support.workers import wait_until
 
 pytestmark = pytest.mark.slow
 OPEN = {state.value for state in OPEN_STATES}

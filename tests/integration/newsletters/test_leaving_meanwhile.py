@@ -19,9 +19,9 @@ from tests.factories.inbound import hear
 from tests.factories.mailer import states
 from tests.factories.newsletters import make_newsletter
 from tests.factories.subscribers import make_subscriber, preferences_path, unsubscribe_path
-from tests.integration.mailer.conftest import wait_until
 from tests.support.relay import Relay
 from tests.support.visitors import Visitor
+from tests.support.workers import wait_until
 
 pytestmark = pytest.mark.slow
 READERS, ROUNDS = 300, 5

@@ -25,10 +25,9 @@ from tests.factories.mailer import states
 from tests.factories.newsletters import make_newsletter
 from tests.factories.places import make_neighbourhood, make_topic
 from tests.factories.subscribers import confirm_path, make_subscriber
-from tests.integration.mailer.conftest import deliver, wait_until
 from tests.support.relay import Relay
+from tests.support.workers import wait_until
 
-__all__ = ["deliver"]
 Send = Callable[[Newsletter], Counter[str]]
 
 
