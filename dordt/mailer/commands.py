@@ -14,7 +14,7 @@ from flask.cli import AppGroup
 from dordt.extensions import db
 from dordt.mailer.inbound.intake import LARGEST, MailRefused, receive
 from dordt.mailer.models import DUE_STATES, Delivery, DeliveryState, Mail, MailState
-from dordt.mailer.relays.status import Standing, standing
+from dordt.mailer.relays.status import RelayStatus, statuses
 from dordt.mailer.worker.process import Worker
 from dordt.shared import clock
 from dordt.shared.transactions import reading
@@ -87,11 +87,11 @@ def _status() -> dict[str, Any]:
         "due": waiting,
         "oldest_due_at": oldest and oldest.isoformat(),
         "paused": [{"id": row.id, "reason": row.state_reason} for row in paused],
-        "relays": [_told(relay) for relay in standing(at=clock.now())],
+        "relays": [_told(relay) for relay in statuses(at=clock.now())],
     }
 
 
-def _told(relay: Standing) -> dict[str, Any]:
+def _told(relay: RelayStatus) -> dict[str, Any]:
     """As JSON has it."""
     moments = ("closed_until", "problem_at")
     return asdict(relay) | {name: (value := getattr(relay, name)) and value.isoformat() for name in moments}

@@ -226,11 +226,11 @@ class MailRelay(Base):
     __tablename__ = "mail_relay"
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(120), unique=True)  # host:port
-    second_tokens: Mapped[float] = mapped_column(default=0.0)  # letters that may leave now; refilled by the clock
+    second_tokens: Mapped[float] = mapped_column(default=0.0)  # messages that may leave now; refilled by the clock
     hour_tokens: Mapped[float] = mapped_column(default=0.0)
     day_tokens: Mapped[float] = mapped_column(default=0.0)
     filled_at: Mapped[datetime | None]
-    slowed_to: Mapped[float | None]  # letters per second after "not so fast"; None: at full speed
+    slowed_to: Mapped[float | None]  # messages per second after the relay asked for it; None: at full speed
     slowed_at: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(default=0)  # in a row
     closed_until: Mapped[datetime | None]  # the circuit breaker: nothing is asked of it before then

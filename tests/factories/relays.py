@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dordt.extensions import db
-from dordt.mailer.relays import rows
-from dordt.mailer.relays.pool import Relays
+from dordt.mailer.relays import status
+from dordt.mailer.relays.pool import RelayPool
 from dordt.mailer.smtp.protocol import Reply, Stage
 from tests.factories.mailer import WRITTEN_AT
 
@@ -29,31 +29,31 @@ class Clock:
         self.at += timedelta(seconds=seconds)
 
 
-def take(relays: Relays, wanted: int) -> int:
+def take(relays: RelayPool, wanted: int) -> int:
     relay = relays.choose()
     taken = relays.allowance(relay, wanted) if relay else 0
     db.session.commit()
     return taken
 
 
-def tell(*all_relays: Relays) -> None:
+def tell(*all_relays: RelayPool) -> None:
     for relays in all_relays:
         relays.save()
         db.session.commit()
 
 
-def name_of_choice(relays: Relays) -> str | None:
+def name_of_choice(relays: RelayPool) -> str | None:
     relay = relays.choose()
     return relay and relay.name
 
 
-def stored(name: str = "a.example:25") -> rows.Row:
-    found = rows.read([name])[name]
+def stored(name: str = "a.example:25") -> status.RelayRow:
+    found = status.read([name])[name]
     db.session.rollback()
     return found
 
 
-def taken_in(clock: Clock, relays: Relays, *, seconds: float) -> int:
+def taken_in(clock: Clock, relays: RelayPool, *, seconds: float) -> int:
     taken, ends_at = 0, clock.at + timedelta(seconds=seconds)
     while clock.at < ends_at:
         taken += take(relays, 50)

@@ -1,4 +1,4 @@
-"""Who is next: deliveries are leased in chunks, and marked one by one before their letter leaves."""
+"""Who is next: deliveries are leased in chunks, and marked one by one before their message leaves."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from dordt.extensions import db
 from dordt.mailer.ledger import statements
-from dordt.mailer.ledger.retries import after_loss
+from dordt.mailer.ledger.retries import result_of_loss
 from dordt.mailer.models import (
     DUE,
     ENDED,
@@ -34,7 +34,7 @@ Cursors = dict[int, tuple[Any, int]]  # how far one worker has come in each mail
 
 
 class Due(NamedTuple):
-    """A delivery that is leased to us, with what its letter needs."""
+    """A delivery that is leased to us, with what its message needs."""
 
     id: int
     mail_id: int
@@ -151,7 +151,7 @@ def ended_of(mail_id: int) -> tuple[Any, ...]:
 def mark_sending(ids: Collection[int], owner: str, *, connection: sa.Connection | None = None) -> set[int]:
     """Mark what leaves next; returns which: not what was withdrawn or paused meanwhile, or is no longer ours.
 
-    The caller commits before a letter leaves: after a crash it is uncertain then, and nobody is mailed twice.
+    The caller commits before a message leaves: after a crash it is uncertain then, and nobody is mailed twice.
     """
     connection = connection or db.session.connection()
     marked = statements.mark(connection, ids, owner=owner)
@@ -198,7 +198,7 @@ def losses_of(delivery_id: int) -> int:
 
 
 def _set_uncertain(delivery_id: int, kind: MailKind, attempts: int, at: datetime) -> None:
-    verdict = after_loss(kind, attempts, losses_of(delivery_id), at=at)
+    verdict = result_of_loss(kind, attempts, losses_of(delivery_id), at=at)
     owner = {} if verdict.state is DeliveryState.UNCERTAIN else FREE
     _set([delivery_id], state=verdict.state, attempts=attempts, next_attempt_at=verdict.next_attempt_at, **owner)
     db.session.execute(

@@ -12,13 +12,13 @@ from dordt.shared.columns import UtcMoment
 
 NEWEST = 2_000  # events that are looked at
 WINDOW = timedelta(seconds=60)
-SHORTEST = timedelta(seconds=5)  # a pace of a few letters over less time than this says nothing
-SHORTEST_OF_MANY = timedelta(seconds=0.1)  # of NEWEST letters it does
+SHORTEST = timedelta(seconds=5)  # a pace of a few messages over less time than this says nothing
+SHORTEST_OF_MANY = timedelta(seconds=0.1)  # of NEWEST messages it does
 
 
 @dataclass(frozen=True)
 class Pace:
-    """`per_second`: letters that the relay accepted, over the last minute at most.
+    """`per_second`: messages that the relay accepted, over the last minute at most.
 
     is_quiet: nothing at all was heard of this mail in that minute. While other mail fills the newest events nobody
     can tell, and it is not called quiet.

@@ -1,4 +1,4 @@
-"""Writes down what became of letters, and pauses a newsletter that the relay keeps refusing. Commits nothing."""
+"""Writes down what became of messages, and pauses a newsletter that the relay keeps refusing. Commits nothing."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,12 +10,12 @@ import sqlalchemy as sa
 from dordt.extensions import db
 from dordt.mailer.ledger import statements
 from dordt.mailer.ledger.claiming import losses_of
-from dordt.mailer.ledger.retries import Verdict, judge
+from dordt.mailer.ledger.retries import SendResult, classify_reply
 from dordt.mailer.ledger.statements import Accepted
 from dordt.mailer.models import DUE_STATES, Delivery, DeliveryState, Mail, MailEvent, MailEventKind, MailKind, MailState
-from dordt.mailer.smtp.connection import Answer
+from dordt.mailer.smtp.connection import Replied
 from dordt.mailer.smtp.protocol import Reply, Stage
-from dordt.mailer.smtp.rendering import Letter
+from dordt.mailer.smtp.rendering import RenderedMessage
 from dordt.mailer.suppression import bounces
 from dordt.mailer.suppression.classification import BounceClass, classify_bounce
 from dordt.shared.addresses import without_addresses
@@ -52,44 +52,44 @@ _OUTCOME = (
 
 
 class Recorder:
-    """Writes down answers for one worker; counts the refusals in a row of each newsletter."""
+    """Writes down replies for one worker; counts the refusals in a row of each newsletter."""
 
     def __init__(self, owner: str) -> None:
         self.owner = owner
         self._refusals: Counter[int] = Counter()
 
-    def record(self, answers: Sequence[Answer], *, at: datetime, connection: sa.Connection | None = None) -> bool:
-        """Give each delivery the state that its answer means, with an event that staff can read.
+    def record(self, replies: Sequence[Replied], *, at: datetime, connection: sa.Connection | None = None) -> bool:
+        """Give each delivery the state that its reply means, with an event that staff can read.
 
         Returns whether a newsletter was paused by it.
         """
-        taken = [answer for answer in answers if answer.reply.is_good]
+        taken = [replied for replied in replies if replied.reply.is_good]
         connection = connection or db.session.connection()
-        statements.accept(connection, [_accepted(answer) for answer in taken], owner=self.owner, at=at)
+        statements.accept(connection, [_accepted(replied) for replied in taken], owner=self.owner, at=at)
         if self._refusals:
-            for answer in taken:
-                self._refusals.pop(answer.letter.due.mail_id, None)
-        if len(taken) == len(answers):
+            for replied in taken:
+                self._refusals.pop(replied.message.due.mail_id, None)
+        if len(taken) == len(replies):
             return False
-        judged = [(answer, _verdict(answer, at)) for answer in answers if not answer.reply.is_good]
-        self._record_others(judged, at)
-        return [self._count(answer, verdict) for answer, verdict in judged].count(True) > 0
+        others = [(replied, _result(replied, at)) for replied in replies if not replied.reply.is_good]
+        self._record_others(others, at)
+        return [self._count(replied, result) for replied, result in others].count(True) > 0
 
-    def _record_others(self, judged: Sequence[tuple[Answer, Verdict]], at: datetime) -> None:
+    def _record_others(self, others: Sequence[tuple[Replied, SendResult]], at: datetime) -> None:
         connection = db.session.connection()
-        connection.execute(_OUTCOME, [self._row(answer, verdict, at) for answer, verdict in judged])
-        events = [_event(answer, verdict, at) for answer, verdict in judged if verdict.event]
+        connection.execute(_OUTCOME, [self._row(replied, result, at) for replied, result in others])
+        events = [_event(replied, result, at) for replied, result in others if result.event]
         if events:
             connection.execute(sa.insert(_mail_event), events)
-        again = {answer.letter.due.mail_id for answer, verdict in judged if verdict.state in DUE_STATES}
+        again = {replied.message.due.mail_id for replied, result in others if result.state in DUE_STATES}
         if again:  # one that was thought lost may come back when its mail was closed already
             connection.execute(sa.update(Mail).where(Mail.id.in_(again)).values(finished_at=None))
-        for answer, _ in sorted(judged, key=lambda pair: pair[0].letter.due.address_key):
-            if answer.reply.stage is Stage.RCPT and _is_final(answer):
-                _record_refusal(answer, at)
+        for replied, _ in sorted(others, key=lambda pair: pair[0].message.due.address_key):
+            if replied.reply.stage is Stage.RCPT and _is_final(replied):
+                _record_refusal(replied, at)
 
-    def record_unwritable(self, delivery_id: int, problem: Exception, *, at: datetime) -> None:
-        """A letter that cannot be written fails: sending it again would not help."""
+    def record_unrenderable(self, delivery_id: int, problem: Exception, *, at: datetime) -> None:
+        """A message that cannot be encoded fails: sending it again would not help."""
         reason = f"This mail cannot be encoded: {problem}"[:1000]
         db.session.execute(
             sa.update(Delivery)
@@ -98,66 +98,66 @@ class Recorder:
         )
         db.session.add(MailEvent(delivery_id=delivery_id, kind=MailEventKind.FAILED, at=at, detail=reason))
 
-    def _row(self, answer: Answer, verdict: Verdict, at: datetime) -> dict[str, Any]:
-        reply, due = answer.reply, answer.letter.due
+    def _row(self, replied: Replied, result: SendResult, at: datetime) -> dict[str, Any]:
+        reply, due = replied.reply, replied.message.due
         return {
             "of_id": due.id,
             "of_owner": self.owner,
-            "new_state": verdict.state,
-            "is_again": verdict.state in DUE_STATES,
-            "new_attempts": due.attempts + int(verdict.counts),
-            "new_next_attempt_at": verdict.next_attempt_at,
-            "new_message_id": answer.letter.message_id,
+            "new_state": result.state,
+            "is_again": result.state in DUE_STATES,
+            "new_attempts": due.attempts + int(result.counts),
+            "new_next_attempt_at": result.next_attempt_at,
+            "new_message_id": replied.message.message_id,
             "new_relay_code": reply.code,
             "new_relay_enhanced": reply.enhanced,
             "new_relay_text": reply.text[:1000],
-            "new_relay": _name_of(answer),
+            "new_relay": _name_of(replied),
         }
 
-    def _count(self, answer: Answer, verdict: Verdict) -> bool:
+    def _count(self, replied: Replied, result: SendResult) -> bool:
         """Whether it is enough: what a relay says of one recipient says nothing of the newsletter; the rest does."""
-        due, reply = answer.letter.due, answer.reply
-        if verdict.state in (DeliveryState.FAILED, DeliveryState.UNCERTAIN) and _is_about_us(answer):
+        due, reply = replied.message.due, replied.reply
+        if result.state in (DeliveryState.FAILED, DeliveryState.UNCERTAIN) and _is_about_us(replied):
             self._refusals[due.mail_id] += 1
             if self._refusals[due.mail_id] >= REFUSALS_BEFORE_PAUSE and due.kind is not MailKind.TRANSACTIONAL:
-                self._pause(answer.letter, reply)
+                self._pause(replied.message, reply)
                 return True
         return False
 
-    def _pause(self, letter: Letter, reply: Reply) -> None:
-        words = without_addresses(f"{reply.code} {reply.text}")  # the reason is shown to who may see no addresses
+    def _pause(self, message: RenderedMessage, reply: Reply) -> None:
+        words = without_addresses(f"{reply.code} {reply.text}")  # shown to people who may see no addresses
         reason = f"De mailserver weigerde {REFUSALS_BEFORE_PAUSE} e-mails achter elkaar. Zijn antwoord: {words}"
         if reply.code is None:
             reason = (
                 f"De mailserver verbrak {REFUSALS_BEFORE_PAUSE} keer achter elkaar de verbinding en gaf geen antwoord."
             )
-        running = sa.update(Mail).where(Mail.id == letter.due.mail_id, Mail.state == MailState.RUNNING)
+        running = sa.update(Mail).where(Mail.id == message.due.mail_id, Mail.state == MailState.RUNNING)
         db.session.execute(running.values(state=MailState.PAUSED, state_reason=reason[:500]))
-        del self._refusals[letter.due.mail_id]
+        del self._refusals[message.due.mail_id]
 
 
-def _verdict(answer: Answer, at: datetime) -> Verdict:
-    due = answer.letter.due
-    is_lost = answer.reply.code is None and answer.reply.stage is Stage.BODY
+def _result(replied: Replied, at: datetime) -> SendResult:
+    due = replied.message.due
+    is_lost = replied.reply.code is None and replied.reply.stage is Stage.BODY
     losses = losses_of(due.id) if is_lost else 0
-    return judge(answer.reply, due.kind, due.attempts + 1, was_fresh=answer.was_fresh, at=at, losses=losses)
+    return classify_reply(replied.reply, due.kind, due.attempts + 1, was_fresh=replied.was_fresh, at=at, losses=losses)
 
 
-def _is_final(answer: Answer) -> bool:
-    return answer.reply.code is not None and answer.reply.code >= 500
+def _is_final(replied: Replied) -> bool:
+    return replied.reply.code is not None and replied.reply.code >= 500
 
 
-def _is_about_us(answer: Answer) -> bool:
-    """Whether the next recipient would hear the same: "relaying denied" may come at RCPT, too."""
-    reply = answer.reply
+def _is_about_us(replied: Replied) -> bool:
+    """Whether the next recipient would get the same reply: "relaying denied" may come at RCPT, too."""
+    reply = replied.reply
     if reply.stage is not Stage.RCPT:
         return True
     bounce_class = classify_bounce(code=reply.code, enhanced=reply.enhanced, words=reply.text)
     return bounce_class in (BounceClass.OURS, BounceClass.UNCLEAR)
 
 
-def _record_refusal(answer: Answer, at: datetime) -> None:
-    due, reply = answer.letter.due, answer.reply
+def _record_refusal(replied: Replied, at: datetime) -> None:
+    due, reply = replied.message.due, replied.reply
     bounces.record_refusal(
         delivery_id=due.id,
         address_key=due.address_key,
@@ -168,18 +168,18 @@ def _record_refusal(answer: Answer, at: datetime) -> None:
     )
 
 
-def _accepted(answer: Answer) -> Accepted:
-    reply, letter = answer.reply, answer.letter
-    return Accepted(letter.due.id, letter.message_id, reply.code, reply.enhanced, reply.text[:900], _name_of(answer))
+def _accepted(replied: Replied) -> Accepted:
+    reply, message = replied.reply, replied.message
+    return Accepted(message.due.id, message.message_id, reply.code, reply.enhanced, reply.text[:900], _name_of(replied))
 
 
-def _name_of(answer: Answer) -> str | None:
+def _name_of(replied: Replied) -> str | None:
     """Worth a note where there are two."""
-    relay = answer.lane.relay
+    relay = replied.connection.relay
     return relay.name if relay and relay.is_backup else None
 
 
-def _event(answer: Answer, verdict: Verdict, at: datetime) -> dict[str, Any]:
-    reply = answer.reply
+def _event(replied: Replied, result: SendResult, at: datetime) -> dict[str, Any]:
+    reply = replied.reply
     words = f"{reply.stage}: {reply.code or 'no answer'} {reply.text}"
-    return {"delivery_id": answer.letter.due.id, "kind": verdict.event, "at": at, "detail": words[:1000]}
+    return {"delivery_id": replied.message.due.id, "kind": result.event, "at": at, "detail": words[:1000]}

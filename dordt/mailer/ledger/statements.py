@@ -1,4 +1,4 @@
-"""The SQL that runs for every letter, written by hand: built by an expression language it cost twice what it does.
+"""The SQL that runs for every message, written by hand: built by an expression language it cost twice what it does.
 
 Values travel as one JSON text per statement; SQLite and PostgreSQL differ only in how they unfold it.
 """
@@ -18,7 +18,7 @@ MOMENT = Delivery.accepted_at.type
 
 
 class Accepted(NamedTuple):
-    """What the relay said when it took a letter."""
+    """What the relay said when it took a message."""
 
     id: int
     message_id: str

@@ -34,30 +34,30 @@ def span_of(at: datetime, seconds: float) -> Span:
 
 
 def shortest_pause(at: datetime) -> Span:
-    """For a relay that takes letters, but no more connections."""
+    """For a relay that takes messages, but no more connections."""
     return span_of(at, PAUSES[0])
 
 
 @dataclass(frozen=True, slots=True)
-class Circuit:
+class CircuitBreaker:
     """Open (nothing is asked of the relay) until its pause is over, then half open until something goes well."""
 
     failures: int = 0
     pause: Span = OVER
 
-    def after_failure(self, at: datetime) -> "Circuit":
+    def after_failure(self, at: datetime) -> "CircuitBreaker":
         """One failure more in a row."""
-        return Circuit(self.failures + 1, span_of(at, _pause(self.failures + 1)))
+        return CircuitBreaker(self.failures + 1, span_of(at, _pause(self.failures + 1)))
 
     @classmethod
-    def stored(cls, failures: int, closed_until: datetime | None) -> "Circuit":
+    def stored(cls, failures: int, closed_until: datetime | None) -> "CircuitBreaker":
         """As the row of the relay has it."""
         if not failures or closed_until is None:
-            return WHOLE
+            return CLOSED
         return cls(failures, Span(closed_until - timedelta(seconds=_pause(failures)), closed_until))
 
 
-WHOLE = Circuit()
+CLOSED = CircuitBreaker()
 
 
 def _pause(failures: int) -> int:

@@ -1,6 +1,6 @@
-"""What the delivery loop asks before it connects and before letters leave, and tells afterwards.
+"""What the delivery loop asks before it connects and before messages leave, and reports afterwards.
 
-All workers share one row per relay: limits, slow-down and circuit breaker hold for them together, and stay after a
+All workers share one row per relay: limits, throttle and circuit breaker hold for them together, and stay after a
 restart. While all goes well and nothing is limited, no query is made but one look at the rows each second.
 """
 
@@ -10,9 +10,9 @@ from datetime import datetime
 
 from flask import current_app
 
-from dordt.mailer.relays import rows
+from dordt.mailer.relays import status
 from dordt.mailer.relays.circuit_breaker import OVER, span_of
-from dordt.mailer.relays.health import Health
+from dordt.mailer.relays.health import RelayHealth
 from dordt.mailer.relays.settings import Relay, limits_from, relays_from
 from dordt.mailer.relays.token_bucket import take
 from dordt.mailer.smtp.protocol import Reply
@@ -20,20 +20,20 @@ from dordt.mailer.smtp.protocol import Reply
 LOOK_EVERY = 1.0  # seconds between two looks at what other workers found
 LONGEST_WAIT = 60.0  # seconds
 JITTER = 0.05  # seconds at most, by which workers that wait for the same token come one after the other
-FOR_LONG = 5.0  # seconds without a token, for which no connection is opened
+LONG_WAIT = 5.0  # seconds without a token, for which no connection is opened
 
 
-class Relays:
+class RelayPool:
     """The relays of one run of the loop; all calls come from one thread, within the application's context."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
         at = now()
         limits = limits_from(current_app.config)
-        self._healths = {relay.name: Health(relay, limits, at=at) for relay in relays_from(current_app.config)}
+        self._healths = {relay.name: RelayHealth(relay, limits, at=at) for relay in relays_from(current_app.config)}
         self._names = sorted(self._healths)
         self._look = OVER
-        self._adopt(rows.glance(self._names), at)
+        self._load(status.read_apart(self._names), at)
 
     def choose(self) -> Relay | None:
         """Where a new connection goes now; None: nowhere, everybody waits.
@@ -48,7 +48,7 @@ class Relays:
             if health.probe.is_on(at):
                 tried = tried or health.relay
                 continue
-            waits = health.rest.is_on(at) or health.spent.left(at) > FOR_LONG
+            waits = health.rest.is_on(at) or health.spent.left(at) > LONG_WAIT
             return None if waits else health.relay
         return tried
 
@@ -62,31 +62,31 @@ class Relays:
         return min(LONGEST_WAIT, wait + random.uniform(0, JITTER)) if wait else 0.0  # noqa: S311  (no secret)
 
     def is_probing(self, relay: Relay) -> bool:
-        """Whether only one connection may be opened, until it was greeted or a letter went well."""
+        """Whether only one connection may be opened, until it stands or a message went well."""
         return self._healths[relay.name].is_probing
 
-    def opening(self, relay: Relay) -> None:
+    def connecting(self, relay: Relay) -> None:
         """A connection is being opened. While the first relay is tried so, others go to the backup."""
-        self._healths[relay.name].try_once(self._now())
+        self._healths[relay.name].connecting(self._now())
 
-    def opened(self, relay: Relay) -> None:
+    def connected(self, relay: Relay) -> None:
         """A connection stands."""
-        self._healths[relay.name].greet()
+        self._healths[relay.name].connected()
 
-    def unreachable(self, relay: Relay, reason: str) -> None:
+    def connect_failed(self, relay: Relay, reason: str) -> None:
         """A connection could not be opened."""
         self._healths[relay.name].fail(reason, at=self._now())
 
-    def heard(self, relay: Relay, reply: Reply, was_fresh: bool) -> None:
-        """What the relay answered to a letter; `was_fresh`: the first on its connection."""
+    def replied(self, relay: Relay, reply: Reply, was_fresh: bool) -> None:
+        """The relay replied to a message; `was_fresh`: the first on its connection."""
         health = self._healths[relay.name]
         if health.is_calm and reply.is_good:
             health.meter.count += 1
         else:
-            health.hear(reply, was_fresh, at=self._now())
+            health.replied(reply, was_fresh, at=self._now())
 
     def allowance(self, relay: Relay, wanted: int) -> int:
-        """How many letters may leave to this relay now; they are taken off its limits in the present transaction."""
+        """How many messages may leave to this relay now; they are taken off its limits in the current transaction."""
         health = self._healths[relay.name]
         if health.is_free or wanted <= 0:
             return max(0, wanted)
@@ -96,29 +96,29 @@ class Relays:
             return wanted
         if health.spent.is_on(at):
             return 0
-        row = rows.locked(self._names)[relay.name]
+        row = status.locked(self._names)[relay.name]
         grant = take(buckets, row.tokens, wanted, at=at)
-        rows.write(row.holding(grant.left))
-        health.spent = span_of(at, min(LONGEST_WAIT, grant.wait)) if grant.letters < wanted else OVER
-        return grant.letters
+        status.write(row.with_tokens(grant.left))
+        health.spent = span_of(at, min(LONGEST_WAIT, grant.wait)) if grant.messages < wanted else OVER
+        return grant.messages
 
     def save(self) -> None:
-        """Tell the other workers what changed, in the present transaction; once a second hear what they found."""
+        """Merge what changed into the rows, in the current transaction; once a second load what other workers found."""
         at = self._now()
         is_changed = any(health.is_changed for health in self._healths.values())
         if not is_changed and self._look.is_on(at):
             return
-        found = rows.locked(self._names) if is_changed else rows.read(self._names)
+        found = status.locked(self._names) if is_changed else status.read(self._names)
         for name, health in self._healths.items():
             health.meter.roll(at)
             if health.is_changed:
-                told = health.told(found[name], at=at)
-                if told != found[name]:
-                    rows.write(told)
-                found[name] = told
-        self._adopt(found, at)
+                merged = health.merge(found[name], at=at)
+                if merged != found[name]:
+                    status.write(merged)
+                found[name] = merged
+        self._load(found, at)
 
-    def _adopt(self, found: dict[str, rows.Row], at: datetime) -> None:
+    def _load(self, found: dict[str, status.RelayRow], at: datetime) -> None:
         self._look = span_of(at, LOOK_EVERY)
         for name, health in self._healths.items():
-            health.adopt(found.get(name), at=at)
+            health.load(found.get(name), at=at)

@@ -10,7 +10,7 @@ CATCHER = "catcher"
 
 @dataclass(frozen=True)
 class Relay:
-    """A mail server that takes our letters; without `server` it is the mail catcher, which `transport` finds."""
+    """A mail server that takes our messages; without `server` it is the mail catcher, which `transport` finds."""
 
     name: str  # host:port, or "catcher"
     server: str | None
@@ -24,7 +24,7 @@ class Relay:
 
 @dataclass(frozen=True)
 class Limits:
-    """Letters that may leave to one relay, from all workers together; None: as many as it takes."""
+    """Messages that may leave to one relay, from all workers together; None: as many as it takes."""
 
     per_second: float | None = None
     per_hour: float | None = None

@@ -1,6 +1,6 @@
-"""Token buckets: how many letters may leave now. Rules only, no database.
+"""Token buckets: how many messages may leave now. Rules only, no database.
 
-A bucket fills evenly by the wall clock, up to its capacity; each letter takes one token out of all three.
+A bucket fills evenly by the wall clock, up to its capacity; each message takes one token out of all three.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from dordt.mailer.relays.settings import Limits
 
-BURST = 0.25  # seconds' worth of letters that may leave at once, beside the one in hand
+BURST = 0.25  # seconds' worth of messages that may leave at once, beside the one in hand
 HOUR, DAY = 3_600, 86_400  # seconds
 ENDLESS = 1e9  # what a bucket without limit holds: it is full at the moment it gets one
 SKEW = timedelta(seconds=5)  # clocks of hosts may differ so much; one that is further back was set back
@@ -27,9 +27,9 @@ class Tokens(NamedTuple):
 
 
 class Grant(NamedTuple):
-    """`wait`: seconds until another letter may leave; 0 when all that was wanted may."""
+    """`wait`: seconds until another message may leave; 0 when all that was wanted may."""
 
-    letters: int
+    messages: int
     left: Tokens
     wait: float
 

@@ -1,4 +1,4 @@
-"""Lanes: connections to the relay, all driven from one thread. Opening one, which may take long, happens aside."""
+"""SMTP connections to the relays, all driven from one thread. Connecting, which may take long, happens in others."""
 
 import contextlib
 import selectors
@@ -12,117 +12,108 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from dordt.mailer.relays.settings import Relay
-from dordt.mailer.smtp.protocol import NOT_SENT, Dialogue, NoSmtp, Reply, Stage
-from dordt.mailer.smtp.rendering import Letter
+from dordt.mailer.smtp.protocol import NOT_SENT, ProtocolError, Reply, SmtpProtocol, Stage
+from dordt.mailer.smtp.rendering import RenderedMessage
 from dordt.mailer.smtp.transport import Connection, Unreachable
 
-PIECE = 4_096  # octets read at once: answers are short
-LOOK_EVERY = 1.0  # seconds between two looks at who waits too long for an answer
-FAREWELL = 0.5  # seconds for all relays together to answer QUIT
+PIECE = 4_096  # octets read at once: replies are short
+LOOK_EVERY = 1.0  # seconds between two looks for connections whose reply is overdue
+QUIT_TIMEOUT = 0.5  # seconds for all relays together to reply to QUIT
 NOT_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """A lane is ready for letters."""
-
-    lane: "Lane"
+class Connected:
+    connection: "SmtpConnection"
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
-    """A lane could not be opened."""
-
-    lane: "Lane"
+class ConnectFailed:
+    connection: "SmtpConnection"
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What the relay said to a letter; `was_fresh` when it was the first on its connection."""
+class Replied:
+    """The reply that decides about a message; `was_fresh` when it was the first on its connection."""
 
-    lane: "Lane"
-    letter: Letter
+    connection: "SmtpConnection"
+    message: RenderedMessage
     reply: Reply
     was_fresh: bool
 
 
-Heard = Opened | Refused | Answer
+Event = Connected | ConnectFailed | Replied
 
 
-class Lane:
-    """One connection: a letter of which the answer is awaited, and behind it the envelope of the next one."""
+class SmtpConnection:
+    """One connection: a message whose reply is awaited, and behind it the envelope of the next one."""
 
     def __init__(self, selector: selectors.BaseSelector) -> None:
-        self.connection: Connection | None = None
+        self.transport: Connection | None = None
         self.relay: Relay | None = None  # where it leads, or led when it was open
-        self.is_opening = self.is_open = self.is_retired = False
-        self.sending: Letter | None = None
-        self.coming: Letter | None = None
-        self.may_deliver = False  # the go-ahead for the coming letter was heard
-        self._dialogue = Dialogue(pipelining=False)
-        self._sending_was_fresh = self._coming_was_fresh = True
+        self.is_connecting = self.is_open = self.is_retired = False
+        self.sending: RenderedMessage | None = None
+        self.next: RenderedMessage | None = None  # its envelope is sent, or about to be
+        self.may_send_data = False  # the go-ahead for the next message came
+        self._protocol = SmtpProtocol(pipelining=False)
+        self._sending_was_fresh = self._next_was_fresh = True
         self._selector, self._watched = selector, 0
         self._socket: Any = None
-        self._until_dot = 0  # octets that must still leave up to the final dot of the letter that is being sent
-        self._waits_until = 0.0
+        self._until_dot = 0  # octets that must still leave up to the final dot of the message that is being sent
+        self._reply_due_at = 0.0  # by time.monotonic()
 
     @property
     def is_idle(self) -> bool:
         """Whether nothing is on its way."""
-        return self.sending is None and self.coming is None
+        return self.sending is None and self.next is None
 
     @property
-    def is_worn(self) -> bool:
-        """Whether it has carried as many letters as one connection may, or was told to end."""
-        return self.is_retired or (self.connection is not None and self.connection.is_worn)
+    def is_exhausted(self) -> bool:
+        """Whether it has carried as many messages as one connection may, or was told to end."""
+        return self.is_retired or (self.transport is not None and self.transport.is_exhausted)
 
     def is_free(self, *, soon: bool = False) -> bool:
-        """Whether an envelope may be announced now, or `soon`: once the letter that may go has gone."""
-        if not self.is_open or self.is_worn:
+        """Whether an envelope may be sent now, or `soon`: once the message that may go has gone."""
+        if not self.is_open or self.is_exhausted:
             return False
-        if self.coming is None:
-            return self.sending is None or self._dialogue.pipelining
-        return soon and self.may_deliver and self._dialogue.pipelining
+        if self.next is None:
+            return self.sending is None or self._protocol.pipelining
+        return soon and self.may_send_data and self._protocol.pipelining
 
-    def begin(self, connection: Connection) -> None:
-        """Talk over a connection that was just opened."""
-        host = connection.host
-        self.connection, self.is_open, self.is_retired = connection, True, False
-        self._dialogue = Dialogue(pipelining=host is not None and host.has_extn("pipelining"))
-        self._socket = host.sock if host is not None else None
-        if self._socket is not None:
-            self._socket.setblocking(False)
-            self._watched = selectors.EVENT_READ
-            self._selector.register(self._socket, self._watched, self)
+    def start(self, transport: Connection) -> None:
+        """Use a transport that was just opened."""
+        self.transport, self.is_open, self.is_retired = transport, True, False
+        client = transport.host
+        assert client is not None
+        self._protocol = SmtpProtocol(pipelining=client.has_extn("pipelining"))
+        self._socket = client.sock
+        self._socket.setblocking(False)
+        self._watched = selectors.EVENT_READ
+        self._selector.register(self._socket, self._watched, self)
 
-    def announce(self, letter: Letter) -> None:
-        """Name sender and recipient; the letter itself waits for the go-ahead and for `deliver`."""
-        assert self.connection is not None
-        self.coming, self._coming_was_fresh = letter, self.connection.num_emails == 0
-        self.connection.num_emails += 1
-        self._waits_until = max(self._waits_until, time.monotonic() + self.connection.patience)
-        if self._socket is None:
-            self.may_deliver = True
-        else:
-            self._dialogue.announce(letter.sender, letter.recipient)
+    def send_envelope(self, message: RenderedMessage) -> None:
+        """Name sender and recipient; the message itself waits for the go-ahead and for `send_data`."""
+        assert self.transport is not None
+        self.next, self._next_was_fresh = message, self.transport.num_emails == 0
+        self.transport.num_emails += 1
+        self._reply_due_at = max(self._reply_due_at, time.monotonic() + self.transport.timeout)
+        self._protocol.send_envelope(message.sender, message.recipient)
 
-    def deliver(self) -> None:
-        """Let the announced letter go."""
-        assert self.coming is not None
-        assert self.connection is not None
-        self.sending, self.coming, self.may_deliver = self.coming, None, False
-        self._sending_was_fresh = self._coming_was_fresh
-        self._dialogue.deliver(self.sending.content)
-        self._until_dot = sum(map(len, self._dialogue.outgoing))
-        self._waits_until = time.monotonic() + self.connection.final_patience
-        self.connection.announce_dispatch(self.sending)
+    def send_data(self) -> None:
+        """Let the message go whose envelope was accepted."""
+        assert self.next is not None
+        assert self.transport is not None
+        self.sending, self.next, self.may_send_data = self.next, None, False
+        self._sending_was_fresh = self._next_was_fresh
+        self._protocol.send_data(self.sending.content)
+        self._until_dot = sum(map(len, self._protocol.outgoing))
+        self._reply_due_at = time.monotonic() + self.transport.final_timeout
+        self.transport.signal_dispatch(self.sending)
 
-    def flush(self) -> list[Heard]:
+    def flush(self) -> list[Event]:
         """Write what waits to be written, as far as the relay takes it; returns what was lost when it is gone."""
-        if self._socket is None:
-            return self._pretend()
-        outgoing = self._dialogue.outgoing
+        outgoing = self._protocol.outgoing
         try:
             while outgoing:
                 waiting = b"".join(outgoing)
@@ -132,7 +123,7 @@ class Lane:
         except NOT_NOW:
             pass
         except OSError as problem:
-            return self.lose(str(problem))
+            return self.abort(str(problem))
         watched = selectors.EVENT_READ | (selectors.EVENT_WRITE if outgoing else 0)
         if watched != self._watched:
             self._watched = watched
@@ -144,182 +135,194 @@ class Lane:
         """TLS tells only when all of a piece has left: the final dot must be the last of its piece."""
         return self._until_dot > 0 and isinstance(self._socket, ssl.SSLSocket)
 
-    def read(self) -> list[Heard]:
-        """Take in what the relay says; a go-ahead is noted in `may_deliver`."""
-        heard: list[Heard] = []
+    def read(self) -> list[Event]:
+        """Take in the replies that came; a go-ahead is noted in `may_send_data`."""
+        events: list[Event] = []
         try:
-            while not self._dialogue.is_over:
+            while not self._protocol.is_over:
                 data = self._socket.recv(PIECE)
                 if not data:
-                    return heard + self.lose("the relay hung up")
-                for reply in self._dialogue.feed(data):
-                    self._hear(reply, heard)
+                    return events + self.abort("the relay closed the connection")
+                for reply in self._protocol.feed(data):
+                    self._take(reply, events)
                 if not isinstance(self._socket, ssl.SSLSocket):
                     break  # TLS may hold more than the selector can see
         except NOT_NOW:
             pass
-        except (OSError, NoSmtp) as problem:
-            return heard + self.lose(str(problem))
-        if self._dialogue.is_over:
-            return heard + self.lose("the relay took leave")
-        return heard + self.flush()
+        except (OSError, ProtocolError) as problem:
+            return events + self.abort(str(problem))
+        if self._protocol.is_over:
+            return events + self.abort("the relay ended the session")
+        return events + self.flush()
 
-    def is_forgotten(self, moment: float) -> bool:
-        """Whether the relay owes us an answer for longer than we wait."""
-        return self._dialogue.is_waiting and moment > self._waits_until
+    def has_timed_out(self, moment: float) -> bool:
+        """Whether the relay owes us a reply for longer than we wait."""
+        return self._protocol.is_waiting and moment > self._reply_due_at
 
-    def lose(self, reason: str) -> list[Heard]:
-        """The connection is gone: what becomes of a letter depends on whether its final dot had left."""
-        heard: list[Heard] = []
+    def abort(self, reason: str) -> list[Event]:
+        """The connection is gone: what becomes of a message depends on whether its final dot had left."""
+        events: list[Event] = []
         if self.sending is not None:
             stage = Stage.BODY if self._until_dot <= 0 else Stage.DATA
-            heard.append(Answer(self, self.sending, Reply(stage, None, reason), self._sending_was_fresh))
-        if self.coming is not None:
-            heard.append(Answer(self, self.coming, Reply(Stage.MAIL, None, reason), self._coming_was_fresh))
-        self.drop()
-        return heard
+            events.append(Replied(self, self.sending, Reply(stage, None, reason), self._sending_was_fresh))
+        if self.next is not None:
+            events.append(Replied(self, self.next, Reply(Stage.MAIL, None, reason), self._next_was_fresh))
+        self.close()
+        return events
 
-    def take_leave(self) -> None:
-        """Say goodbye on a connection that has nothing to do any more; its answer is for `drop` to wait for."""
+    def quit(self) -> None:
+        """Say QUIT on a connection that has nothing to do any more; `close` may wait for the reply."""
         if self._socket is not None:
             with contextlib.suppress(OSError):
                 self._socket.send(b"QUIT\r\n")
 
-    def drop(self, *, patience: float = 0.0) -> None:
-        """Hang up, after so many seconds in which the relay may say goodbye."""
+    def close(self, *, timeout: float = 0.0) -> None:
+        """Close, after so many seconds in which the relay may reply to QUIT."""
         if self._socket is not None:
             self._selector.unregister(self._socket)
             with contextlib.suppress(OSError):
-                if patience:
-                    self._socket.settimeout(patience)
+                if timeout:
+                    self._socket.settimeout(timeout)
                     self._socket.recv(PIECE)
             self._socket.close()
-        self._socket = self.connection = None
-        self.sending = self.coming = None
-        self.is_open = self.may_deliver = False
+        self._socket = self.transport = None
+        self.sending = self.next = None
+        self.is_open = self.may_send_data = False
 
-    def _hear(self, reply: Reply, heard: list[Heard]) -> None:
+    def _take(self, reply: Reply, events: list[Event]) -> None:
         if reply.is_go_ahead:
-            self.may_deliver = True
+            self.may_send_data = True
         elif reply.stage is Stage.BODY:
             assert self.sending is not None
-            heard.append(Answer(self, self.sending, reply, self._sending_was_fresh))
+            events.append(Replied(self, self.sending, reply, self._sending_was_fresh))
             self.sending = None
-            self._waits_until = time.monotonic() + (self.connection.patience if self.connection else 0)
+            self._reply_due_at = time.monotonic() + (self.transport.timeout if self.transport else 0)
         else:
-            assert self.coming is not None
-            heard.append(Answer(self, self.coming, reply, self._coming_was_fresh))
-            self.coming = None
-
-    def _pretend(self) -> list[Heard]:
-        if self.sending is None:
-            return []
-        letter, self.sending = self.sending, None
-        return [Answer(self, letter, NOT_SENT, self._sending_was_fresh)]
+            assert self.next is not None
+            events.append(Replied(self, self.next, reply, self._next_was_fresh))
+            self.next = None
 
 
-class Lanes:
-    """All connections of one worker, and what is heard from them."""
+class NullConnection(SmtpConnection):
+    """Sends nothing and says that all went well: for MAIL_SUPPRESS_SEND."""
 
-    def __init__(self, count: int) -> None:
+    def start(self, transport: Connection) -> None:
+        self.transport, self.is_open, self.is_retired = transport, True, False
+
+    def send_envelope(self, message: RenderedMessage) -> None:
+        super().send_envelope(message)
+        self.may_send_data = True
+
+    def flush(self) -> list[Event]:
+        """As if the message was taken."""
+        self._protocol = SmtpProtocol(pipelining=False)  # what would be written is forgotten, and no reply is due
+        message, self.sending = self.sending, None
+        return [Replied(self, message, NOT_SENT, self._sending_was_fresh)] if message else []
+
+
+class ConnectionPool:
+    """All connections of one worker, and the events on them."""
+
+    def __init__(self, count: int, *, is_suppressed: bool = False) -> None:
         self._selector = selectors.DefaultSelector()
-        self._lanes = [Lane(self._selector) for _ in range(max(1, count))]
-        self._opened: SimpleQueue[tuple[Lane, Connection, str | None]] = SimpleQueue()
+        kind = NullConnection if is_suppressed else SmtpConnection
+        self._connections = [kind(self._selector) for _ in range(max(1, count))]
+        self._opened: SimpleQueue[tuple[SmtpConnection, Connection, str | None]] = SimpleQueue()
         self._awake, self._wake = socket.socketpair()
         self._awake.setblocking(False)
         self._selector.register(self._awake, selectors.EVENT_READ)
-        self._lost: list[Heard] = []
+        self._pending: list[Event] = []
         self._looked_at = 0.0
         self._is_over, self._lock = False, threading.Lock()
 
-    def __iter__(self) -> Iterator[Lane]:
-        return iter(self._lanes)
+    def __iter__(self) -> Iterator[SmtpConnection]:
+        return iter(self._connections)
 
     def __len__(self) -> int:
-        return len(self._lanes)
+        return len(self._connections)
 
     @property
-    def closed(self) -> list[Lane]:
-        """To be opened before a letter can go."""
-        return [lane for lane in self._lanes if not lane.is_open and not lane.is_opening]
+    def closed(self) -> list[SmtpConnection]:
+        """To be opened before a message can go."""
+        return [each for each in self._connections if not each.is_open and not each.is_connecting]
 
-    def to(self, relay: Relay) -> list[Lane]:
+    def to(self, relay: Relay) -> list[SmtpConnection]:
         """Those that lead to a relay, or will."""
-        return [lane for lane in self._lanes if lane.relay == relay and (lane.is_open or lane.is_opening)]
+        return [each for each in self._connections if each.relay == relay and (each.is_open or each.is_connecting)]
 
     @property
     def is_quiet(self) -> bool:
-        """Whether no lane has anything in hand."""
-        return not self._lost and all(lane.is_idle and not lane.is_opening for lane in self._lanes)
+        """Whether no connection has anything in hand."""
+        return not self._pending and all(each.is_idle and not each.is_connecting for each in self._connections)
 
-    def open(self, lane: Lane, connection: Connection) -> None:
-        """Connect, in a thread of its own; Opened or Refused is heard."""
-        lane.is_opening, lane.relay = True, connection.relay
-        threading.Thread(target=self._open, args=(lane, connection), name="opening", daemon=True).start()
+    def connect(self, connection: SmtpConnection, transport: Connection) -> None:
+        """Connect, in a thread of its own; Connected or ConnectFailed follows."""
+        connection.is_connecting, connection.relay = True, transport.relay
+        threading.Thread(target=self._connect, args=(connection, transport), name="connect", daemon=True).start()
 
-    def flush(self, lane: Lane) -> None:
-        """Let a lane write; what is lost by it is heard next."""
-        self._lost += lane.flush()
+    def flush(self, connection: SmtpConnection) -> None:
+        """Let a connection write; what comes of it is returned by the next `poll`."""
+        self._pending += connection.flush()
 
-    def listen(self, seconds: float) -> list[Heard]:
-        """All that was said by now; when that is nothing, what is said first within so many seconds."""
-        heard, self._lost = self._lost, []
-        for key, mask in self._selector.select(0 if heard else seconds):
-            lane = key.data
-            if lane is None:
-                heard += self._newly_opened()
+    def poll(self, seconds: float) -> list[Event]:
+        """All events by now; when there are none, the first ones within so many seconds."""
+        events, self._pending = self._pending, []
+        for key, mask in self._selector.select(0 if events else seconds):
+            connection = key.data
+            if connection is None:
+                events += self._newly_opened()
                 continue
             if mask & selectors.EVENT_WRITE:
-                heard += lane.flush()
-            if mask & selectors.EVENT_READ and lane.is_open:
-                heard += lane.read()
-        return heard + self._forgotten()
+                events += connection.flush()
+            if mask & selectors.EVENT_READ and connection.is_open:
+                events += connection.read()
+        return events + self._timed_out()
 
     def close(self) -> None:
-        """Take leave of the relay; a lane that is still being opened is left behind."""
-        for lane in self._lanes:
-            lane.take_leave()
-        ends_at = time.monotonic() + FAREWELL
-        for lane in self._lanes:
-            lane.drop(patience=max(0.001, ends_at - time.monotonic()))
+        """Say QUIT everywhere; a connection that is still being opened is left behind."""
+        for connection in self._connections:
+            connection.quit()
+        ends_at = time.monotonic() + QUIT_TIMEOUT
+        for connection in self._connections:
+            connection.close(timeout=max(0.001, ends_at - time.monotonic()))
         self._selector.close()
         with self._lock:
             self._is_over = True
             self._awake.close()
             self._wake.close()
 
-    def _forgotten(self) -> list[Heard]:
+    def _timed_out(self) -> list[Event]:
         moment = time.monotonic()
         if moment - self._looked_at < LOOK_EVERY:
             return []
         self._looked_at = moment
-        late = [lane for lane in self._lanes if lane.is_forgotten(moment)]
-        return [heard for lane in late for heard in lane.lose("no answer in time")]
+        late = [connection for connection in self._connections if connection.has_timed_out(moment)]
+        return [event for connection in late for event in connection.abort("no reply in time")]
 
-    def _open(self, lane: Lane, connection: Connection) -> None:
+    def _connect(self, connection: SmtpConnection, transport: Connection) -> None:
         problem = None
         try:
-            connection.open()
+            transport.open()
         except Unreachable as unreachable:
             problem = str(unreachable)
-        except Exception as other:  # a thread that dies unheard would keep its lane closed for ever
+        except Exception as other:  # a thread that dies unnoticed would keep its connection closed for ever
             problem = f"{type(other).__name__}: {other}"
         with self._lock:
             if self._is_over:
-                connection.close()
+                transport.close()
             else:
-                self._opened.put((lane, connection, problem))
+                self._opened.put((connection, transport, problem))
                 self._wake.send(b".")
 
-    def _newly_opened(self) -> Iterator[Heard]:
+    def _newly_opened(self) -> Iterator[Event]:
         with contextlib.suppress(BlockingIOError):
             self._awake.recv(PIECE)
         with contextlib.suppress(Empty):
             while True:
-                lane, connection, problem = self._opened.get_nowait()
-                lane.is_opening = False
+                connection, transport, problem = self._opened.get_nowait()
+                connection.is_connecting = False
                 if problem is None:
-                    lane.begin(connection)
-                    yield Opened(lane)
+                    connection.start(transport)
+                    yield Connected(connection)
                 else:
-                    yield Refused(lane, problem)
+                    yield ConnectFailed(connection, problem)

@@ -30,8 +30,8 @@ class EncodedMail:
     headers: tuple[tuple[bytes, ...], ...]
     body: tuple[bytes, ...]
 
-    def letter(self, own_headers: bytes, token: str, leave: str = "") -> bytes:
-        """The whole letter of one recipient; in the body a token stands on a line of its own, softly broken."""
+    def for_recipient(self, own_headers: bytes, token: str, leave: str = "") -> bytes:
+        """The whole message of one recipient; in the body a token stands on a line of its own, softly broken."""
         value = token.encode("ascii")
         headers = leave.encode("ascii").join([value.join(row) for row in self.headers])
         return b"%b%b%b" % (own_headers, headers, (SOFT_BREAK + value + SOFT_BREAK).join(self.body))

@@ -1,4 +1,4 @@
-"""SMTP over an open connection, without any socket: what to say next, and what the relay's answers mean."""
+"""SMTP over an open connection, without any socket (sans-I/O): bytes in, bytes out (RFC 5321, 2920)."""
 
 import contextlib
 import re
@@ -11,13 +11,13 @@ SERVICE_CLOSES = 421
 GO_AHEAD = 354
 ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})\b")
 LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
-LONGEST_WORDS = 1_000  # characters that are kept of them
-LONGEST_ANSWER = 65_536  # octets; a line is 512 at most (RFC 5321, 4.5.3.1.5), but relays like to explain themselves
+LONGEST_TEXT = 1_000  # characters that are kept of a reply
+LONGEST_REPLY = 65_536  # octets; a line is 512 at most (RFC 5321, 4.5.3.1.5), but relays like to explain themselves
 DOT = b".\r\n"
 
 
 class Stage(StrEnum):
-    """The steps of one letter; only in BODY, after the final dot, can the outcome be unknown."""
+    """The steps of one message; only in BODY, after the final dot, can the outcome be unknown."""
 
     MAIL = "MAIL"
     RCPT = "RCPT"
@@ -31,7 +31,7 @@ ENVELOPE = (Stage.MAIL, Stage.RCPT, Stage.DATA)
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the relay answered; without a code it answered nothing, and the connection is gone."""
+    """A reply of the relay; without a code it never replied, and the connection is gone."""
 
     stage: Stage
     code: int | None
@@ -45,7 +45,7 @@ class Reply:
 
     @property
     def is_good(self) -> bool:
-        """Whether the relay lets us go on, or in BODY: took the letter."""
+        """Whether the relay lets us go on, or in BODY: took the message."""
         return self.code == GO_AHEAD if self.stage is Stage.DATA else 200 <= (self.code or 0) < 300
 
     @property
@@ -55,33 +55,33 @@ class Reply:
 
 
 USUAL = {Stage.MAIL: b"250", Stage.RCPT: b"250", Stage.DATA: b"354"}
-GO_ON = Reply(Stage.DATA, GO_AHEAD, "go ahead")
+READY_FOR_DATA = Reply(Stage.DATA, GO_AHEAD, "go ahead")
 NOT_SENT = Reply(Stage.BODY, 250, "not sent: MAIL_SUPPRESS_SEND is on")
 
 
 class NotAccepted(Exception):
-    """The relay did not take the letter, or nobody knows; the reply says which."""
+    """The relay did not take the message, or nobody knows; the reply says which."""
 
     def __init__(self, reply: Reply) -> None:
         super().__init__(f"{reply.code} at {reply.stage}")
         self.reply = reply
 
 
-class NoSmtp(Exception):
-    """What came in is no answer to what we said."""
+class ProtocolError(Exception):
+    """What came in is no reply to what we sent."""
 
 
-class Dialogue:
-    """Our side of the conversation: `announce` an envelope, `deliver` its letter after the go-ahead, and so on.
+class SmtpProtocol:
+    """The client's side: `send_envelope`, then `send_data` after the go-ahead, and so on.
 
-    The next envelope may be announced right behind a letter, before that has its answer (RFC 2920). What must be
-    written piles up in `outgoing`. Where the relay offers no pipelining, one command is written at a time.
+    The next envelope may follow right behind a message, before that has its reply (RFC 2920). What must be written
+    piles up in `outgoing`. Where the relay offers no pipelining, one command is written at a time.
     """
 
     def __init__(self, *, pipelining: bool) -> None:
         self.pipelining = pipelining
         self.outgoing: list[bytes] = []
-        self.is_over = False  # the relay leaves, or is in a state that only hanging up ends
+        self.is_over = False  # the relay leaves, or is in a state that only closing ends
         self._expected: deque[Stage] = deque()
         self._commands: deque[tuple[Stage, bytes]] = deque()
         self._incoming = b""
@@ -90,11 +90,11 @@ class Dialogue:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether an answer must still come."""
+        """Whether a reply must still come."""
         return bool(self._expected)
 
-    def announce(self, sender: str, recipient: str) -> None:
-        """Begin with the next letter: MAIL, RCPT and DATA."""
+    def send_envelope(self, sender: str, recipient: str) -> None:
+        """Begin with the next message: MAIL, RCPT and DATA."""
         envelope = b"MAIL FROM:<%b>\r\nRCPT TO:<%b>\r\nDATA\r\n" % (sender.encode("ascii"), recipient.encode("ascii"))
         self._refusal = None
         if self.pipelining and not self._needs_reset:
@@ -105,39 +105,39 @@ class Dialogue:
         if self._needs_reset:
             self._commands.appendleft((Stage.RSET, b"RSET\r\n"))
             self._needs_reset = False
-        self._go_on()
+        self._send_next()
 
-    def deliver(self, content: bytes) -> None:
-        """Write the letter and its final dot; the go-ahead must have been heard.
+    def send_data(self, content: bytes) -> None:
+        """Write the message and its final dot; the go-ahead must have come.
 
-        content: ends with CRLF, and no line of it begins with a dot: `stuffed` if you do not know.
+        content: ends with CRLF, and no line of it begins with a dot: use `stuffed` if you do not know.
         """
         self.outgoing += (content, DOT)
         self._expected.append(Stage.BODY)
 
     def feed(self, data: bytes) -> list[Reply]:
-        """Take in what came; returns what decides something: a go-ahead, a refusal, or the answer to the final dot.
+        """Take in bytes; returns the replies that decide something: a go-ahead, a refusal, or the one to the final dot.
 
-        Raises NoSmtp.
+        Raises ProtocolError.
         """
         *lines, self._incoming = (self._incoming + data).split(b"\n")
-        if len(self._incoming) > LONGEST_ANSWER:
-            raise NoSmtp("an answer without end")
-        said: list[Reply] = []
+        if len(self._incoming) > LONGEST_REPLY:
+            raise ProtocolError("a reply without end")
+        replies: list[Reply] = []
         text: list[bytes] = []
         for line in lines:
             text.append(line)
             if line[3:4] == b"-":
-                continue  # more of this answer is to come
-            decisive = self._take(text, after=said)
+                continue  # more of this reply is to come
+            decisive = self._take(text, after=replies)
             text = []
             if decisive:
-                said.append(decisive)
+                replies.append(decisive)
             if self.is_over:
                 break
         if text:
             self._incoming = b"\n".join([*text, self._incoming])
-        return said
+        return replies
 
     def _take(self, lines: list[bytes], *, after: list[Reply]) -> Reply | None:
         code = lines[-1][:3]
@@ -146,94 +146,94 @@ class Dialogue:
                 self.is_over = True
                 return None
             self.is_over = True
-            if after:  # what was said before holds
+            if after:  # what came before holds
                 return None
-            raise NoSmtp("the answer is no SMTP")
+            raise ProtocolError("the reply is no SMTP")
         stage = self._expected.popleft()
         if code == USUAL.get(stage) and self.pipelining and self._refusal is None:
-            return GO_ON if stage is Stage.DATA else None  # nearly all answers: no command waits for this one
-        words = " ".join(
-            b" ".join([line[4:] for line in lines]).decode("utf-8", "replace").replace("\0", "")[:LONGEST_WORDS].split()
+            return READY_FOR_DATA if stage is Stage.DATA else None  # nearly all replies: no command waits for this one
+        text = " ".join(
+            b" ".join([line[4:] for line in lines]).decode("utf-8", "replace").replace("\0", "")[:LONGEST_TEXT].split()
         )
-        return self._judge(Reply(stage, int(code), words))
+        return self._decide(Reply(stage, int(code), text))
 
-    def _judge(self, reply: Reply) -> Reply | None:
-        """What this answer decides, if anything; the other answers to a refused envelope decide nothing."""
+    def _decide(self, reply: Reply) -> Reply | None:
+        """The reply that decides, if any: the other replies to a refused envelope decide nothing."""
         stage = reply.stage
         if reply.code == SERVICE_CLOSES:
             self.is_over = True
         if stage is Stage.BODY:
             return reply
         if stage is Stage.RSET:
-            self._go_on()
+            self._send_next()
             return None
         if not reply.is_good:
             self._refusal = self._refusal or reply
         if self._refusal is None:
-            self._go_on()
+            self._send_next()
             return reply if stage is Stage.DATA else None
         if self.pipelining and stage is not Stage.DATA and not self.is_over:
-            return None  # the answer to DATA is still to come
+            return None  # the reply to DATA is still to come
         self._commands.clear()
         self._needs_reset = True
         self.is_over = self.is_over or reply.is_go_ahead  # it waits for a body that must not come
         return self._refusal
 
-    def _go_on(self) -> None:
+    def _send_next(self) -> None:
         while self._commands and (self.pipelining or not self._expected):
             stage, command = self._commands.popleft()
             self.outgoing.append(command)
             self._expected.append(stage)
 
 
-def hand_over(host: smtplib.SMTP, sender: str, recipient: str, content: bytes, *, final_timeout: float) -> Reply:
-    """Hand one letter over, waiting for each answer, and return the relay's answer to the final dot.
+def send_message(client: smtplib.SMTP, sender: str, recipient: str, content: bytes, *, final_timeout: float) -> Reply:
+    """Send one message, waiting for each reply, and return the relay's reply to the final dot.
 
-    final_timeout: seconds to wait for that last answer, for giving up on it leaves the outcome unknown.
-    Raises NotAccepted, with the connection ready for the next letter, or closed when it cannot be.
+    final_timeout: seconds to wait for that last reply, for giving up on it leaves the outcome unknown.
+    Raises NotAccepted, with the connection ready for the next message, or closed when it cannot be.
     """
-    dialogue = Dialogue(pipelining=host.has_extn("pipelining"))
-    dialogue.announce(sender, recipient)
-    reply = _next(host, dialogue, Stage.MAIL)
+    protocol = SmtpProtocol(pipelining=client.has_extn("pipelining"))
+    protocol.send_envelope(sender, recipient)
+    reply = _next(client, protocol, Stage.MAIL)
     if reply.is_go_ahead:
-        dialogue.deliver(stuffed(content))
-        if host.sock:
-            host.sock.settimeout(final_timeout)
-        reply = _next(host, dialogue, Stage.DATA)
-        if host.sock:
-            host.sock.settimeout(host.timeout)
-    if dialogue.is_over:
-        host.close()
+        protocol.send_data(stuffed(content))
+        if client.sock:
+            client.sock.settimeout(final_timeout)
+        reply = _next(client, protocol, Stage.DATA)
+        if client.sock:
+            client.sock.settimeout(client.timeout)
+    if protocol.is_over:
+        client.close()
     if not reply.is_good:
-        _reset(host, reply)
+        _reset(client, reply)
         raise NotAccepted(reply)
     return reply
 
 
-def _next(host: smtplib.SMTP, dialogue: Dialogue, stage: Stage) -> Reply:
+def _next(client: smtplib.SMTP, protocol: SmtpProtocol, stage: Stage) -> Reply:
     """Write what must be written, and read until something is decided."""
     try:
         while True:
-            if dialogue.outgoing:
-                host.send(b"".join(dialogue.outgoing))
-                dialogue.outgoing.clear()
+            if protocol.outgoing:
+                client.send(b"".join(protocol.outgoing))
+                protocol.outgoing.clear()
                 stage = Stage.BODY if stage is Stage.DATA else stage
-            data = host.sock.recv(LONGEST_ANSWER) if host.sock else b""
+            data = client.sock.recv(LONGEST_REPLY) if client.sock else b""
             if not data:
-                raise smtplib.SMTPServerDisconnected("the relay hung up")
-            for reply in dialogue.feed(data):
+                raise smtplib.SMTPServerDisconnected("the relay closed the connection")
+            for reply in protocol.feed(data):
                 return reply
-    except (OSError, smtplib.SMTPException, NoSmtp) as problem:
-        host.close()
+    except (OSError, smtplib.SMTPException, ProtocolError) as problem:
+        client.close()
         raise NotAccepted(Reply(stage, None, str(problem))) from problem
 
 
-def _reset(host: smtplib.SMTP, reply: Reply) -> None:
-    if host.sock and reply.stage is not Stage.BODY:
+def _reset(client: smtplib.SMTP, reply: Reply) -> None:
+    if client.sock and reply.stage is not Stage.BODY:
         try:
-            host.rset()
+            client.rset()
         except (OSError, smtplib.SMTPException):
-            host.close()
+            client.close()
 
 
 def stuffed(content: bytes) -> bytes:
@@ -243,9 +243,9 @@ def stuffed(content: bytes) -> bytes:
     return content if content.endswith(b"\r\n") else content + b"\r\n"
 
 
-def hang_up(host: smtplib.SMTP) -> None:
-    """Take leave, of a relay that is gone too."""
+def say_quit(client: smtplib.SMTP) -> None:
+    """Say QUIT, also to a relay that is gone already."""
     with contextlib.suppress(OSError, smtplib.SMTPException):
-        if host.sock:
-            host.quit()
-    host.close()
+        if client.sock:
+            client.quit()
+    client.close()

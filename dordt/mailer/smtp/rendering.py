@@ -1,4 +1,4 @@
-"""One letter ready to leave: the bytes of a mail for one recipient."""
+"""One message ready to leave: the bytes of a mail for one recipient."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -21,8 +21,8 @@ from dordt.shared.tokens import token_issuer
 MAILS_KEPT = 20
 
 
-class Letter(NamedTuple):
-    """What a connection needs, and the delivery it is for; `sender` is the envelope's, where bounces go."""
+class RenderedMessage(NamedTuple):
+    """What a connection needs, and the delivery that it is for; `sender` is the envelope's, where bounces go."""
 
     due: Due
     sender: str
@@ -40,8 +40,8 @@ class _Shared:
     issue: Callable[[int, int], str] | None
 
 
-class LetterWriter:
-    """Writes letters; keeps the encoded form of the last few mails, for many letters share one."""
+class MessageRenderer:
+    """Renders messages; keeps the encoded form of the last few mails, for many messages share one."""
 
     def __init__(self) -> None:
         self.host = own_host()
@@ -49,8 +49,8 @@ class LetterWriter:
         self._signer = signer()
         self._kept: OrderedDict[int, _Shared] = OrderedDict()
 
-    def write(self, due: Due, *, at: datetime) -> Letter:
-        """The letter for one delivery. Raises ValueError when it cannot be written."""
+    def render(self, due: Due, *, at: datetime) -> RenderedMessage:
+        """The message of one delivery. Raises ValueError when it cannot be encoded."""
         shared = self._shared(due.mail_id)
         to = with_domain_of(due.address, due.address_key)
         name = encoding.message_id(
@@ -60,10 +60,10 @@ class LetterWriter:
         sender, leave = shared.sender, ""
         if self._takes_mail:
             sender, leave = verp.return_path(due.id) or sender, verp.leave_address(due.id) or ""
-        content = shared.encoded.letter(encoding.own_headers(to=to, message_id=name, at=at), token, leave)
+        content = shared.encoded.for_recipient(encoding.own_headers(to=to, message_id=name, at=at), token, leave)
         if self._signer:
             content = self._signer.sign(content)
-        return Letter(due, sender, to, shared.subject, name, content)
+        return RenderedMessage(due, sender, to, shared.subject, name, content)
 
     def _shared(self, mail_id: int) -> _Shared:
         found = self._kept.get(mail_id)
@@ -78,5 +78,5 @@ class LetterWriter:
 
 
 def own_host() -> str:
-    """The host of our own address: the domain of Message-ID, and how we introduce ourselves."""
+    """The host of our own address: the domain of Message-ID, and our name in EHLO."""
     return urlsplit(current_app.config["SITE_URL"]).hostname or "localhost"

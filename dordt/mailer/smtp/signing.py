@@ -1,6 +1,6 @@
-"""DKIM (RFC 6376): our own signatures on a letter, for who has a relay that adds none.
+"""DKIM (RFC 6376): our own signatures on a message, for a relay that adds none.
 
-rsa-sha256, and ed25519-sha256 (RFC 8463) as a second one for who reads it; relaxed/relaxed. Off without a key.
+rsa-sha256, and ed25519-sha256 (RFC 8463) as a second one; relaxed/relaxed. Off without a key.
 """
 
 import base64
@@ -23,32 +23,32 @@ LINE = 76
 
 
 class Signer:
-    """Signs letters with the keys of this installation; may be used by many threads at once."""
+    """Signs messages with the keys of this installation; may be used by many threads at once."""
 
     def __init__(self, keys: tuple[SigningKey, ...]) -> None:
         self.keys = keys
 
-    def sign(self, letter: bytes) -> bytes:
-        """The letter with a DKIM-Signature header for each key in front; the letter itself stays as it is.
+    def sign(self, message: bytes) -> bytes:
+        """The message with a DKIM-Signature header for each key in front; the message itself stays as it is.
 
-        letter: encoded as it leaves, lines ended by CRLF.
+        message: encoded as it leaves, lines ended by CRLF.
         """
-        head, _, body = letter.partition(b"\r\n\r\n")
+        head, _, body = message.partition(b"\r\n\r\n")
         fields = _fields(head)
         names = [name for name in SIGNED if name.lower().encode() in fields]
         signed = b"".join(fields[name.lower().encode()] for name in names)
         shared = _names([*names, *OVERSIGNED]) + _digest(body)
-        return b"".join(_signature(key, shared, signed) for key in self.keys) + letter
+        return b"".join(_signature(key, shared, signed) for key in self.keys) + message
 
 
 def init_app(app: Flask) -> None:
-    """Read the keys. Raises SettingProblem: a wrong key is told at the start, not at the first letter."""
+    """Read the keys. Raises SettingProblem: a wrong key stops the start, not the first message."""
     keys = keys_of(app.config)
     app.extensions["dkim"] = Signer(keys) if keys else None
 
 
 def signer() -> Signer | None:
-    """Who signs the letters of this application; None: the relay does."""
+    """Who signs the messages of this application; None: the relay does."""
     found: Signer | None = current_app.extensions["dkim"]
     return found
 

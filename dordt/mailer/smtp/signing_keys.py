@@ -1,4 +1,4 @@
-"""The private keys that sign our letters, read from the files that the settings name."""
+"""The private keys that sign our messages, read from the files that the settings name."""
 
 import base64
 import hashlib

@@ -18,11 +18,11 @@ from flask_mail import Mail as FlaskMail
 from flask_mail import Message as FlaskMailMessage
 from flask_mail import email_dispatched, sanitize_address
 
-from dordt.mailer.smtp.protocol import NOT_SENT, Reply, hand_over, hang_up
+from dordt.mailer.smtp.protocol import NOT_SENT, Reply, say_quit, send_message
 
 READY = 220
-OPENING_WAIT = 3  # times MAIL_TIMEOUT: for all of greeting, TLS and sign-in together, however the relay spins it out
-FINAL_WAIT = 10  # times MAIL_TIMEOUT: the relay may look a letter over before it answers (RFC 5321, 4.5.3.2.6)
+OPENING_WAIT = 3  # times MAIL_TIMEOUT: for all of greeting, TLS and sign-in together, however slowly the relay replies
+FINAL_WAIT = 10  # times MAIL_TIMEOUT: the relay may look a message over before it replies (RFC 5321, 4.5.3.2.6)
 
 
 if TYPE_CHECKING:
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 
 
 class Unreachable(Exception):
-    """The relay cannot be reached, or will not talk with us."""
+    """The relay cannot be reached, or refuses to serve us."""
 
 
 class Message(FlaskMailMessage):
-    """One letter, encoded already. (Flask-Mail's own looks up the machine's host name each time it is made.)"""
+    """One message, encoded already. (Flask-Mail's own looks up the machine's host name each time it is made.)"""
 
     def __init__(self, content: bytes, *, sender: str, recipient: str, subject: str = "") -> None:
         self.content = content
@@ -45,16 +45,16 @@ class Message(FlaskMailMessage):
         self.mail_options, self.rcpt_options = [], []
 
     def as_bytes(self) -> bytes:
-        """The letter as it leaves."""
+        """The message as it leaves."""
         return self.content
 
     def as_string(self) -> str:
-        """The letter as text; it is 7-bit."""
+        """The message as text; it is 7-bit."""
         return self.content.decode("ascii")
 
 
 class Connection(FlaskMailConnection):
-    """One connection to a relay, with a timeout, checked certificates, and the relay's own words."""
+    """One connection to a relay, with timeouts, checked certificates, and the reply of the relay."""
 
     host: smtplib.SMTP | None
 
@@ -63,8 +63,8 @@ class Connection(FlaskMailConnection):
         self.app, self.relay = app, relay
         self._target: Any = relay or self.mail
         self.num_emails = 0
-        self.patience: float = app.config["MAIL_TIMEOUT"]  # seconds for the answer to a command
-        self.final_patience = self.patience * FINAL_WAIT
+        self.timeout: float = app.config["MAIL_TIMEOUT"]  # seconds for the reply to a command
+        self.final_timeout = self.timeout * FINAL_WAIT
 
     def __enter__(self) -> "Connection":
         self.open()
@@ -79,47 +79,49 @@ class Connection(FlaskMailConnection):
         self.host = None if self.mail.suppress else self.configure_host()
 
     @property
-    def is_worn(self) -> bool:
-        """Whether it has carried as many letters as MAIL_MAX_EMAILS allows."""
+    def is_exhausted(self) -> bool:
+        """Whether it has carried as many messages as MAIL_MAX_EMAILS allows."""
         return bool(self.mail.max_emails) and self.num_emails >= self.mail.max_emails
 
     def close(self) -> None:
-        """Take leave of the relay."""
+        """Say QUIT and close."""
         if self.host is not None:
-            hang_up(self.host)
+            say_quit(self.host)
             self.host = None
 
     def configure_host(self) -> smtplib.SMTP:
-        """A connection ready for letters. Raises Unreachable."""
+        """A client ready for messages. Raises Unreachable."""
         server, port = self._address()
-        host = self._telephone()
-        host._host = server  # type: ignore[attr-defined]  # whom the certificate must name; connect() does not keep it
+        client = self._client()
+        client._host = server  # type: ignore[attr-defined]  # what the certificate must name; connect() does not keep it
         try:
-            with _hanging_up(host, after=self.patience * OPENING_WAIT):
-                self._call(host, server, port)
-                self._introduce(host)
+            with _time_limit(client, after=self.timeout * OPENING_WAIT):
+                self._connect(client, server, port)
+                self._ehlo(client)
         except (OSError, smtplib.SMTPException) as problem:
-            host.close()
+            client.close()
             raise Unreachable(f"{server}:{port} {problem}") from problem
-        return host
+        return client
 
     def send(self, message: Any, envelope_from: Any = None) -> Reply:  # type: ignore[override]
-        """Hand one letter to the relay, wait, and return what it said. Raises NotAccepted."""
+        """Send one message, wait, and return the reply of the relay. Raises NotAccepted."""
         (recipient,) = message.send_to
         reply = NOT_SENT
         self.num_emails += 1
         if self.host is not None:
             sender = _bare(envelope_from or message.sender)
-            reply = hand_over(
-                self.host, sender, _bare(recipient), message.as_bytes(), final_timeout=self.final_patience
+            reply = send_message(
+                self.host, sender, _bare(recipient), message.as_bytes(), final_timeout=self.final_timeout
             )
         email_dispatched.send(self.app, message=message)
         return reply
 
-    def announce_dispatch(self, letter: Any) -> None:
-        """Tell whoever listens to Flask-Mail's signal (`record_messages` does) that a letter leaves."""
+    def signal_dispatch(self, rendered: Any) -> None:
+        """Tell whoever listens to Flask-Mail's signal (`record_messages` does) that a message leaves."""
         if email_dispatched.receivers:
-            message = Message(letter.content, sender=letter.sender, recipient=letter.recipient, subject=letter.subject)
+            message = Message(
+                rendered.content, sender=rendered.sender, recipient=rendered.recipient, subject=rendered.subject
+            )
             email_dispatched.send(self.app, message=message)
 
     def _address(self) -> tuple[str, int]:
@@ -133,34 +135,34 @@ class Connection(FlaskMailConnection):
         except (OSError, ValueError) as problem:
             raise Unreachable("MAIL_SERVER is not set and no mail catcher runs") from problem
 
-    def _telephone(self) -> smtplib.SMTP:
+    def _client(self) -> smtplib.SMTP:
         options: dict[str, Any] = {"timeout": self.app.config["MAIL_TIMEOUT"], "local_hostname": _own_name(self.app)}
         if self._target.use_ssl:
             return smtplib.SMTP_SSL(context=ssl.create_default_context(), **options)
         return smtplib.SMTP(**options)
 
-    def _call(self, host: smtplib.SMTP, server: str, port: int) -> None:
-        code, words = host.connect(server, port)
+    def _connect(self, client: smtplib.SMTP, server: str, port: int) -> None:
+        code, words = client.connect(server, port)
         if code != READY:
             raise smtplib.SMTPConnectError(code, words)
 
-    def _introduce(self, host: smtplib.SMTP) -> None:
-        host.set_debuglevel(int(self.mail.debug))
-        if host.sock:
-            host.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # the final dot leaves at once, on its own
-        host.ehlo_or_helo_if_needed()
+    def _ehlo(self, client: smtplib.SMTP) -> None:
+        client.set_debuglevel(int(self.mail.debug))
+        if client.sock:
+            client.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # the final dot leaves at once
+        client.ehlo_or_helo_if_needed()
         if self._target.use_tls:
-            host.starttls(context=ssl.create_default_context())
-            host.ehlo_or_helo_if_needed()
+            client.starttls(context=ssl.create_default_context())
+            client.ehlo_or_helo_if_needed()
         if self._target.username and self._target.password:
-            host.login(self._target.username, self._target.password)
+            client.login(self._target.username, self._target.password)
 
 
 class Mail(FlaskMail):
     """Flask-Mail with our connections."""
 
     def init_app(self, app: Flask) -> Any:
-        """Read the MAIL_ settings. The conversation, full of addresses, is printed only when MAIL_DEBUG asks it."""
+        """Read the MAIL_ settings. The SMTP dialogue, full of addresses, is printed only with MAIL_DEBUG."""
         app.config.setdefault("MAIL_DEBUG", False)
         return super().init_app(app)
 
@@ -173,15 +175,15 @@ mail = Mail()
 
 
 @contextmanager
-def _hanging_up(host: smtplib.SMTP, *, after: float) -> Iterator[None]:
-    """End a conversation that takes too long: a timeout of smtplib counts anew with each line that is said."""
+def _time_limit(client: smtplib.SMTP, *, after: float) -> Iterator[None]:
+    """End a session that takes too long to begin: a timeout of smtplib counts anew with each line that comes."""
 
-    def hang_up_on() -> None:
+    def shut_down() -> None:
         with contextlib.suppress(OSError):
-            if host.sock:
-                host.sock.shutdown(socket.SHUT_RDWR)
+            if client.sock:
+                client.sock.shutdown(socket.SHUT_RDWR)
 
-    timer = threading.Timer(after, hang_up_on)
+    timer = threading.Timer(after, shut_down)
     timer.daemon = True
     timer.start()
     try:
@@ -195,7 +197,7 @@ def _bare(mailbox: Any) -> str:
 
 
 def _own_name(app: Flask) -> str:
-    """How we introduce ourselves; smtplib would ask the name server who we are, at each connection."""
+    """Our name in EHLO; smtplib would ask the name server who we are, at each connection."""
     host = urlsplit(app.config["SITE_URL"]).hostname or "localhost"
     try:
         return f"[{ipaddress.ip_address(host)}]"

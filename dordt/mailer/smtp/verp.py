@@ -1,7 +1,7 @@
 """Addresses that say which delivery a mail is about: where bounces go (VERP), and where who wants to leave writes to.
 
 `bounces+<delivery>-<signature>@domain`: the number in base 36, then an HMAC, so that nobody but the recipient of a
-letter can say anything about it. No address stands in it. Small letters only: some servers change the case.
+message can say anything about it. No address stands in it. Lower case only: some servers change the case.
 """
 
 import hmac
@@ -35,12 +35,12 @@ class Tag(NamedTuple):
 
 
 def return_path(delivery_id: int) -> str | None:
-    """The envelope sender of a letter; None where mail does not come back (MAIL_BOUNCE_DOMAIN is not set)."""
+    """The envelope sender of a message; None where mail does not come back (MAIL_BOUNCE_DOMAIN is not set)."""
     return _address(Purpose.BOUNCES, delivery_id)
 
 
 def leave_address(delivery_id: int) -> str | None:
-    """Where a mail ends the subscription that a letter came of; None as for `return_path`."""
+    """Where a mail ends the subscription that a message came of; None as for `return_path`."""
     return _address(Purpose.LEAVE, delivery_id)
 
 
@@ -52,7 +52,7 @@ def read(address: str) -> Tag | None:
 def read_all(text: str) -> Iterator[Tag]:
     """What all addresses of ours in a text say, in their order.
 
-    The domain does not matter: letters outlive a change of MAIL_BOUNCE_DOMAIN, and so they do one of SECRET_KEY.
+    The domain does not matter: messages outlive a change of MAIL_BOUNCE_DOMAIN, and so they do one of SECRET_KEY.
     """
     for found in ADDRESS.finditer(text):
         purpose, number, signature = Purpose(found[1].lower()), int(found[2], 36), found[3].lower()

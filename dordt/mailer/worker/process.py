@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from dordt.extensions import db
 from dordt.mailer.worker import tasks
+from dordt.mailer.worker.delivery_loop import cause_of
 from dordt.mailer.worker.wakeup import AppQueue, Wakeup
 
 LOOK_EVERY = 5  # seconds: the ledger is looked at without a wake-up, too
@@ -72,7 +73,7 @@ def _repeat(work: Work, app: Flask, event: threading.Event, every: float, stop: 
             try:
                 work(stop)
             except OperationalError as problem:
-                logger.error("%s: database unavailable (%s), retry in %d s", name, type(problem.orig).__name__, every)
+                logger.error("%s: database unavailable (%s), retry in %d s", name, cause_of(problem), every)
             except Exception:
                 logger.exception("%s crashed, restarting in %d s", name, every)
             finally:

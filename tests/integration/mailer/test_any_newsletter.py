@@ -77,7 +77,7 @@ def letter_of(draft: Draft) -> bytes:
     mail = Mail(id=7, kind=MailKind.NEWSLETTER, sender="Dordt aan Zet <wijken@dordrecht.nl>", **values)
     name = encoding.message_id(mail_id=7, recipient=1, created_at=WRITTEN_AT, host=HOST)
     own = encoding.own_headers(to="anna@voorbeeld.nl", message_id=name, at=WRITTEN_AT)
-    return encoding.encode(mail, host=HOST).letter(own, OWN_TOKEN)
+    return encoding.encode(mail, host=HOST).for_recipient(own, OWN_TOKEN)
 
 
 def body(letter: bytes, kind: str) -> str:

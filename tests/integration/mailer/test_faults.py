@@ -15,7 +15,7 @@ from flask import Flask
 from dordt.extensions import db
 from dordt.mailer.ledger import outbox
 from dordt.mailer.ledger.claiming import losses_of
-from dordt.mailer.ledger.retries import MOST_ATTEMPTS, MOST_LOSSES
+from dordt.mailer.ledger.retries import MAX_ATTEMPTS, MAX_LOSSES
 from dordt.mailer.models import OPEN_STATES, Delivery, DeliveryState, Mail, MailKind, MailState
 from dordt.mailer.worker import tasks
 from dordt.shared import clock
@@ -182,10 +182,10 @@ def faults_of(delivery: Delivery, plan: Plan, names: Sequence[str]) -> list[str]
         f"{len(names)} letters were stored": len(names) in expected.get(state, [0]),
         f"the letters have the names {names}": len(set(names)) < 2,
         f"refused with {delivery.relay_code}": plan.decisive != "refused" or delivery.relay_code == plan.last_code,
-        f"given up after {delivery.attempts}": not plan.is_endless or delivery.attempts == MOST_ATTEMPTS,
+        f"given up after {delivery.attempts}": not plan.is_endless or delivery.attempts == MAX_ATTEMPTS,
         "an uncertain receipt was not sent again": state is not UNCERTAIN
         or not is_receipt
-        or losses_of(delivery.id) >= MOST_LOSSES,
+        or losses_of(delivery.id) >= MAX_LOSSES,
     }
     return [f"{delivery.address} ({plan.decisive}): {problem}" for problem, is_right in checks.items() if not is_right]
 

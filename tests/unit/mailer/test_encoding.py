@@ -33,7 +33,7 @@ def make_mail(**values: object) -> Mail:
 
 def letter(mail: Mail, token: str = TOKEN_VALUE) -> bytes:
     own = encoding.own_headers(to="anna@voorbeeld.nl", message_id="<7.1.abc@dordt.example>", at=AT)
-    return encoding.encode(mail, host="dordt.example").letter(own, token)
+    return encoding.encode(mail, host="dordt.example").for_recipient(own, token)
 
 
 def parsed(content: bytes) -> EmailMessage:
@@ -200,7 +200,7 @@ def written_quickly(subject: str, text: str, html: str, token: str, kind: MailKi
     is_bulk = kind is not MailKind.TRANSACTIONAL
     headers, list_id = ({"List-Unsubscribe": LEAVE}, "nieuwsbrief") if is_bulk else ({}, None)
     mail = make_mail(subject=subject, text=text, html=html, headers=headers, kind=kind, list_id=list_id)
-    return encoding.encode(mail, host="dordt.example").letter(own, token)
+    return encoding.encode(mail, host="dordt.example").for_recipient(own, token)
 
 
 @given(subject=printable.map(str.strip), text=bodies, html=bodies, token=TOKENS)

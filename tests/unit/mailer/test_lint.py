@@ -21,7 +21,7 @@ def letter(kind: MailKind = MailKind.NEWSLETTER, **values: Any) -> bytes:
     given |= {"headers": {"List-Unsubscribe": LEAVE} if is_bulk else {}, "list_id": "nieuwsbrief" if is_bulk else None}
     message_id = encoding.message_id(mail_id=7, recipient=1, created_at=AT, host=HOST)
     own = encoding.own_headers(to="piet@voorbeeld.nl", message_id=message_id, at=AT)
-    return encoding.encode(Mail(**given | values), host=HOST).letter(own, "teken")
+    return encoding.encode(Mail(**given | values), host=HOST).for_recipient(own, "teken")
 
 
 BULK, RECEIPT = letter(), letter(MailKind.TRANSACTIONAL)

@@ -1,4 +1,4 @@
-"""The rules by which relays are treated: token buckets, the brake, the circuit breaker."""
+"""The rules by which relays are treated: token buckets, the throttle, the circuit breaker."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from dordt.mailer.relays.circuit_breaker import WHOLE, Circuit, Span
+from dordt.mailer.relays.circuit_breaker import CLOSED, CircuitBreaker, Span
 from dordt.mailer.relays.settings import Limits, Relay, relays_from
-from dordt.mailer.relays.throttle import Brake, Meter, is_complaint
+from dordt.mailer.relays.throttle import Meter, Throttle, is_slow_down
 from dordt.mailer.relays.token_bucket import SKEW, Tokens, buckets_for, take
 from dordt.mailer.smtp.protocol import Reply, Stage
 
@@ -67,8 +67,8 @@ def test_never_more_leaves_than_the_burst_and_what_flowed_in(limits, steps):
         at += timedelta(seconds=seconds)
         forward += max(0.0, seconds)
         grant = take(buckets, tokens, wanted, at=at)
-        tokens, gone = grant.left, gone + grant.letters
-        assert 0 <= grant.letters <= wanted
+        tokens, gone = grant.left, gone + grant.messages
+        assert 0 <= grant.messages <= wanted
         assert min(tokens[:3]) >= 0
         for bucket in filter(None, buckets):
             assert gone <= bucket.capacity + bucket.rate * forward + 1e-3
@@ -83,9 +83,9 @@ def test_after_the_wait_it_names_another_letter_may_leave(limits, steps):
         at += timedelta(seconds=seconds)
         grant = take(buckets, tokens, wanted, at=at)
         tokens = grant.left
-        if grant.letters < wanted:
+        if grant.messages < wanted:
             assert grant.wait > 0
-            assert take(buckets, tokens, 1, at=at + timedelta(seconds=grant.wait + 1e-5)).letters == 1
+            assert take(buckets, tokens, 1, at=at + timedelta(seconds=grant.wait + 1e-5)).messages == 1
 
 
 @given(limits=some_limits, skew=some.floats(0.1, SKEW.total_seconds()), rounds=some.integers(1, 50))
@@ -96,7 +96,7 @@ def test_two_hosts_whose_clocks_differ_do_not_make_time_run_twice(limits, skew, 
     for number in range(rounds):
         for at in (later(number / 100), later(number / 100 - skew)):
             grant = take(buckets, tokens, 1_000_000, at=at)
-            tokens, gone = grant.left, gone + grant.letters
+            tokens, gone = grant.left, gone + grant.messages
 
     for bucket in filter(None, buckets):
         assert gone <= bucket.capacity + bucket.rate * rounds / 100 + 1e-3
@@ -109,7 +109,7 @@ def test_a_clock_that_is_set_back_an_hour_neither_stalls_nor_bursts():
     back = take(buckets, empty, 100, at=later(-3600))
     after = take(buckets, back.left, 100, at=later(-3599.9))
 
-    assert (back.letters, after.letters) == (0, 1)
+    assert (back.messages, after.messages) == (0, 1)
 
 
 def test_a_day_limit_may_be_used_at_once_and_also_when_it_is_new():
@@ -117,7 +117,7 @@ def test_a_day_limit_may_be_used_at_once_and_also_when_it_is_new():
 
     daily = take(buckets_for(Limits(per_hour=100, per_day=30)), hourly.left, 50, at=NOON)
 
-    assert (hourly.letters, daily.letters) == (60, 30)
+    assert (hourly.messages, daily.messages) == (60, 30)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_a_day_limit_may_be_used_at_once_and_also_when_it_is_new():
     ],
 )
 def test_a_relay_that_finds_us_too_fast_is_understood(code, text, was_fresh):
-    assert is_complaint(Reply(Stage.RCPT, code, text), was_fresh=was_fresh)
+    assert is_slow_down(Reply(Stage.RCPT, code, text), was_fresh=was_fresh)
 
 
 @pytest.mark.parametrize(
@@ -150,35 +150,35 @@ def test_a_relay_that_finds_us_too_fast_is_understood(code, text, was_fresh):
     ],
 )
 def test_what_is_not_about_our_speed_does_not_slow_a_relay(code, text):
-    assert not is_complaint(Reply(Stage.RCPT, code, text), was_fresh=False)
+    assert not is_slow_down(Reply(Stage.RCPT, code, text), was_fresh=False)
 
 
 def test_the_brake_lets_go_step_by_step_up_to_the_limit():
-    brake = Brake.pulled(100, limit=None, at=NOON)
+    throttle = Throttle.slowed(100, limit=None, at=NOON)
 
-    rates = [brake.rate(100, at=later(seconds)) for seconds in (0, 29, 30, 60, 149, 150)]
+    rates = [throttle.rate(100, at=later(seconds)) for seconds in (0, 29, 30, 60, 149, 150)]
 
     assert rates == [50, 50, 60, 70, 90, None]
 
 
 def test_without_a_limit_the_brake_is_off_after_five_minutes():
-    brake = Brake.pulled(100, limit=None, at=NOON)
+    throttle = Throttle.slowed(100, limit=None, at=NOON)
 
-    assert [brake.rate(None, at=later(seconds)) for seconds in (0, 30, 299, 300)] == [50, 60, 140, None]
+    assert [throttle.rate(None, at=later(seconds)) for seconds in (0, 30, 299, 300)] == [50, 60, 140, None]
 
 
 def test_the_brake_leaves_one_letter_per_ten_seconds():
-    assert Brake.pulled(50, limit=0.15, at=NOON).slowed_to == 0.1
+    assert Throttle.slowed(50, limit=0.15, at=NOON).slowed_to == 0.1
 
 
 def test_pauses_grow_with_each_failure_in_a_row_up_to_a_minute():
-    circuit, pauses = WHOLE, []
+    breaker, pauses = CLOSED, []
     for _ in range(7):
-        circuit = circuit.after_failure(NOON)
-        pauses.append(circuit.pause.left(NOON))
+        breaker = breaker.after_failure(NOON)
+        pauses.append(breaker.pause.left(NOON))
 
     assert pauses == [5, 10, 20, 40, 60, 60, 60]
-    assert Circuit.stored(circuit.failures, circuit.pause.until) == circuit
+    assert CircuitBreaker.stored(breaker.failures, breaker.pause.until) == breaker
 
 
 def test_a_pause_ends_when_the_clock_is_set_back():

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dordt.mailer.ledger.retries import BACKOFF, JITTER, MOST_ATTEMPTS, judge
+from dordt.mailer.ledger.retries import BACKOFF, JITTER, MAX_ATTEMPTS, classify_reply
 from dordt.mailer.models import DeliveryState, MailKind
 from dordt.mailer.smtp.protocol import Reply, Stage
 
@@ -32,31 +32,31 @@ NEWSLETTER, RECEIPT = MailKind.NEWSLETTER, MailKind.TRANSACTIONAL
     ],
 )
 def test_an_answer_has_one_meaning(stage, code, kind, was_fresh, state, counts):
-    verdict = judge(Reply(Stage(stage), code, ""), kind, 1, was_fresh=was_fresh, at=AT)
+    result = classify_reply(Reply(Stage(stage), code, ""), kind, 1, was_fresh=was_fresh, at=AT)
 
-    assert (verdict.state, verdict.counts) == (DeliveryState(state), counts)
+    assert (result.state, result.counts) == (DeliveryState(state), counts)
 
 
 @pytest.mark.parametrize(("attempts", "minutes"), [(1, 1), (2, 5), (3, 15), (4, 60), (5, 240), (9, 240)])
 def test_pauses_grow(attempts: int, minutes: int):
-    verdict = judge(Reply(Stage.RCPT, 450, ""), NEWSLETTER, attempts, was_fresh=False, at=AT)
+    result = classify_reply(Reply(Stage.RCPT, 450, ""), NEWSLETTER, attempts, was_fresh=False, at=AT)
 
     pause = timedelta(minutes=minutes)
-    assert pause * (1 - JITTER) <= verdict.next_attempt_at - AT <= pause * (1 + JITTER)
+    assert pause * (1 - JITTER) <= result.next_attempt_at - AT <= pause * (1 + JITTER)
 
 
 def test_after_two_days_a_delivery_fails():
-    verdict = judge(Reply(Stage.RCPT, 450, ""), NEWSLETTER, MOST_ATTEMPTS, was_fresh=False, at=AT)
+    result = classify_reply(Reply(Stage.RCPT, 450, ""), NEWSLETTER, MAX_ATTEMPTS, was_fresh=False, at=AT)
 
-    waited = sum((BACKOFF[min(attempt, len(BACKOFF)) - 1] for attempt in range(1, MOST_ATTEMPTS)), timedelta())
-    assert verdict.state is DeliveryState.FAILED
+    waited = sum((BACKOFF[min(attempt, len(BACKOFF)) - 1] for attempt in range(1, MAX_ATTEMPTS)), timedelta())
+    assert result.state is DeliveryState.FAILED
     assert timedelta(hours=40) < waited <= timedelta(hours=48)
 
 
 def test_a_receipt_is_not_sent_for_ever_when_nobody_answers():
-    verdict = judge(Reply(Stage.BODY, None, ""), RECEIPT, 3, was_fresh=False, at=AT, losses=2)
+    result = classify_reply(Reply(Stage.BODY, None, ""), RECEIPT, 3, was_fresh=False, at=AT, losses=2)
 
-    assert verdict.state is DeliveryState.UNCERTAIN
+    assert result.state is DeliveryState.UNCERTAIN
 
 
 @pytest.mark.parametrize(("text", "enhanced"), [("5.1.1 No such mailbox", "5.1.1"), ("Sorry 5.1.1", None), ("", None)])

@@ -60,7 +60,7 @@ def letter(**values: Any) -> bytes:
     given |= {"sender": "Dordt aan Zet <wijken@dordrecht.example>", "reply_to": None, "created_at": AT}
     mail = Mail(**given | {"headers": {"List-Unsubscribe": LEAVE}, "list_id": "nieuwsbrief"} | values)
     own = encoding.own_headers(to="anna@voorbeeld.nl", message_id="<7.1.0123456789abcdef@dordt.example>", at=AT)
-    return encoding.encode(mail, host="dordt.example").letter(own, "teken")
+    return encoding.encode(mail, host="dordt.example").for_recipient(own, "teken")
 
 
 def is_valid(signed: bytes, signer: Signer, number: int = 0) -> bool:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from dordt.extensions import db
 from dordt.mailer.models import MailRelay
-from dordt.mailer.relays.pool import Relays
+from dordt.mailer.relays.pool import RelayPool
 from dordt.shared import clock as our_clock
 from tests.factories.mailer import make_newsletter
 from tests.factories.relays import (
@@ -25,13 +25,13 @@ from tests.factories.relays import (
 
 
 def test_without_limits_the_database_is_not_asked_and_a_good_answer_costs_next_to_nothing(clock, asked):
-    relays = Relays(clock)
+    relays = RelayPool(clock)
     first = relays.choose()
     assert first is not None
     asked.said.clear()
 
     assert relays.allowance(first, 500) == 500
-    took = min(timeit.repeat(lambda: relays.heard(first, GOOD, False), number=2000, repeat=5)) / 2000
+    took = min(timeit.repeat(lambda: relays.replied(first, GOOD, False), number=2000, repeat=5)) / 2000
     relays.save()
 
     assert asked.said == []
@@ -39,7 +39,7 @@ def test_without_limits_the_database_is_not_asked_and_a_good_answer_costs_next_t
 
 
 def test_the_rows_are_looked_at_once_a_second_at_most(clock, asked):
-    relays = Relays(clock)
+    relays = RelayPool(clock)
     asked.said.clear()
 
     for _ in range(20):
@@ -51,7 +51,7 @@ def test_the_rows_are_looked_at_once_a_second_at_most(clock, asked):
 
 def test_two_workers_together_keep_to_the_limit_and_both_get_their_share(clock, limit):
     limit(second=10)
-    workers = [Relays(clock), Relays(clock)]
+    workers = [RelayPool(clock), RelayPool(clock)]
     taken, wakes = [0, 0], [clock.at, clock.at]
 
     ends_at = clock.at + timedelta(seconds=20)
@@ -71,7 +71,7 @@ def test_two_workers_at_the_same_moment_do_not_take_the_same_tokens(app, clock, 
 
     def work() -> None:
         with app.app_context():
-            relays = Relays(clock)
+            relays = RelayPool(clock)
             taken.extend(take(relays, 7) for _ in range(20))
             db.session.remove()
 
@@ -87,50 +87,50 @@ def test_two_workers_at_the_same_moment_do_not_take_the_same_tokens(app, clock, 
 
 def test_a_grant_in_a_transaction_that_is_rolled_back_was_none(clock, limit):
     limit(hour=100)
-    relays = Relays(clock)
+    relays = RelayPool(clock)
     first = relays.choose()
     assert first is not None
     relays.allowance(first, 100)
     db.session.rollback()
 
-    assert take(Relays(clock), 100) == 100
+    assert take(RelayPool(clock), 100) == 100
 
 
 def test_limits_outlive_a_restart(clock, limit):
     limit(hour=100)
-    take(Relays(clock), 90)
+    take(RelayPool(clock), 90)
 
-    assert take(Relays(clock), 90) == 10
+    assert take(RelayPool(clock), 90) == 10
 
 
 def test_too_fast_halves_the_rate_for_all_workers_once_and_outlives_a_restart(clock, limit):
     limit(second=100)
-    relays, other = Relays(clock), Relays(clock)
+    relays, other = RelayPool(clock), RelayPool(clock)
     first = relays.choose()
     assert first is not None
     for _ in range(500):
-        relays.heard(first, GOOD, False)
+        relays.replied(first, GOOD, False)
     clock.move(2)
     tell(relays)
 
     for worker in (relays, relays, other):
-        worker.heard(first, TOO_FAST, False)
+        worker.replied(first, TOO_FAST, False)
     tell(relays, other)
 
     assert stored().slowed_to == 50
-    assert taken_in(clock, Relays(clock), seconds=10) <= 10 * 50 + 1 + 12.5
+    assert taken_in(clock, RelayPool(clock), seconds=10) <= 10 * 50 + 1 + 12.5
 
 
 def test_without_a_limit_the_measured_rate_is_halved_and_comes_back(clock):
-    relays = Relays(clock)
+    relays = RelayPool(clock)
     first = relays.choose()
     assert first is not None
     for _ in range(80):
-        relays.heard(first, GOOD, False)
+        relays.replied(first, GOOD, False)
     clock.move(2)
     tell(relays)
 
-    relays.heard(first, TOO_FAST, False)
+    relays.replied(first, TOO_FAST, False)
     tell(relays)
 
     assert stored().slowed_to == 20
@@ -143,13 +143,13 @@ def test_without_a_limit_the_measured_rate_is_halved_and_comes_back(clock):
 
 
 def test_a_failure_that_is_told_does_not_undo_a_slow_down_of_another_worker(clock):
-    relays, other = Relays(clock), Relays(clock)
+    relays, other = RelayPool(clock), RelayPool(clock)
     first = relays.choose()
     assert first is not None
-    relays.heard(first, TOO_FAST, False)
+    relays.replied(first, TOO_FAST, False)
     tell(relays)
 
-    other.unreachable(first, REFUSED)
+    other.connect_failed(first, REFUSED)
     tell(other)
 
     assert (stored().slowed_to, stored().failures) == (5, 1)
