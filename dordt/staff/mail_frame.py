@@ -1,10 +1,9 @@
 """Mail HTML as staff see it: a document of its own, in a frame, with a policy of its own."""
 
-import re
-
 from flask import Response, make_response
 
 from dordt.shared.headers import CONTENT_SECURITY_POLICY
+from dordt.shared.tokens import without_tokens
 
 # For the page that holds the frame.
 PAGE_POLICY = f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"
@@ -13,18 +12,11 @@ FRAME_POLICY = (
     "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'; "
     "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox"
 )
-# A signed link token, or the mark where the worker puts one for each recipient.
-KEY = re.compile(r"[\w-]{4,}\.[\w-]{6}\.[\w-]{20,}|\[\[token\]\]")
-
-
-def without_keys(text: str) -> str:
-    """The text with the link tokens of residents left out: who reads a mail may not act for its recipient."""
-    return KEY.sub("…", text)
 
 
 def framed(html: str) -> Response:
-    """The answer that holds the HTML part of a mail, without keys; links in it open a new window."""
-    response = make_response(without_keys(html).replace("<head>", '<head><base target="_blank">', 1))
+    """The answer that holds the HTML part of a mail, without tokens; links in it open a new window."""
+    response = make_response(without_tokens(html).replace("<head>", '<head><base target="_blank">', 1))
     response.headers["Content-Security-Policy"] = FRAME_POLICY
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
     return response

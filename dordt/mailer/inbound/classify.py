@@ -8,17 +8,22 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from email.message import Message
-from email.parser import HeaderParser
 
 from flufl.bounce import all_failures
 
-from dordt.mailer.inbound.mime import LONGEST, MOST_TEXT, ParsedMail, clean, parse, text_of
+from dordt.mailer.inbound.mime import (
+    FEEDBACK_REPORTS,
+    LONGEST,
+    MOST_TEXT,
+    STATUS_REPORTS,
+    ParsedMail,
+    clean,
+    parse,
+    report_blocks,
+)
 from dordt.mailer.models import InboundKind
 from dordt.mailer.suppression.classification import ENHANCED, BounceClass, classify_bounce
 
-STATUS_REPORTS = ("message/delivery-status", "message/global-delivery-status")
-FEEDBACK_REPORTS = ("message/feedback-report",)
-MOST_BLOCKS = 100
 FIELD_TYPE = re.compile(r"^[\w-]+ *; *")  # 'rfc822; anna@voorbeeld.nl', 'smtp; 550 …'
 SMTP_CODE = re.compile(r"(?<![\d.])([45]\d\d)(?![\d.])")
 ACTION_OF_CLASS = {"2": "delivered", "4": "delayed", "5": "failed"}
@@ -156,7 +161,7 @@ def _automatic(mail: ParsedMail) -> Classification | None:
 
 def statuses(mail: ParsedMail) -> list[Status]:
     """What its delivery reports say, per recipient; a report may stand anywhere in the mail."""
-    blocks = [block for part in mail.of_type(*STATUS_REPORTS) for block in _blocks(part)]
+    blocks = [block for part in mail.of_type(*STATUS_REPORTS) for block in report_blocks(part)]
     read = [_status(block) for block in blocks if "Action" in block or "Status" in block]
     return [status for status in read if status.action]
 
@@ -164,7 +169,7 @@ def statuses(mail: ParsedMail) -> list[Status]:
 def feedback_type(mail: ParsedMail) -> str | None:
     """'abuse', 'not-spam' or another word; None when it is no feedback."""
     for part in mail.of_type(*FEEDBACK_REPORTS):
-        for block in _blocks(part):
+        for block in report_blocks(part):
             if "Feedback-Type" in block:
                 return clean(block["Feedback-Type"], LONGEST).lower()
     return None
@@ -204,32 +209,3 @@ def _exact(enhanced: str | None, words: str) -> str | None:
 
 def _address(block: "Message[str, str]", name: str) -> str:
     return FIELD_TYPE.sub("", clean(str(block[name]), LONGEST)).strip("<> ").lower()
-
-
-def _blocks(part: "Message[str, str]") -> "list[Message[str, str]]":
-    """The groups of fields of a report, however it was encoded."""
-    text = _text(part).replace("\r\n", "\n")[:MOST_TEXT]
-    groups = [group for group in re.split(r"\n[ \t]*\n", text) if group.strip()]
-    return [HeaderParser().parsestr(group.lstrip("\n")) for group in groups[:MOST_BLOCKS]]
-
-
-def _text(part: "Message[str, str]") -> str:
-    """The parser takes such a part for mails; this puts it together again."""
-    inner = part.get_payload()
-    if not isinstance(inner, list):
-        return text_of(part)
-    blocks = [block for block in inner if isinstance(block, Message)][:MOST_BLOCKS]
-    text = "\n\n".join(_written(block) for block in blocks)
-    encoding = str(part.get("Content-Transfer-Encoding", "")).strip().lower()
-    if encoding not in {"base64", "quoted-printable"}:
-        return text
-    again: Message[str, str] = Message()
-    again["Content-Transfer-Encoding"] = encoding
-    again.set_payload(text)
-    return text_of(again)
-
-
-def _written(block: "Message[str, str]") -> str:
-    fields = "\n".join(f"{name}: {value}" for name, value in block.items())
-    rest = block.get_payload()
-    return f"{fields}\n\n{rest}" if isinstance(rest, str) and rest.strip() else fields

@@ -13,8 +13,9 @@ from dordt.newsletters.sending import plans
 from dordt.shared import clock
 from dordt.shared.mail import Draft
 from dordt.shared.reading import page, row_or_404
+from dordt.shared.tokens import without_tokens
 from dordt.staff.guard import is_open, requires
-from dordt.staff.mail_frame import PAGE_POLICY, framed, without_keys
+from dordt.staff.mail_frame import PAGE_POLICY, framed
 from dordt.staff.newsletters.blueprint import NUMBER, bp, numbered
 from dordt.staff.newsletters.labels import approved_by, for_whom, frozen_summary
 from dordt.staff.newsletters.sending.progress import progress_of
@@ -41,7 +42,7 @@ def show(number: int) -> ResponseReturnValue:
     template = render_template(
         "staff/newsletters/show.html",
         newsletter=newsletter,
-        text=without_keys(_draft(newsletter).text),
+        text=without_tokens(_draft(newsletter).text),
         progress=progress_of(newsletter.mail, at=at) if newsletter.mail else None,
         audience_summary=frozen_summary(newsletter),
         approved_by=approved_by(newsletter),

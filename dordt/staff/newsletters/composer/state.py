@@ -16,7 +16,7 @@ from dordt.newsletters.content.services.editing import Removed
 from dordt.newsletters.models import Newsletter
 from dordt.newsletters.sending import audience
 from dordt.shared.problems import NotAllowed
-from dordt.staff.mail_frame import without_keys
+from dordt.shared.tokens import without_tokens
 from dordt.staff.newsletters.composer.choices import offers, pictures
 from dordt.staff.newsletters.composer.forms import TOO_MANY, BlockForm, NewsletterForm
 from dordt.staff.newsletters.labels import audience_summary
@@ -172,7 +172,7 @@ def _beside(newsletter: Newsletter, *, at: datetime) -> dict[str, Any]:
     return {
         "newsletter": newsletter,
         "findings": checks.findings(newsletter, at=at),
-        "text": without_keys(rendering.draft_of(newsletter).text),
+        "text": without_tokens(rendering.draft_of(newsletter).text),
         "look": look_after("") or FIRST_LOOK,
         "looks": LOOKS,
     }

@@ -6,13 +6,14 @@ from flask.typing import ResponseReturnValue
 
 from dordt.accounts.rights import Right
 from dordt.audit import services as audit
+from dordt.mailer.inbound import mime
 from dordt.mailer.labels import INBOUND_LABELS
 from dordt.mailer.models import InboundKind, InboundMail
 from dordt.shared import clock
 from dordt.shared.forms import require_csrf
 from dordt.shared.reading import count, page, row_or_404
 from dordt.staff.guard import member, requires
-from dordt.staff.post import handling, letter
+from dordt.staff.post import handling
 
 bp = Blueprint("received", __name__, url_prefix="/binnengekomen")
 NUMBER = "<int(max=2147483647):mail_id>"
@@ -43,7 +44,7 @@ def show(mail_id: int) -> ResponseReturnValue:
     audit.record_reading(member().id, subject=("inbound_mail", mail_id), at=clock.now())
     mail = row_or_404(_numbered(mail_id))
     return render_template(
-        "staff/post/received_show.html", mail=mail, letter=letter.read(mail.raw), kind_labels=INBOUND_LABELS
+        "staff/post/received_show.html", mail=mail, preview=mime.preview(mail.raw), kind_labels=INBOUND_LABELS
     )
 
 

@@ -13,9 +13,10 @@ from dordt.mailer.suppression import list as suppression_list
 from dordt.shared import clock
 from dordt.shared.forms import require_csrf
 from dordt.shared.reading import page_of_many, row_or_404, rows
+from dordt.shared.tokens import without_tokens
 from dordt.staff import searching
 from dordt.staff.guard import may, member, requires
-from dordt.staff.mail_frame import PAGE_POLICY, framed, without_keys
+from dordt.staff.mail_frame import PAGE_POLICY, framed
 from dordt.staff.post import listing, resending
 
 bp = Blueprint("post", __name__, url_prefix="/post")
@@ -65,7 +66,7 @@ def show(delivery_id: int) -> ResponseReturnValue:
     template = render_template(
         "staff/post/show.html",
         delivery=delivery,
-        text=without_keys(delivery.mail.text),
+        text=without_tokens(delivery.mail.text),
         is_readable=_is_readable(delivery.mail.kind),
         can_resend=may(Right.ANSWER) and resending.is_possible(delivery),
         events=rows(listing.events(delivery_id)),
