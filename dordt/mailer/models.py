@@ -219,6 +219,27 @@ class InboundMail(Base):
     received_at: Mapped[datetime] = mapped_column(index=True)
     handled_at: Mapped[datetime | None]  # at once when it was understood, else when staff put it aside
 
+    @classmethod
+    def numbered(cls, mail_id: int) -> "sa.Select[InboundMail]":
+        """The mail with this row id, with its text."""
+        return sa.select(cls).where(cls.id == mail_id)
+
+    @classmethod
+    def listed(cls) -> "sa.Select[InboundMail]":
+        """All without their text: what waits for somebody first, then the newest."""
+        order = (cls.handled_at.is_not(None), cls.received_at.desc(), cls.id.desc())
+        return sa.select(cls).options(sa.orm.defer(cls.raw)).order_by(*order)
+
+    @classmethod
+    def waiting(cls) -> "sa.Select[InboundMail]":
+        """What waits for somebody, the newest first, without its text."""
+        return cls.listed().where(cls.handled_at.is_(None))
+
+    @classmethod
+    def about(cls, delivery_id: int) -> "sa.Select[InboundMail]":
+        """What came in about a delivery, without its text."""
+        return sa.select(cls).options(sa.orm.defer(cls.raw)).where(cls.delivery_id == delivery_id).order_by(cls.id)
+
 
 class MailRelay(Base):
     """How a relay is doing; one row for all workers, so that its limits hold for them together."""

@@ -154,7 +154,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "subscriber": ("staff.subscribers.show", "subscriber_id"),
     "subscriber_import": ("staff.subscribers.show_import", "import_id"),
     "delivery": ("staff.post.show", "delivery_id"),
-    "inbound_mail": ("staff.post.received.show", "mail_id"),
+    "inbound_mail": ("staff.post.show_inbound", "mail_id"),
 }
 
 

@@ -30,7 +30,7 @@ class AddSuppressionForm(DordtForm):
         render_kw={"autocomplete": "off"},
     )
 
-    def wish(self) -> tuple[str, SuppressionScope, str]:
+    def values(self) -> tuple[str, SuppressionScope, str]:
         """The address or domain as typed, which mail, and why."""
         return self.address.data or "", SuppressionScope(self.scope.data), self.reason.data or ""
 

@@ -17,7 +17,6 @@ from dordt.mailer.models import (
     TROUBLED,
     Delivery,
     DeliveryState,
-    InboundMail,
     Mail,
     MailEvent,
     MailKind,
@@ -80,7 +79,7 @@ def deliveries(chosen: Chosen, *, words: str, with_addresses: bool, at: datetime
     query = sa.select(Delivery).options(sa.orm.selectinload(Delivery.mail).load_only(Mail.subject, Mail.kind))
     query = query.where(*_of_mails(chosen, at=at))
     if chosen.status:
-        query = query.where(_stands(chosen.status))
+        query = query.where(_has_status(chosen.status))
     query = query.where(*_found_by(words, with_addresses=with_addresses))
     order = (Delivery.mail_id, Delivery.recipient)
     return query.order_by(*(order if chosen.volgorde == "oudste" else (column.desc() for column in order)))
@@ -115,14 +114,8 @@ def one(delivery_id: int) -> "sa.Select[Delivery]":
 
 
 def events(delivery_id: int) -> "sa.Select[MailEvent]":
-    """What was heard of a delivery, in the order in which it happened."""
+    """What was reported of a delivery, in the order in which it happened."""
     return sa.select(MailEvent).where(MailEvent.delivery_id == delivery_id).order_by(MailEvent.at, MailEvent.id)
-
-
-def received_about(delivery_id: int) -> "sa.Select[InboundMail]":
-    """The mails that came in about a delivery, without their text."""
-    query = sa.select(InboundMail).options(sa.orm.defer(InboundMail.raw))
-    return query.where(InboundMail.delivery_id == delivery_id).order_by(InboundMail.id)
 
 
 def _of_mails(
@@ -142,7 +135,7 @@ def _of_mails(
     return found
 
 
-def _stands(status: str) -> "sa.ColumnElement[bool]":
+def _has_status(status: str) -> "sa.ColumnElement[bool]":
     if status == OPEN:
         return Delivery.state.in_(OPEN_STATES)
     state = DeliveryState(status)
@@ -156,7 +149,7 @@ def _found_by(words: str, *, with_addresses: bool) -> "list[sa.ColumnElement[boo
     """A whole address has an index; anything else is looked for in every mail."""
     if with_addresses and (key := _address(words)):
         return [Delivery.address_key == key]
-    return [_holds(like(word), with_addresses=with_addresses) for word in words.split()]
+    return [_contains(like(word), with_addresses=with_addresses) for word in words.split()]
 
 
 def _address(words: str) -> str | None:
@@ -166,7 +159,7 @@ def _address(words: str) -> str | None:
         return None
 
 
-def _holds(pattern: str, *, with_addresses: bool) -> "sa.ColumnElement[bool]":
+def _contains(pattern: str, *, with_addresses: bool) -> "sa.ColumnElement[bool]":
     in_subject = Delivery.mail_id.in_(sa.select(Mail.id).where(Mail.subject.ilike(pattern, escape="\\")))
     return sa.or_(in_subject, Delivery.address.ilike(pattern, escape="\\")) if with_addresses else in_subject
 

@@ -20,7 +20,6 @@ from dordt.shared.formats import capital
 from dordt.shared.reading import count, rows
 from dordt.staff.guard import coordinator_scope, is_open, may, member, requires
 from dordt.staff.log import words
-from dordt.staff.post import handling
 from dordt.staff.start import today
 from dordt.workgroups.models import Membership
 
@@ -175,18 +174,18 @@ def _delivery_line(found: Delivery) -> Line:
 
 
 def _received() -> Section:
-    query = handling.waiting()
+    query = InboundMail.waiting()
     return Section(
         id="binnengekomen",
         title="Binnengekomen e-mail",
         tile=("e-mail binnengekomen", "e-mails binnengekomen"),
         count=count(query),
         lines=[_received_line(each) for each in rows(query.limit(SHOWN))],
-        room_url=url_for("staff.post.received.index"),
+        room_url=url_for("staff.post.inbound"),
         empty="Komt er e-mail binnen waar iemand naar moet kijken? Dan leest u die hier.",
     )
 
 
 def _received_line(found: InboundMail) -> Line:
-    url = url_for("staff.post.received.show", mail_id=found.id)
+    url = url_for("staff.post.show_inbound", mail_id=found.id)
     return Line(found.sender or "Zonder afzender", found.subject or "Zonder onderwerp", url, found.received_at)

@@ -1,0 +1,89 @@
+"""What staff change: blocked addresses, inbound mail that was dealt with, mail that is sent again. Each commits."""
+
+from datetime import datetime
+
+from dordt.accounts.models import StaffMember
+from dordt.audit import services as audit
+from dordt.extensions import db
+from dordt.mailer.ledger import outbox
+from dordt.mailer.ledger.outbox import RESENDABLE
+from dordt.mailer.models import (
+    Delivery,
+    DeliveryState,
+    InboundMail,
+    MailState,
+    Suppression,
+    SuppressionCause,
+    SuppressionScope,
+)
+from dordt.mailer.resending import resend_all
+from dordt.mailer.suppression import list as suppression_list
+from dordt.newsletters.models import Newsletter
+
+
+def suppress(written: str, scope: SuppressionScope, reason: str, *, by: StaffMember, at: datetime) -> bool:
+    """Let no more mail of this scope go to an address or '@domain'; False when that was so already.
+
+    Raises AddressRefused.
+    """
+    cause = SuppressionCause.STAFF
+    key = suppression_list.key_of(written)
+    added = suppression_list.add(key, scope=scope, cause=cause, reason=reason, at=at)
+    if added:
+        _log("suppression.added", ("suppression", added), by=by, at=at, scope=scope, cause=cause)
+    db.session.commit()
+    return added is not None
+
+
+def release(suppression: Suppression, *, by: StaffMember, at: datetime) -> bool:
+    """Let mail go to this address again; False when somebody else released it a moment ago."""
+    scope, cause = suppression.scope, suppression.cause
+    is_released = suppression_list.release(suppression.id)
+    if is_released:
+        _log("suppression.released", ("suppression", suppression.id), by=by, at=at, scope=scope, cause=cause)
+    db.session.commit()
+    return is_released
+
+
+def handle_inbound(mail: InboundMail, *, by: StaffMember, at: datetime) -> None:
+    """Somebody dealt with it; what was dealt with before stays as it is."""
+    if mail.handled_at is None:
+        mail.handled_at = at
+        _log("inbound_mail.handled", ("inbound_mail", mail.id), by=by, at=at)
+    db.session.commit()
+
+
+def reopen_inbound(mail: InboundMail, *, by: StaffMember, at: datetime) -> None:
+    """It needs somebody after all."""
+    if mail.handled_at is not None:
+        mail.handled_at = None
+        _log("inbound_mail.reopened", ("inbound_mail", mail.id), by=by, at=at)
+    db.session.commit()
+
+
+def is_resendable(delivery: Delivery) -> bool:
+    """Whether this delivery can go once more."""
+    return delivery.state in RESENDABLE and delivery.mail.state is not MailState.CANCELLED
+
+
+def resend(delivery_id: int, *, by: StaffMember, at: datetime) -> bool:
+    """Queue it again with the same Message-ID; False when there was nothing to resend."""
+    is_queued = outbox.resend(delivery_id, at=at)
+    if is_queued:
+        _log("delivery.resent", ("delivery", delivery_id), by=by, at=at)
+    db.session.commit()
+    return is_queued
+
+
+def resend_newsletter(newsletter: Newsletter, state: DeliveryState, *, by: StaffMember, at: datetime) -> int:
+    """Queue all of a newsletter that failed, or all that is uncertain; returns how many."""
+    count = resend_all(newsletter.mail_id, state, at=at) if newsletter.mail_id else 0
+    if count:
+        subject = ("newsletter", newsletter.id)
+        _log("newsletter.resent", subject, by=by, at=at, number=newsletter.number, resent=count, state=state)
+    db.session.commit()
+    return count
+
+
+def _log(action: str, subject: tuple[str, int], *, by: StaffMember, at: datetime, **detail: object) -> None:
+    audit.record(action, subject=subject, at=at, actor_id=by.id, actor_name=by.name, **detail)
