@@ -181,7 +181,7 @@ def _others(found: Message) -> dict[str, Any]:
     return {
         "other_messages": rows(elsewhere),
         "memberships": rows(Membership.of_address(found.email_key)),
-        "membership_words": STATE_LABELS,
+        "membership_labels": STATE_LABELS,
     }
 
 
