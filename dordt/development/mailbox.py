@@ -1,14 +1,19 @@
-"""The page /postvak/: every mail that "went out" in development, and its links to click."""
+"""Every mail that "went out" in development: the folder of the mail catcher, and the page /postvak/ that shows it."""
 
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from email import policy
 from email.message import EmailMessage
+from email.parser import BytesHeaderParser, BytesParser
+from email.utils import format_datetime
 from html.parser import HTMLParser
+from pathlib import Path
 
 from flask import Blueprint, abort, current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from dordt.development.caught import CaughtMail, recipients
 from dordt.shared.forms import require_csrf
 from dordt.shared.headers import CONTENT_SECURITY_POLICY
 
@@ -21,6 +26,81 @@ FRAME_POLICY = (
     "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'; "
     "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox"
 )
+RECIPIENT = "X-Original-To"  # as Postfix names it: the recipient of the envelope
+
+
+class CaughtMail:
+    """The folder `postvak` in the data dir; the catcher writes it, the mailbox page reads it."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.folder = data_dir / "postvak"
+        self._latest = 0
+
+    def add(self, content: bytes, *, sender: str, recipients: Iterable[str], at: datetime) -> int:
+        """Keep one mail with its envelope as headers on top, and return its number.
+
+        The file appears whole or not at all, and two catchers never take the same number.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        fresh = self.folder / f".{os.getpid()}-{id(content)}"
+        fresh.write_bytes(_envelope(sender, recipients, at) + content)
+        self._latest = self._latest or max(self.numbers(), default=0)
+        while True:
+            self._latest += 1
+            if _take(fresh, self._path(self._latest)):
+                break
+        fresh.unlink()
+        return self._latest
+
+    def numbers(self) -> list[int]:
+        """Newest first."""
+        return sorted((int(path.stem) for path in self.folder.glob("[0-9]*.eml")), reverse=True)
+
+    def read(self, number: int) -> EmailMessage | None:
+        return self._parse(number, BytesParser(policy=policy.default))
+
+    def headers(self, number: int) -> EmailMessage | None:
+        return self._parse(number, BytesHeaderParser(policy=policy.default))
+
+    def matching(self, text: str) -> Iterator[int]:
+        """Numbers of the mails with this text in recipient or subject, newest first."""
+        for number in self.numbers():
+            mail = self.headers(number)
+            if mail and text.lower() in f"{recipients(mail)} {mail.get('Subject', '')}".lower():
+                yield number
+
+    def clear(self) -> None:
+        for number in self.numbers():
+            self._path(number).unlink(missing_ok=True)
+
+    def _path(self, number: int) -> Path:
+        return self.folder / f"{number:06d}.eml"
+
+    def _parse(self, number: int, parser: BytesParser) -> EmailMessage | None:
+        try:
+            with self._path(number).open("rb") as file:
+                return parser.parse(file)  # type: ignore[return-value]
+        except FileNotFoundError:
+            return None
+
+
+def recipients(mail: EmailMessage) -> str:
+    """The recipients of the envelope, whatever the To line says."""
+    return ", ".join(mail.get_all(RECIPIENT, []))
+
+
+def _envelope(sender: str, recipients: Iterable[str], at: datetime) -> bytes:
+    lines = [f"Return-Path: <{sender}>", *(f"{RECIPIENT}: {address}" for address in recipients)]
+    lines.append(f"Received: by the mail catcher; {format_datetime(at)}")
+    return "".join(f"{line}\r\n" for line in lines).encode("utf-8", "surrogateescape")
+
+
+def _take(fresh: Path, path: Path) -> bool:
+    try:
+        os.link(fresh, path)
+    except FileExistsError:
+        return False
+    return True
 
 
 @bp.get("/")
@@ -63,7 +143,6 @@ def html(number: int) -> ResponseReturnValue:
 
 @bp.post("/leegmaken/")
 def clear() -> ResponseReturnValue:
-    """Throw all mails away."""
     require_csrf()
     _caught().clear()
     return redirect(url_for(".index"), code=303)
@@ -109,7 +188,6 @@ class _LinkReader(HTMLParser):
         self.links: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note the address of each <a>."""
         target = dict(attrs).get("href") if tag == "a" else None
         if target and target.startswith(("http://", "https://", "mailto:")):
             self.links.append(target)

@@ -11,16 +11,16 @@ from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
-PATIENCE = 12.0  # seconds that a process gets to finish its work before it is killed
+STOP_TIMEOUT = 12.0  # seconds that a process gets to finish its work before it is killed
 TICK = 0.2
 PARENT_DIED = 1  # PR_SET_PDEATHSIG of Linux
 
 
-class Interrupted(Exception):  # noqa: N818  (it is no error: somebody pressed Ctrl-C)
+class Interrupted(Exception):  # no error: somebody pressed Ctrl-C
     """Whoever started us wants us to stop."""
 
 
-class ProcessDied(Exception):  # noqa: N818  (named as one says it)
+class ProcessDied(Exception):
     """A process that had to keep running did not."""
 
 
@@ -58,7 +58,7 @@ class Processes:
         _on_interrupt(signal.SIG_IGN)
         for process in reversed(self.running.values()):
             _send(process, signal.SIGTERM)
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + STOP_TIMEOUT
         for process in self.running.values():
             try:
                 process.wait(max(0.1, deadline - time.monotonic()))

@@ -15,7 +15,7 @@ from config import data_dir, settings
 from dordt import create_app
 from dordt.development.catcher import Catcher
 from dordt.development.processes import Interrupted, ProcessDied, Processes
-from dordt.development.seed import basics
+from dordt.development.seed import content
 from dordt.development.seed.commands import seed_command
 from dordt.extensions import db
 
@@ -24,7 +24,6 @@ WEB_SERVER = (sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.con
 
 
 def main() -> int:
-    """Run until Ctrl-C; answers the exit code."""
     environment = _settings()
     os.environ.update(environment)
     catcher = _needs_catcher(environment) and Catcher(data_dir())
@@ -35,7 +34,7 @@ def main() -> int:
         if catcher:
             catcher.start()
         _start(processes)
-        _tell(environment, with_mailbox=bool(catcher))
+        _say_where(environment, with_mailbox=bool(catcher))
         processes.wait_until(lambda: False)
     except Interrupted:
         print("\nStopping…", flush=True)
@@ -75,7 +74,7 @@ def _prepare_database() -> None:
     app = create_app(settings())
     with app.app_context():
         upgrade()
-        if app.config["ENVIRONMENT"] == "development" and basics.is_empty():
+        if app.config["ENVIRONMENT"] == "development" and content.is_empty():
             seed_command.main([], standalone_mode=False)
         db.session.remove()
         db.engine.dispose()
@@ -100,7 +99,7 @@ def _address(environment: dict[str, str]) -> str:
     return f"http://{host}:{environment['PORT']}"
 
 
-def _tell(environment: dict[str, str], *, with_mailbox: bool) -> None:
+def _say_where(environment: dict[str, str], *, with_mailbox: bool) -> None:
     site = _address(environment)
     print(f"\nDordt aan Zet is ready.\n\n  Site      {site}/\n  Staff     {site}/beheer/")
     login = _staff_login(data_dir() / "staff-login")

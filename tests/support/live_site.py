@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from dordt.development.caught import CaughtMail, recipients
+from dordt.development.mailbox import CaughtMail, recipients
 
 ROOT = Path(__file__).parents[2]
 START_WITHIN = 90.0

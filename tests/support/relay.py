@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from dordt.development.smtp_thread import SmtpThread
+from dordt.development.catcher import SmtpThread
 
 HANG_UP = "hang up"
 

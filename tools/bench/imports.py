@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from dordt.accounts import services as accounts
 from dordt.consent.models import Consent
-from dordt.development.seed import basics
+from dordt.development.seed.content import add_places
 from dordt.extensions import db
 from dordt.shared import clock
 from dordt.subscribers.imports import services as imports
@@ -64,7 +64,7 @@ def measure(database: Database, *, rows: int) -> Imported:
 
 def run(count: int) -> None:
     """Print what it took."""
-    basics.add_places()
+    add_places()
     content = "\r\n".join((HEAD, *_lines(count))).encode()
     steps = _Steps()
     begun, cpu = time.perf_counter(), time.process_time()

@@ -4,7 +4,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
-from dordt.development.seed import basics, lists, post, residents, stories
+from dordt.development.seed import content, mail, residents
 from dordt.shared import clock
 
 
@@ -20,28 +20,28 @@ def seed_command() -> None:
     if current_app.config["ENVIRONMENT"] == "production":
         _add_places_only()
         return
-    if not basics.is_empty():
+    if not content.is_empty():
         click.echo("The database holds something already; nothing was added.")
         return
     at = clock.now()
-    basics.add_places()
-    basics.add_staff(at=at)
-    stories.import_articles(at=at)
-    stories.add_workgroups(at=at)
+    content.add_places()
+    content.add_staff(at=at)
+    content.import_articles(at=at)
+    content.add_workgroups(at=at)
     residents.add_subscribers(at=at)
     residents.add_memberships(at=at)
     residents.add_messages(at=at)
-    stories.write_newsletters(at=at)
-    post.settle(at=at)
+    content.write_newsletters(at=at)
+    mail.settle(at=at)
     residents.leave_after_newsletter(at=at)
-    lists.add_lists(at=at)
+    content.add_lists(at=at)
     click.echo("The database holds demo content now; the staff logins stand in the file staff-login of the data dir.")
 
 
 def _add_places_only() -> None:
     """What no form adds yet; nobody made up may stand between real residents."""
-    if basics.has_places():
+    if content.has_places():
         click.echo("The database holds wijken or themes already; nothing was added.")
         return
-    basics.add_places()
+    content.add_places()
     click.echo("The database holds the wijken and themes now.")

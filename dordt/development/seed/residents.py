@@ -10,8 +10,8 @@ from dordt.audit import services as audit
 from dordt.contact import services as contact
 from dordt.contact.models import Message, MessageStatus, Outcome
 from dordt.contact.workflow import TOLD
-from dordt.development.seed.basics import member
-from dordt.development.seed.reading import ago, rows
+from dordt.development.seed import ago, rows
+from dordt.development.seed.content import member
 from dordt.extensions import db
 from dordt.shared.tokens import issue_token
 from dordt.subscribers import emails as subscriber_emails

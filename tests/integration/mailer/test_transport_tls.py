@@ -9,7 +9,7 @@ from aiosmtpd.handlers import Sink
 from aiosmtpd.smtp import SMTP
 from flask import Flask
 
-from dordt.development.smtp_thread import SmtpThread
+from dordt.development.catcher import SmtpThread
 from dordt.mailer.relays.settings import Relay
 from dordt.mailer.smtp.transport import Unreachable, mail
 from tests.support.certificates import server_context, write_certificate

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult
 
-from dordt.development.smtp_thread import SmtpThread
+from dordt.development.catcher import SmtpThread
 from dordt.operations.checking import relay
 from dordt.operations.checking.findings import Finding, Level
 from tests.support.certificates import server_context, write_certificate

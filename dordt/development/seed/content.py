@@ -1,13 +1,17 @@
-"""Articles, work groups with their meetings, and newsletters."""
+"""What staff made: wijken, themes, accounts, articles, work groups, newsletters and lists of subscribers."""
 
+import json
+import secrets
+import threading
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 from flask import current_app
 
-from dordt.development.seed.basics import member
-from dordt.development.seed.reading import HERE, ago, rows
+from dordt.accounts import services as accounts
+from dordt.accounts.models import StaffMember
+from dordt.development.seed import HERE, ago, rows
 from dordt.extensions import db
 from dordt.media import services as media
 from dordt.news import services as news
@@ -22,10 +26,60 @@ from dordt.newsletters.content.services import starting_points
 from dordt.newsletters.models import NewsletterState
 from dordt.newsletters.sending import services as sending
 from dordt.places import services as places
+from dordt.places.models import Neighbourhood, Topic
 from dordt.shared.clock import AMSTERDAM
+from dordt.shared.reading import count
+from dordt.subscribers.imports import services as imports
 from dordt.workgroups.models import Meeting, Workgroup
 
+LOGIN_FILE = "staff-login"
 WRITTEN_ON_A = 1  # Tuesday: the demo meetings were put on weekdays as seen from a Tuesday
+BY = "m.terpstra@voorbeeld.nl"
+FAIR = """E-mailadres;Wijken;Thema's;Datum;Bron
+hendrika.pols@voorbeeld.nl;Sterrenburg;;14-6-2025;Kraam op het wijkfeest
+jamal.bouali@voorbeeld.nl;Oud-Krispijn;;14-6-2025;Kraam op het wijkfeest
+truus.van.wijngaarden;Dubbeldam;;14-6-2025;Kraam op het wijkfeest
+wim.hoogland@voorbeeld.nl;Zwijndrecht;;14-6-2025;Kraam op het wijkfeest
+sanne.lodder@voorbeeld.nl;Dubbeldam;;14-6-2025;
+"""
+MARKET = """Naam;E-mail;Wijk
+A. Kuipers;arie.kuipers@voorbeeld.nl;Stadspolders
+M. de Haas;mieke.dehaas@voorbeeld.nl;Binnenstad
+"""
+
+
+def is_empty() -> bool:
+    """Whether nothing has been put in yet."""
+    return not any(count(query) for query in (Neighbourhood.all(), db.select(Article), db.select(StaffMember)))
+
+
+def has_places() -> bool:
+    """Whether somebody put in a wijk or a theme."""
+    return any(count(query) for query in (Neighbourhood.all(), Topic.all()))
+
+
+def add_places() -> None:
+    """The eleven wijken and the themes."""
+    db.session.add_all(Neighbourhood(**row) for row in rows("neighbourhoods"))
+    db.session.add_all(Topic(**row) for row in rows("topics"))
+    db.session.commit()
+
+
+def add_staff(*, at: datetime) -> None:
+    """One or two of each role; the passwords are drawn here and stand in the data dir alone."""
+    logins = []
+    for row in rows("staff"):
+        password = secrets.token_urlsafe(12)
+        accounts.create_member(**row, password=password, at=ago(at, 200))
+        logins.append({"email": row["email"], "role": row["role"], "password": password})
+    path = current_app.config["DATA_DIR"] / LOGIN_FILE
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(logins, indent=2) + "\n")
+
+
+def member(email: str) -> StaffMember:
+    """A member of staff by address."""
+    return db.session.scalars(db.select(StaffMember).where(StaffMember.email == email)).one()
 
 
 def import_articles(*, at: datetime) -> None:
@@ -100,3 +154,14 @@ def _meeting(row: dict[str, Any], *, at: datetime) -> Meeting:
     ends_at = starts_at + timedelta(minutes=row["minutes"])
     texts = {name: row.get(name) or "" for name in ("title", "location", "text")}
     return Meeting(starts_at=starts_at, ends_at=ends_at, **texts)
+
+
+def add_lists(*, at: datetime) -> None:
+    """Through the same services as in the staff room."""
+    by = member(BY)
+    then = at - timedelta(days=12)
+    number = imports.keep_file("wijkfeest.csv", FAIR.encode(), by=by, at=then)
+    columns = {"email": 0, "neighbourhoods": 1, "topics": 2, "consent_at": 3, "consent_source": 4}
+    imports.start_import(number, imports.ImportChoice(columns, source="", given_at=None), by=by, at=then)
+    imports.import_waiting(threading.Event(), now=lambda: then)
+    imports.keep_file("markt.csv", MARKET.encode(), by=by, at=at)

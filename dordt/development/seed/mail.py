@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dordt.development.seed.reading import ago, rows
+from dordt.development.seed import ago, rows
 from dordt.extensions import db
 from dordt.mailer.models import (
     Delivery,
