@@ -18,7 +18,7 @@ def may_be_mailed(email: str, *, at: datetime) -> bool:
     the limit; what they send arrives all the same.
     """
     per = int(current_app.config["ONE_MAIL_PER"].total_seconds())
-    count = db.session.scalar(increment(db.engine.name, _mark(email), per, now=at.timestamp()))
+    count = db.session.scalar(increment(_mark(email), per, now=at.timestamp()))
     return int(count or 0) <= current_app.config["MAILS_PER_INBOX"]
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dordt.accounts.models import RateCount
 from dordt.extensions import db
-from dordt.shared.columns import INSERTS
+from dordt.shared.database import affected, insert_into
 from dordt.shared.transactions import reading, writing
 
 TABLE = RateCount.__table__
@@ -27,7 +27,7 @@ class TableStorage(Storage):
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         """Add to the count of a key, from zero when its window is over, and return the new count."""
-        count = int(self._write(increment(db.engine.name, key, expiry, amount, now=time.time())).scalar_one())
+        count = int(self._write(increment(key, expiry, amount, now=time.time())).scalar_one())
         if count == amount:
             self._write(sa.delete(RateCount).where(RateCount.expires_at < time.time()))
         return count
@@ -47,7 +47,7 @@ class TableStorage(Storage):
 
     def reset(self) -> int:
         """Forget all counts."""
-        return int(self._write(sa.delete(RateCount)).rowcount)
+        return affected(self._write(sa.delete(RateCount)))
 
     def clear(self, key: str) -> None:
         """Forget the count of one key."""
@@ -63,11 +63,11 @@ class TableStorage(Storage):
             return result.freeze()() if result.returns_rows else result
 
 
-def increment(dialect: str, key: str, expiry: int, amount: int = 1, *, now: float) -> Any:
+def increment(key: str, expiry: int, amount: int = 1, *, now: float) -> Any:
     """The statement that counts a key up, from zero when its window is over, and returns the new count."""
     is_over = RateCount.expires_at <= now
     return (
-        INSERTS[dialect](RateCount)
+        insert_into(RateCount)
         .values(key=key, count=amount, expires_at=now + expiry)
         .on_conflict_do_update(
             index_elements=[RateCount.key],

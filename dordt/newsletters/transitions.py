@@ -9,6 +9,7 @@ from dordt.audit import services as audit
 from dordt.extensions import db
 from dordt.newsletters.labels import STATE_LABELS
 from dordt.newsletters.models import Newsletter, NewsletterState
+from dordt.shared.database import is_postgres
 from dordt.shared.problems import NotAllowed, NotFound
 from dordt.subscribers import services as subscribers
 
@@ -32,7 +33,7 @@ def lock_for_freeze() -> None:
     On PostgreSQL the locks come before the first question, for that fixes the moment. SQLite has one writer at a time.
     """
     db.session.rollback()
-    if db.session.get_bind().dialect.name == "postgresql":
+    if is_postgres():
         db.session.execute(sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
         db.session.execute(sa.text("LOCK TABLE newsletter IN EXCLUSIVE MODE"))
     subscribers.hold_list()

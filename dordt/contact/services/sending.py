@@ -20,7 +20,7 @@ from dordt.mailer.ledger import outbox
 from dordt.places.models import Topic
 from dordt.shared.addresses import address_key
 from dordt.shared.clock import AMSTERDAM
-from dordt.shared.columns import INSERTS
+from dordt.shared.database import insert_into
 from dordt.shared.problems import LinkInvalid, NotAllowed
 from dordt.shared.tokens import read_token
 
@@ -112,7 +112,7 @@ def add_to_message(token: str, text: str, *, at: datetime) -> None:
 def _next_reference(at: datetime) -> str:
     """DZ, the year in Amsterdam, and the next number of that year; one statement, so that no number is given twice."""
     year = at.astimezone(AMSTERDAM).year
-    first = INSERTS[db.session.get_bind().dialect.name](ReferenceCounter).values(year=year, last=1)
+    first = insert_into(ReferenceCounter).values(year=year, last=1)
     following = first.on_conflict_do_update(
         index_elements=[ReferenceCounter.year], set_={"last": ReferenceCounter.last + 1}
     )

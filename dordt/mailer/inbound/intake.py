@@ -14,7 +14,7 @@ from dordt.mailer.inbound.classify import UNKNOWN, Classification, classify
 from dordt.mailer.inbound.correlate import Correlation, correlate
 from dordt.mailer.inbound.mime import MOST_READ, ParsedMail, clean, read
 from dordt.mailer.models import InboundKind, InboundMail
-from dordt.shared.columns import INSERTS
+from dordt.shared.database import insert_into
 
 LARGEST = 25 * 1024 * 1024  # octets
 LONGEST = 400  # characters of sender and subject
@@ -55,7 +55,7 @@ def _store(raw: bytes, source: str, recipient: str, sender: str | None, at: date
         "kind": InboundKind.UNKNOWN,
         "received_at": at,
     }
-    new = INSERTS[db.session.get_bind().dialect.name](InboundMail).values(row)
+    new = insert_into(InboundMail).values(row)
     stored = db.session.scalar(new.on_conflict_do_nothing().returning(InboundMail.id))
     if stored is None:
         return False

@@ -23,6 +23,7 @@ from dordt.mailer.models import (
 from dordt.mailer.suppression.rules import is_suppressed_for
 from dordt.mailer.worker import wakeup
 from dordt.shared.addresses import address_key
+from dordt.shared.database import affected, is_postgres
 from dordt.shared.mail import Draft
 
 PRIORITY = {MailKind.TRANSACTIONAL: 1, MailKind.GROUP: 5, MailKind.NEWSLETTER: 9}
@@ -128,7 +129,7 @@ def withdraw(key: "str | sa.Select[str]", *, scope: SuppressionScope, list_id: s
     db.session.execute(of_key.where(Delivery.state.in_(gone)).values(is_withdrawn=True))
     waiting = of_key.where(Delivery.state.in_(WITHDRAWABLE))
     done = db.session.execute(waiting.values(state=DeliveryState.CANCELLED, lease_owner=None, lease_until=None))
-    return cast("sa.CursorResult[Any]", done).rowcount
+    return affected(done)
 
 
 def readdress_newsletters(key: str, *, to: str, link_version: int) -> None:
@@ -189,7 +190,7 @@ def cancel(mail: Mail) -> int:
     mail.state = MailState.CANCELLED
     waiting = sa.update(Delivery).where(Delivery.mail_id == mail.id, Delivery.state.in_(WITHDRAWABLE))
     done = db.session.execute(waiting.values(state=DeliveryState.CANCELLED, lease_owner=None, lease_until=None))
-    return cast("sa.CursorResult[Any]", done).rowcount
+    return affected(done)
 
 
 def resend(delivery_id: int, *, at: datetime) -> bool:
@@ -205,7 +206,7 @@ def resend(delivery_id: int, *, at: datetime) -> bool:
     )
     fresh = {"attempts": 0, "next_attempt_at": at, "lease_owner": None, "lease_until": None}
     done = db.session.execute(again.values(state=DeliveryState.QUEUED, **fresh))
-    if not cast("sa.CursorResult[Any]", done).rowcount:
+    if not affected(done):
         return False
     of_it = sa.select(Delivery.mail_id).where(Delivery.id == delivery_id).scalar_subquery()
     db.session.execute(sa.update(Mail).where(Mail.id == of_it).values(finished_at=None))
@@ -241,14 +242,14 @@ def _keep_out_of_each_others_way(*, is_freezing: bool) -> None:
 
     SQLite lets one transaction write at a time by itself.
     """
-    if db.session.get_bind().dialect.name == "postgresql":
+    if is_postgres():
         lock = sa.func.pg_advisory_xact_lock if is_freezing else sa.func.pg_advisory_xact_lock_shared
         db.session.execute(sa.select(lock(FREEZE_LOCK)))
 
 
 def _tell_planner() -> None:
     """PostgreSQL plans by what it knows of a table; a newsletter must not wait until it looks by itself."""
-    if db.session.get_bind().dialect.name == "postgresql":
+    if is_postgres():
         db.session.execute(sa.text("ANALYZE delivery"))
 
 

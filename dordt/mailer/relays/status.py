@@ -17,7 +17,7 @@ from dordt.mailer.relays.circuit_breaker import CircuitBreaker
 from dordt.mailer.relays.settings import Limits, limits_from, relays_from
 from dordt.mailer.relays.throttle import Throttle
 from dordt.mailer.relays.token_bucket import Tokens
-from dordt.shared.columns import INSERTS
+from dordt.shared.database import insert_into
 from dordt.shared.transactions import reading
 
 
@@ -69,7 +69,7 @@ def locked(names: Sequence[str]) -> dict[str, RelayRow]:
     query = _of(names).with_for_update()
     rows = _found(db.session.execute(query).all())
     if len(rows) < len(names):
-        insert = INSERTS[db.session.get_bind().dialect.name](MailRelay)
+        insert = insert_into(MailRelay)
         new = insert.values([_without_none(RelayRow(name)) for name in sorted(names)])
         db.session.execute(new.on_conflict_do_nothing(index_elements=["name"]))
         rows = _found(db.session.execute(query).all())

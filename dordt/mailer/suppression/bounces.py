@@ -19,6 +19,7 @@ from dordt.mailer.models import (
 )
 from dordt.mailer.suppression import list as suppression_list
 from dordt.mailer.suppression.classification import BounceClass, FailureCause, classify_bounce, failure_cause
+from dordt.shared.database import is_postgres
 
 MOST_SOFT = 3  # deliveries that came back softly within this time, none arriving in between: enough
 WITHIN = timedelta(days=30)
@@ -61,7 +62,7 @@ def suppress_if_too_often(key: str, words: str, *, delivery_id: int, at: datetim
 
 def lock_address(key: str) -> None:
     """Let nobody else count for this address until the transaction ends: of two at once, each would miss the other."""
-    if db.session.get_bind().dialect.name == "postgresql":
+    if is_postgres():
         db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(ADDRESS_LOCK, sa.func.hashtext(key))))
 
 

@@ -1,7 +1,6 @@
 """Addresses that get no mail of some kind: which there are, adding one, releasing one. Nothing here commits."""
 
 from datetime import datetime
-from typing import Any, cast
 
 import sqlalchemy as sa
 
@@ -9,7 +8,8 @@ from dordt.extensions import db
 from dordt.mailer.models import Suppression, SuppressionCause, SuppressionScope
 from dordt.mailer.suppression.rules import domain_of
 from dordt.shared.addresses import address_key
-from dordt.shared.columns import INSERTS, like
+from dordt.shared.columns import like
+from dordt.shared.database import affected, insert_into
 
 LONGEST_REASON = 500
 
@@ -69,7 +69,7 @@ def add(
         "delivery_id": delivery_id,
         "since": at,
     }
-    new = INSERTS[db.session.get_bind().dialect.name](Suppression).values(row)
+    new = insert_into(Suppression).values(row)
     added: int | None = db.session.scalar(new.on_conflict_do_nothing().returning(Suppression.id))
     return added
 
@@ -77,4 +77,4 @@ def add(
 def release(suppression_id: int) -> bool:
     """Let mail go to this address again; tells whether there was anything to release."""
     gone = db.session.execute(sa.delete(Suppression).where(Suppression.id == suppression_id))
-    return bool(cast("sa.CursorResult[Any]", gone).rowcount)
+    return bool(affected(gone))

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
@@ -16,6 +15,7 @@ from dordt.audit import services as audit
 from dordt.extensions import db
 from dordt.mailer.worker import wakeup
 from dordt.places.models import Neighbourhood, Topic
+from dordt.shared.database import affected, is_postgres
 from dordt.shared.problems import NotAllowed, NotFound
 from dordt.shared.transactions import reading
 from dordt.subscribers.imports.files import FileRefused, Sheet, read_sheet
@@ -86,7 +86,7 @@ def erase_forgotten(*, at: datetime) -> int:
     erased = sa.update(SubscriberImport).where(old)
     done = db.session.execute(erased.values(state=ImportState.WITHDRAWN, content=None, finished_at=at))
     db.session.commit()
-    return cast("sa.CursorResult[Any]", done).rowcount
+    return affected(done)
 
 
 def _step(import_id: int, to: ImportState, **values: object) -> bool:
@@ -95,7 +95,7 @@ def _step(import_id: int, to: ImportState, **values: object) -> bool:
         SubscriberImport.id == import_id, SubscriberImport.state == ImportState.UPLOADED
     )
     done = db.session.execute(mine.values(state=to, **values))
-    return bool(cast("sa.CursorResult[Any]", done).rowcount)
+    return bool(affected(done))
 
 
 def _found(import_id: int) -> SubscriberImport:
@@ -261,7 +261,7 @@ def _end(import_id: int, state: ImportState, *, at: datetime, problem: str | Non
 
 def _tell_planner(added: int) -> None:
     """PostgreSQL plans by what it knows of a table; undoing would take minutes before it looks by itself."""
-    if added > ANALYSE_FROM and db.session.get_bind().dialect.name == "postgresql":
+    if added > ANALYSE_FROM and is_postgres():
         for table in ("subscriber", "consent"):
             db.session.execute(sa.text(f"ANALYZE {table}"))
 
@@ -290,4 +290,4 @@ def _known(kind: type[Neighbourhood] | type[Topic]) -> dict[str, str]:
 
 def _changed(update: "sa.Update") -> bool:
     done = db.session.execute(update, execution_options={"synchronize_session": False})
-    return bool(cast("sa.CursorResult[Any]", done).rowcount)
+    return bool(affected(done))

@@ -10,6 +10,7 @@ from dordt.consent import services as consent
 from dordt.consent.models import ConsentPurpose
 from dordt.extensions import db
 from dordt.places.models import Neighbourhood, Topic
+from dordt.shared.database import is_postgres
 from dordt.subscribers import services
 from dordt.subscribers.imports.rows import ImportRow
 from dordt.subscribers.models import Subscriber, SubscriberState, subscriber_neighbourhood, subscriber_topic
@@ -57,11 +58,10 @@ def store(rows: Sequence[ImportRow], import_id: int) -> Stored:
 def _planned_anew() -> Iterator[None]:
     """PostgreSQL keeps the plan of a statement that it saw before; one made for a short list reads the whole table,
     again and again, while the list grows."""
-    is_postgres = db.session.get_bind().dialect.name == "postgresql"
-    if is_postgres:
+    if is_postgres():
         db.session.execute(sa.text("SET LOCAL plan_cache_mode = force_custom_plan"))
     yield
-    if is_postgres:
+    if is_postgres():
         db.session.execute(sa.text("SET LOCAL plan_cache_mode = auto"))
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
 
 import sqlalchemy as sa
 
@@ -11,6 +10,7 @@ from dordt.consent import services as consent
 from dordt.extensions import db
 from dordt.mailer.ledger import outbox, recipients
 from dordt.mailer.models import SuppressionScope
+from dordt.shared.database import affected
 from dordt.shared.formats import dutch_date_time
 from dordt.shared.problems import NotAllowed, NotFound
 from dordt.subscribers import emails, services
@@ -98,4 +98,4 @@ def _is_idle(found: SubscriberImport) -> "sa.ColumnElement[bool]":
 
 def _count(statement: "sa.Update | sa.Delete") -> int:
     done = db.session.execute(statement, execution_options={"synchronize_session": False})
-    return cast("sa.CursorResult[Any]", done).rowcount
+    return affected(done)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, cast
 
 import sqlalchemy as sa
 from flask import current_app
@@ -18,6 +17,7 @@ from dordt.mailer.models import SuppressionScope
 from dordt.places import services as places
 from dordt.shared.addresses import address_key
 from dordt.shared.clock import AMSTERDAM
+from dordt.shared.database import affected
 from dordt.shared.problems import LinkInvalid
 from dordt.shared.tokens import read_token
 from dordt.subscribers import emails
@@ -67,7 +67,7 @@ def end_pauses(*, at: datetime) -> int:
     over = sa.update(Subscriber).where(Subscriber.state == SubscriberState.PAUSED, Subscriber.paused_until <= at)
     back = over.values(state=SubscriberState.CONFIRMED, paused_until=None)
     done = db.session.execute(back, execution_options={"synchronize_session": False})
-    count = cast("sa.CursorResult[Any]", done).rowcount
+    count = affected(done)
     if count:
         audit.record("subscriber.pauses_ended", subject=("subscriber", None), at=at, count=count)
     db.session.commit()

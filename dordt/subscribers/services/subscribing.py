@@ -16,6 +16,7 @@ from dordt.extensions import db
 from dordt.mailer.ledger import outbox
 from dordt.places import services as places
 from dordt.shared.addresses import address_key
+from dordt.shared.database import is_postgres
 from dordt.shared.problems import LinkInvalid
 from dordt.shared.tokens import read_token
 from dordt.subscribers import emails
@@ -92,7 +93,7 @@ def hold_list() -> None:
     Without it somebody could leave between the copying of the audience and its commit, and still be mailed. The mode
     also holds off who locks a row to change it: they would have the row, we the table, and neither could go on.
     """
-    if db.session.get_bind().dialect.name == "postgresql":
+    if is_postgres():
         db.session.execute(sa.text("LOCK TABLE subscriber IN EXCLUSIVE MODE"))
 
 
