@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from dordt.accounts import passwords, sessions
 from dordt.accounts.models import Role, StaffMember
 from dordt.accounts.rights import ROLE_LABELS, ROLE_RIGHTS
-from dordt.audit.services import SYSTEM, record
+from dordt.audit import services as audit
 from dordt.extensions import db, security
 from dordt.shared.addresses import AddressRefused, address_key
 from dordt.shared.problems import DomainError, NotAllowed
@@ -49,7 +49,7 @@ def create_member(
     except IntegrityError as taken:
         db.session.rollback()
         raise AccountRefused(TAKEN, field="email") from taken
-    _record("member.created", member, by, at=at, role=role)
+    audit.record("member.created", subject=member, by=by, at=at, role=role)
     db.session.commit()
     return member
 
@@ -62,7 +62,7 @@ def change_role(member_id: int, role: str, *, by: StaffMember, at: datetime) -> 
         return
     member.roles = [_role(role)]
     sessions.end_all(member.id, at=at)
-    _record("member.role_changed", member, by, at=at, before=before, after=role)
+    audit.record("member.role_changed", subject=member, by=by, at=at, before=before, after=role)
     db.session.commit()
 
 
@@ -72,7 +72,7 @@ def disable_member(member_id: int, *, by: StaffMember, at: datetime) -> None:
     if member.active:
         member.active = False
         sessions.end_all(member.id, at=at)
-        _record("member.disabled", member, by, at=at)
+        audit.record("member.disabled", subject=member, by=by, at=at)
         db.session.commit()
 
 
@@ -81,7 +81,7 @@ def enable_member(member_id: int, *, by: StaffMember, at: datetime) -> None:
     member = _somebody_else(member_id, by)
     if not member.active:
         member.active = True
-        _record("member.enabled", member, by, at=at)
+        audit.record("member.enabled", subject=member, by=by, at=at)
         db.session.commit()
 
 
@@ -129,7 +129,7 @@ def sign_in(email: str, password: str, *, at: datetime, origin: str = "") -> str
 def sign_out(member: StaffMember, token: str, *, at: datetime) -> None:
     """End this session of a member."""
     sessions.end(token, at=at)
-    _record("member.signed_out", member, member, at=at)
+    audit.record("member.signed_out", subject=member, by=member, at=at)
     db.session.commit()
 
 
@@ -146,7 +146,7 @@ def _open_session(member_id: int, password: str, *, at: datetime, origin: str) -
     if security.pwd_context.needs_update(member.password):
         member.password = hash_password(password)
     token = sessions.start(member.id, at=at)
-    _record("member.signed_in", member, member, at=at, origin=origin)
+    audit.record("member.signed_in", subject=member, by=member, at=at, origin=origin)
     db.session.commit()
     return token
 
@@ -154,12 +154,12 @@ def _open_session(member_id: int, password: str, *, at: datetime, origin: str) -
 def _change_password(member: StaffMember, password: str, by: StaffMember, *, at: datetime) -> None:
     member.password = _accepted_hash(password, email=member.email)
     sessions.end_all(member.id, at=at)
-    _record("member.password_changed", member, by, at=at)
+    audit.record("member.password_changed", subject=member, by=by, at=at)
 
 
 def _refuse_sign_in(key: str, *, at: datetime, origin: str) -> None:
     account = _short_hash(key)
-    record("member.sign_in_failed", subject=("staff_member", None), at=at, address_hash=account, origin=origin)
+    audit.record("member.sign_in_failed", subject=("staff_member", None), at=at, address_hash=account, origin=origin)
     db.session.commit()
 
 
@@ -220,8 +220,3 @@ def _somebody_else(member_id: int, by: StaffMember) -> StaffMember:
     if member_id == by.id:
         raise NotAllowed("U kunt uw eigen account niet wijzigen. Vraag een andere beheerder.")
     return db.session.get_one(StaffMember, member_id)
-
-
-def _record(action: str, member: StaffMember, by: StaffMember | None, *, at: datetime, **detail: object) -> None:
-    actor_id, actor_name = (by.id, by.name) if by else (None, SYSTEM)
-    record(action, subject=("staff_member", member.id), at=at, actor_id=actor_id, actor_name=actor_name, **detail)

@@ -163,9 +163,7 @@ def _publish(article: Article, by: StaffMember, *, at: datetime) -> None:
 
 def _log(action: str, article: Article, by: StaffMember | None, *, at: datetime) -> None:
     _flush()
-    actor_id, actor_name = (by.id, by.name) if by else (None, audit.SYSTEM)
-    subject = ("article", article.id)
-    audit.record(action, subject=subject, at=at, actor_id=actor_id, actor_name=actor_name, slug=article.slug)
+    audit.record(action, subject=article, by=by, at=at, slug=article.slug)
 
 
 def _flush() -> None:

@@ -71,12 +71,4 @@ def end_approval(newsletter: Newsletter) -> None:
 
 def log(action: str, newsletter: Newsletter, by: StaffMember | None, *, at: datetime, **detail: object) -> None:
     """Note what was done; by the house itself when `by` is None."""
-    audit.record(
-        action,
-        subject=(SUBJECT, newsletter.id),
-        at=at,
-        actor_id=by.id if by else None,
-        actor_name=by.name if by else audit.SYSTEM,
-        number=newsletter.number,
-        **detail,
-    )
+    audit.record(action, subject=newsletter, by=by, at=at, number=newsletter.number, **detail)

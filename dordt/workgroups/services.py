@@ -94,7 +94,7 @@ def confirm_membership(token: str, *, at: datetime) -> None:
         membership.state, membership.confirmed_at = State.REQUESTED, at
         if membership.show_name:
             _keep_consent(membership, at=at)
-        audit.record("membership.confirmed", subject=("membership", membership.id), at=at, actor_name=audit.RESIDENT)
+        audit.record("membership.confirmed", subject=membership, by=audit.RESIDENT, at=at)
         outbox.enqueue(emails.membership_requested(membership), at=at)
         outbox.enqueue(emails.membership_notice(membership), at=at)
     db.session.commit()
@@ -136,10 +136,9 @@ def decide_membership(
     membership.decided_at, membership.decided_by_id = at, by.id
     audit.record(
         f"membership.{decision}",
-        subject=("membership", membership.id),
+        subject=membership,
+        by=by,
         at=at,
-        actor_id=by.id,
-        actor_name=by.name,
         before=before,
     )
     outbox.enqueue(emails.membership_decided(membership), at=at)
@@ -217,7 +216,7 @@ def _leave(membership: Membership, *, at: datetime) -> None:
         membership.state, membership.left_at = State.LEFT, at
         consent.withdrawn(membership.email_key, ConsentPurpose.SHOW_NAME, at=at)
         outbox.withdraw(membership.email_key, scope=SuppressionScope.GROUP, list_id=membership.workgroup.slug)
-        audit.record("membership.left", subject=("membership", membership.id), at=at, actor_name=audit.RESIDENT)
+        audit.record("membership.left", subject=membership, by=audit.RESIDENT, at=at)
 
 
 def _locked(membership: Membership) -> Membership:

@@ -1,7 +1,6 @@
 """What staff do with a message: assign, note, answer, move on, close."""
 
 from datetime import datetime
-from typing import Any
 
 from dordt.accounts.models import StaffMember
 from dordt.accounts.rights import ROLE_RIGHTS, Right, leads_groups_only
@@ -28,7 +27,7 @@ def assign_message(message_id: int, assignee_id: int | None, *, by: StaffMember,
         return
     if assignee_id is not None and not can_take(db.session.get(StaffMember, assignee_id)):
         raise NotAllowed("Deze medewerker kan geen berichten beantwoorden. Kies iemand anders.")
-    _record("message.assigned", message, by, at=at, before=message.assignee_id, after=assignee_id)
+    audit.record("message.assigned", subject=message, by=by, at=at, before=message.assignee_id, after=assignee_id)
     message.assignee_id, message.updated_at = assignee_id, at
     db.session.commit()
 
@@ -40,7 +39,7 @@ def add_note(message_id: int, text: str, *, by: StaffMember, at: datetime) -> No
     if last is None or (last.kind, last.author_id, last.text) != (EntryKind.NOTE, by.id, text):
         message.entries.append(MessageEntry(kind=EntryKind.NOTE, author_id=by.id, text=text, at=at))
         message.updated_at = at
-        _record("message.noted", message, by, at=at)
+        audit.record("message.noted", subject=message, by=by, at=at)
     db.session.commit()
 
 
@@ -70,7 +69,7 @@ def change_status(
     before = message.status
     move(message, to, outcome=outcome, at=at)
     _write_down(message, text, by, at=at)
-    _record(f"message.{to}", message, by, at=at, before=before, outcome=message.outcome)
+    audit.record(f"message.{to}", subject=message, by=by, at=at, before=before, outcome=message.outcome)
     db.session.commit()
 
 
@@ -100,7 +99,3 @@ def _write_down(message: Message, text: str, by: StaffMember, *, at: datetime) -
     message.entries.append(MessageEntry(kind=kind, author_id=by.id, status=message.status, text=text, at=at))
     if is_mailed:
         outbox.enqueue(MAILS[message.status](message, text), at=at)
-
-
-def _record(action: str, message: Message, by: StaffMember, *, at: datetime, **detail: Any) -> None:
-    audit.record(action, subject=("message", message.id), at=at, actor_id=by.id, actor_name=by.name, **detail)

@@ -4,7 +4,6 @@ import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -152,7 +151,7 @@ def _store(wish: Wish, key: str, reference: str, kept: list[MessageFile], *, at:
 
 
 def _follow_up(message: Message, *, at: datetime) -> None:
-    _record("message.sent", message, at=at, files=len(message.files))
+    audit.record("message.sent", subject=message, by=audit.RESIDENT, at=at, files=len(message.files))
     if message.keep_informed:
         purpose = ConsentPurpose.KEEP_INFORMED
         consent.asked(message.email_key, purpose, text=KEEP_INFORMED_TEXT, source="contact", at=at)
@@ -172,9 +171,5 @@ def _append(message: Message, text: str, *, at: datetime) -> None:
     message.updated_at = at
     if before in RESTING:
         move(message, MessageStatus.IN_PROGRESS, outcome=None, at=at)
-    _record("message.added_to", message, at=at, before=before, after=message.status)
+    audit.record("message.added_to", subject=message, by=audit.RESIDENT, at=at, before=before, after=message.status)
     outbox.enqueue(emails.message_added_to(message, text), at=at)
-
-
-def _record(action: str, message: Message, *, at: datetime, **detail: Any) -> None:
-    audit.record(action, subject=("message", message.id), at=at, actor_name=audit.RESIDENT, **detail)

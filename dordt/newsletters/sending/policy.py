@@ -51,10 +51,9 @@ def settle(second_person: bool, *, at: datetime, by: StaffMember) -> bool:
     found.second_person, found.changed_at, found.changed_by_id = second_person, at, by.id
     audit.record(
         "newsletter.policy_changed",
-        subject=("newsletter_policy", found.id),
+        subject=found,
+        by=by,
         at=at,
-        actor_id=by.id,
-        actor_name=by.name,
         second_person="on" if second_person else "off",
     )
     db.session.commit()

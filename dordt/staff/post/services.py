@@ -30,7 +30,7 @@ def suppress(written: str, scope: SuppressionScope, reason: str, *, by: StaffMem
     key = suppression_list.key_of(written)
     added = suppression_list.add(key, scope=scope, cause=cause, reason=reason, at=at)
     if added:
-        _log("suppression.added", ("suppression", added), by=by, at=at, scope=scope, cause=cause)
+        audit.record("suppression.added", subject=("suppression", added), by=by, at=at, scope=scope, cause=cause)
     db.session.commit()
     return added is not None
 
@@ -40,7 +40,7 @@ def release(suppression: Suppression, *, by: StaffMember, at: datetime) -> bool:
     scope, cause = suppression.scope, suppression.cause
     is_released = suppression_list.release(suppression.id)
     if is_released:
-        _log("suppression.released", ("suppression", suppression.id), by=by, at=at, scope=scope, cause=cause)
+        audit.record("suppression.released", subject=suppression, by=by, at=at, scope=scope, cause=cause)
     db.session.commit()
     return is_released
 
@@ -49,7 +49,7 @@ def handle_inbound(mail: InboundMail, *, by: StaffMember, at: datetime) -> None:
     """Somebody dealt with it; what was dealt with before stays as it is."""
     if mail.handled_at is None:
         mail.handled_at = at
-        _log("inbound_mail.handled", ("inbound_mail", mail.id), by=by, at=at)
+        audit.record("inbound_mail.handled", subject=mail, by=by, at=at)
     db.session.commit()
 
 
@@ -57,7 +57,7 @@ def reopen_inbound(mail: InboundMail, *, by: StaffMember, at: datetime) -> None:
     """It needs somebody after all."""
     if mail.handled_at is not None:
         mail.handled_at = None
-        _log("inbound_mail.reopened", ("inbound_mail", mail.id), by=by, at=at)
+        audit.record("inbound_mail.reopened", subject=mail, by=by, at=at)
     db.session.commit()
 
 
@@ -70,7 +70,7 @@ def resend(delivery_id: int, *, by: StaffMember, at: datetime) -> bool:
     """Queue it again with the same Message-ID; False when there was nothing to resend."""
     is_queued = outbox.resend(delivery_id, at=at)
     if is_queued:
-        _log("delivery.resent", ("delivery", delivery_id), by=by, at=at)
+        audit.record("delivery.resent", subject=("delivery", delivery_id), by=by, at=at)
     db.session.commit()
     return is_queued
 
@@ -79,11 +79,8 @@ def resend_newsletter(newsletter: Newsletter, state: DeliveryState, *, by: Staff
     """Queue all of a newsletter that failed, or all that is uncertain; returns how many."""
     count = resend_all(newsletter.mail_id, state, at=at) if newsletter.mail_id else 0
     if count:
-        subject = ("newsletter", newsletter.id)
-        _log("newsletter.resent", subject, by=by, at=at, number=newsletter.number, resent=count, state=state)
+        audit.record(
+            "newsletter.resent", subject=newsletter, by=by, at=at, number=newsletter.number, resent=count, state=state
+        )
     db.session.commit()
     return count
-
-
-def _log(action: str, subject: tuple[str, int], *, by: StaffMember, at: datetime, **detail: object) -> None:
-    audit.record(action, subject=subject, at=at, actor_id=by.id, actor_name=by.name, **detail)

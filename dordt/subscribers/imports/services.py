@@ -61,7 +61,7 @@ def start_import(import_id: int, choice: ImportChoice, *, by: StaffMember, at: d
     if _step(import_id, ImportState.QUEUED, **values):
         wakeup.enqueue(wakeup.JOBS)
         found = _found(import_id)
-        log("subscriber.import_started", found, at=at, by=by, rows=found.row_count)
+        audit.record("subscriber.import_started", subject=found, by=by, at=at, rows=found.row_count)
         db.session.commit()
         return
     db.session.rollback()
@@ -72,7 +72,7 @@ def start_import(import_id: int, choice: ImportChoice, *, by: StaffMember, at: d
 def withdraw_file(import_id: int, *, by: StaffMember, at: datetime) -> None:
     """Erase a file that was not started. Raises NotAllowed once it was."""
     if _step(import_id, ImportState.WITHDRAWN, content=None, finished_at=at):
-        log("subscriber.import_withdrawn", _found(import_id), at=at, by=by)
+        audit.record("subscriber.import_withdrawn", subject=_found(import_id), by=by, at=at)
         db.session.commit()
         return
     db.session.rollback()
@@ -254,7 +254,7 @@ def _end(import_id: int, state: ImportState, *, at: datetime, problem: str | Non
     )
     if _changed(mine.values(state=state, problem=problem, content=None, lease_until=None, finished_at=at)):
         found = db.session.scalars(SubscriberImport.numbered(import_id)).one()
-        log("subscriber.imported", found, at=at, by=found.created_by, **counts_of(found))
+        audit.record("subscriber.imported", subject=found, by=found.created_by, at=at, **counts_of(found))
         _tell_planner(found.added_count)
     db.session.commit()
 
@@ -274,13 +274,6 @@ def counts_of(found: SubscriberImport) -> dict[str, int]:
         "unsubscribed": found.unsubscribed_count,
         "refused": found.refused_count,
     }
-
-
-def log(action: str, found: SubscriberImport, *, at: datetime, by: StaffMember | None, **detail: object) -> None:
-    """A line about an import; without a member of staff the operator began it."""
-    actor_id, actor_name = (by.id, by.name) if by else (None, audit.SYSTEM)
-    about = ("subscriber_import", found.id)
-    audit.record(action, subject=about, at=at, actor_id=actor_id, actor_name=actor_name, **detail)
 
 
 def _known(kind: type[Neighbourhood] | type[Topic]) -> dict[str, str]:

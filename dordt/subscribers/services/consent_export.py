@@ -47,7 +47,7 @@ def proofs_of(subscriber: Subscriber) -> list[Proof]:
 
 def proof_taken(subscriber: Subscriber, *, by: StaffMember, at: datetime) -> Sequence[Sequence[Cell]]:
     """The rows of one subscriber; the log says who took them."""
-    _log(("subscriber", subscriber.id), by, at, count=None)
+    _log(subscriber, by, at, count=None)
     return [proof.row(subscriber.email) for proof in proofs_of(subscriber)]
 
 
@@ -88,8 +88,8 @@ def _all() -> "sa.Select[Consent]":
     return sa.select(Consent).where(Consent.purpose == ConsentPurpose.NEWSLETTER)
 
 
-def _log(subject: tuple[str, int | None], by: StaffMember, at: datetime, *, count: int | None) -> None:
-    audit.record("subscriber.proof_taken", subject=subject, at=at, actor_id=by.id, actor_name=by.name, count=count)
+def _log(subject: Subscriber | tuple[str, None], by: StaffMember, at: datetime, *, count: int | None) -> None:
+    audit.record("subscriber.proof_taken", subject=subject, at=at, by=by, count=count)
     db.session.commit()
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from dordt.accounts.models import StaffMember
+from dordt.audit import services as audit
 from dordt.consent import services as consent
 from dordt.extensions import db
 from dordt.mailer.ledger import outbox, recipients
@@ -14,7 +15,6 @@ from dordt.shared.database import affected
 from dordt.shared.formats import dutch_date_time
 from dordt.shared.problems import NotAllowed, NotFound
 from dordt.subscribers import emails, services
-from dordt.subscribers.imports.services import log
 from dordt.subscribers.models import ImportState, Subscriber, SubscriberImport, SubscriberState
 
 WITHIN = timedelta(hours=24)
@@ -59,7 +59,7 @@ def undo_import(import_id: int, *, by: StaffMember, at: datetime) -> None:
     found.state, found.undone_at = ImportState.UNDONE, at
     found.removed_count, found.returned_count = undone.removed, undone.returned
     found.ended_count, found.stayed_count = undone.ended, undone.stayed
-    log("subscriber.import_undone", found, at=at, by=by, **asdict(undone))
+    audit.record("subscriber.import_undone", subject=found, by=by, at=at, **asdict(undone))
     db.session.commit()
 
 

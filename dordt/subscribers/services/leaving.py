@@ -53,10 +53,9 @@ def unsubscribe_for(subscriber_id: int, reason: str, *, by: StaffMember, at: dat
     if leave(subscriber, UnsubscribeWay.STAFF, at=at):
         audit.record(
             "subscriber.unsubscribed",
-            subject=("subscriber", subscriber.id),
+            subject=subscriber,
+            by=by,
             at=at,
-            actor_id=by.id,
-            actor_name=by.name,
             reason=reason,
         )
     db.session.commit()

@@ -24,9 +24,7 @@ HEADERS = (
 def exported(people: "sa.Select[Subscriber]", *, by: StaffMember, at: datetime) -> Iterator[Sequence[Cell]]:
     """The rows of everybody in this list, in the order in which they came; the log says who took how many."""
     count = db.session.scalar(sa.select(sa.func.count()).select_from(people.order_by(None).subquery()))
-    audit.record(
-        "subscriber.exported", subject=("subscriber", None), at=at, actor_id=by.id, actor_name=by.name, count=count
-    )
+    audit.record("subscriber.exported", subject=("subscriber", None), by=by, at=at, count=count)
     db.session.commit()
     return _in_pieces(people.order_by(None).with_only_columns(Subscriber.id))
 

@@ -108,5 +108,4 @@ def _prove(subscriber: Subscriber, entry: Entry, *, confirmed_at: datetime | Non
 
 def _log(action: str, subscriber: Subscriber, proof: Consent, *, by: StaffMember, at: datetime) -> None:
     db.session.flush()  # gives the proof its number
-    about = ("subscriber", subscriber.id)
-    audit.record(action, subject=about, at=at, actor_id=by.id, actor_name=by.name, consent=proof.id)
+    audit.record(action, subject=subscriber, by=by, at=at, consent=proof.id)

@@ -154,4 +154,4 @@ def find_by_confirm_token(token: str, *, lock: bool = False) -> Subscriber:
 def note_act(action: str, subscriber: Subscriber, *, at: datetime) -> None:
     """Log what a resident did, and keep on their row that they did something: undoing an import leaves them alone."""
     subscriber.touched_at = at
-    audit.record(action, subject=("subscriber", subscriber.id), at=at, actor_name=audit.RESIDENT)
+    audit.record(action, subject=subscriber, by=audit.RESIDENT, at=at)

@@ -78,7 +78,7 @@ def test_what_changed_stands_there_in_words(staff_client: StaffClient):
 
 def test_lines_are_chosen_by_action_by_member_and_by_subject(staff_client: StaffClient):
     client = staff_client()
-    audit.record("member.signed_in", subject=("staff_member", 1), at=clock.now(), actor_name="Een Ander")
+    audit.record("member.signed_in", subject=("staff_member", 1), at=clock.now(), by=audit.WithoutAccount("Een Ander"))
     db.session.commit()
 
     by_action = client.get(LOG, query_string={"handeling": "member.signed_in"}).text

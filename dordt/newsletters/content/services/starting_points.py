@@ -24,7 +24,6 @@ from dordt.shared.formats import dutch_date
 from dordt.shared.problems import DomainError, NotAllowed, NotFound
 from dordt.workgroups.models import Meeting
 
-SUBJECT = "newsletter_template"  # in the log
 ARTICLES_A_MONTH = 3
 FILE_FIELDS = {"subject", "preheader", "articles"}
 LONGEST_LINE = 200  # characters, as the columns of subject and preheader
@@ -132,7 +131,7 @@ def rename_template(template_id: int, name: str, *, at: datetime, by: StaffMembe
 def remove_template(template_id: int, *, at: datetime, by: StaffMember) -> None:
     """Throw it away; the newsletters that began with it stay. Raises NotFound."""
     template = _numbered(template_id)
-    _log(template, "newsletter_template.removed", at=at, by=by)
+    audit.record("newsletter_template.removed", subject=template, by=by, at=at)
     db.session.delete(template)
     db.session.commit()
 
@@ -168,12 +167,8 @@ def _commit_name(template: NewsletterTemplate, action: str, *, at: datetime, by:
     except IntegrityError as taken:
         db.session.rollback()
         raise NameTaken from taken
-    _log(template, action, at=at, by=by)
+    audit.record(action, subject=template, by=by, at=at)
     db.session.commit()
-
-
-def _log(template: NewsletterTemplate, action: str, *, at: datetime, by: StaffMember) -> None:
-    audit.record(action, subject=(SUBJECT, template.id), at=at, actor_id=by.id, actor_name=by.name)
 
 
 def _line(fields: dict[str, Any], name: str) -> str:
