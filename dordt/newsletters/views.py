@@ -20,7 +20,7 @@ def archive() -> ResponseReturnValue:
     return render_template("newsletters/archive.html", page=found, years=web_version.by_year(found.items))
 
 
-@bp.get("/<int(max=2147483647):number>/")
+@bp.get("/<int:number>/")
 def show(number: int) -> ResponseReturnValue:
     """One newsletter, at the same address for ever."""
     newsletter = row_or_404(Newsletter.started().where(Newsletter.number == number))

@@ -41,6 +41,7 @@ class Base(DeclarativeBase):
     metadata: ClassVar[sa.MetaData] = registry.metadata
 
 
+LARGEST_INTEGER = 2**31 - 1  # what an integer column holds on PostgreSQL
 Name = Annotated[str, mapped_column(sa.String(120))]
 Slug = Annotated[str, mapped_column(sa.String(120))]
 Email = Annotated[str, mapped_column(sa.String(254))]

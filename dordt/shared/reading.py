@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask import abort
 
 from dordt.extensions import db
+from dordt.shared.requests import whole_number
 
 Row = TypeVar("Row")
 PER_PAGE = 20
@@ -86,7 +87,7 @@ def count(query: "sa.Select[Any]") -> int:
 
 
 def _page_number(given: str | int | None) -> int:
-    text = str(given or 1)
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= HIGHEST_PAGE):
+    number = whole_number(str(given or 1))
+    if not number or number > HIGHEST_PAGE:
         abort(404)
-    return int(text[:9])
+    return number

@@ -1,4 +1,4 @@
-"""How requests are read, and those that no page can answer."""
+"""How requests are read, numbers in them included, and those that no page can answer."""
 
 import re
 from typing import IO, Any
@@ -6,6 +6,9 @@ from urllib.parse import parse_qsl
 
 from flask import Flask, Request, Response, abort, current_app, request
 from werkzeug.formparser import FormDataParser
+from werkzeug.routing import IntegerConverter, Map
+
+from dordt.shared.columns import LARGEST_INTEGER
 
 HOST = re.compile(
     r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*(?::\d{1,5})?|\[[0-9a-f:.]{2,45}\](?::\d{1,5})?", re.IGNORECASE
@@ -33,6 +36,13 @@ class StrictFormParser(FormDataParser):
         return stream, self.cls(pairs), self.cls()
 
 
+class ColumnInteger(IntegerConverter):
+    """`<int:…>` in a URL rule: a number that a column can be asked for; a larger one is a page that does not exist."""
+
+    def __init__(self, map: Map, max: int = LARGEST_INTEGER, **options: Any) -> None:  # noqa: A002  (Werkzeug's names)
+        super().__init__(map, max=max, **options)
+
+
 class DordtRequest(Request):
     """A request whose form is read strictly."""
 
@@ -48,9 +58,17 @@ class DordtRequest(Request):
 def init_app(app: Flask) -> None:
     """Refuse NUL in addresses before PostgreSQL sees it, which cannot hold it; send nobody to another host."""
     app.request_class = DordtRequest
+    app.url_map.converters["int"] = ColumnInteger
     app.before_request(_name_rule)
     app.before_request(_refuse_nul)
     app.after_request(_stay_on_this_host)
+
+
+def whole_number(text: str | None) -> int | None:
+    """The number that a form field or a query argument holds; None for anything but digits that a column can store."""
+    given = text or ""
+    is_number = given.isascii() and given.isdigit() and len(given) <= len(str(LARGEST_INTEGER))
+    return int(given) if is_number and int(given) <= LARGEST_INTEGER else None
 
 
 def _name_rule() -> None:

@@ -11,10 +11,10 @@ from dordt.mailer.inbound.mime import ParsedMail
 from dordt.mailer.models import Delivery
 from dordt.mailer.smtp import verp
 from dordt.mailer.smtp.verp import Purpose
+from dordt.shared.columns import LARGEST_INTEGER
 
 OUR_MESSAGE_ID = re.compile(r"<([1-9]\d{0,9})\.([1-9]\d{0,9})\.[0-9a-f]{16}@[^<>\s]{1,200}>")
 MOST_IDS = 20  # of ours in one mail: a long thread names many
-LARGEST_NUMBER = 2_147_483_647
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def _tags(mail: ParsedMail) -> Iterator[verp.Tag]:
 def _by_message_id(mail: ParsedMail) -> Correlation | None:
     for found in list(_message_ids(mail))[:MOST_IDS]:
         mail_id, recipient = int(found[1]), int(found[2])
-        if max(mail_id, recipient) <= LARGEST_NUMBER:
+        if max(mail_id, recipient) <= LARGEST_INTEGER:
             numbered = sa.select(Delivery.id, Delivery.address_key).where(
                 Delivery.mail_id == mail_id, Delivery.recipient == recipient, Delivery.message_id == found[0]
             )

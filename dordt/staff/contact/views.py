@@ -34,7 +34,7 @@ from dordt.workgroups.models import Membership
 bp = Blueprint("contact", __name__, url_prefix="/berichten")
 
 SEARCH = "message_search"
-ONE = "/<int(max=2147483647):message_id>"
+ONE = "/<int:message_id>"
 
 
 @bp.get("/")
@@ -76,7 +76,7 @@ def message(message_id: int) -> ResponseReturnValue:
     return _page(message_id)
 
 
-@bp.get(f"{ONE}/bestand/<int(max=2147483647):file_id>/")
+@bp.get(f"{ONE}/bestand/<int:file_id>/")
 @requires(Right.SEE_CONTACT_DETAILS)
 def file(message_id: int, file_id: int) -> ResponseReturnValue:
     """A file that the resident sent, to save: a browser never shows it on our site."""

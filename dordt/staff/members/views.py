@@ -20,7 +20,6 @@ from dordt.staff.members.forms import AddMemberForm, ChangePasswordForm, ChangeR
 
 bp = Blueprint("members", __name__, url_prefix="/medewerkers")
 HISTORY = 20  # lines of the log on the page of one member
-LARGEST = 2**31 - 1  # what the column of an id holds on PostgreSQL
 
 
 @bp.get("/")
@@ -43,14 +42,14 @@ def new() -> ResponseReturnValue:
     return render_template("staff/members/new.html", form=form), form.status
 
 
-@bp.get(f"/<int(max={LARGEST}):member_id>/")
+@bp.get("/<int:member_id>/")
 @requires(Right.ADMINISTER)
 def show(member_id: int) -> ResponseReturnValue:
     """One account: what it may do and what happened to it."""
     return _show(_found(member_id), ChangeRoleForm(), SetPasswordForm())
 
 
-@bp.post(f"/<int(max={LARGEST}):member_id>/rol/")
+@bp.post("/<int:member_id>/rol/")
 @requires(Right.ADMINISTER)
 def change_role(member_id: int) -> ResponseReturnValue:
     """Give somebody another role."""
@@ -62,7 +61,7 @@ def change_role(member_id: int) -> ResponseReturnValue:
     return _show(found, form, SetPasswordForm(formdata=None))
 
 
-@bp.post(f"/<int(max={LARGEST}):member_id>/wachtwoord/")
+@bp.post("/<int:member_id>/wachtwoord/")
 @requires(Right.ADMINISTER)
 def set_password(member_id: int) -> ResponseReturnValue:
     """Give somebody a new password."""
@@ -74,7 +73,7 @@ def set_password(member_id: int) -> ResponseReturnValue:
     return _show(found, ChangeRoleForm(formdata=None), form)
 
 
-@bp.post(f"/<int(max={LARGEST}):member_id>/sluiten/")
+@bp.post("/<int:member_id>/sluiten/")
 @requires(Right.ADMINISTER)
 def disable(member_id: int) -> ResponseReturnValue:
     """Close an account at once."""
@@ -84,7 +83,7 @@ def disable(member_id: int) -> ResponseReturnValue:
     return _changed(member_id, "Het account is gesloten. De medewerker kan niet meer inloggen.")
 
 
-@bp.post(f"/<int(max={LARGEST}):member_id>/openen/")
+@bp.post("/<int:member_id>/openen/")
 @requires(Right.ADMINISTER)
 def enable(member_id: int) -> ResponseReturnValue:
     """Open an account again."""

@@ -9,6 +9,7 @@ from dordt.news.models import Article
 from dordt.news.slugs import is_well_formed, slug_from
 from dordt.places.services import Choices
 from dordt.shared.forms import DordtForm, at_most, required
+from dordt.shared.requests import whole_number
 from dordt.staff.news.fields import ChoicesField, MomentField, UploadField
 
 BODY_LIMIT = 100_000
@@ -70,8 +71,7 @@ class EditArticleForm(DordtForm):
     @property
     def opened_version(self) -> int:
         """The version that the editor began with."""
-        given = str(self.edit_version.data or "")
-        return int(given) if given.isascii() and given.isdigit() and len(given) < 9 else 0
+        return whole_number(self.edit_version.data) or 0
 
 
 def _stored(article: Article) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from dordt.staff.news import drafting
 from dordt.staff.news.forms import EditArticleForm
 
 bp = Blueprint("news", __name__, url_prefix="/nieuws")
-NUMBER = "<int(max=2147483647):article_id>"
+NUMBER = "<int:article_id>"
 EDITED_MEANWHILE = (
     "Iemand anders heeft dit bericht intussen bewaard. Uw tekst staat er nog. "
     "Vergelijk hem met de bewaarde tekst onderaan. Bewaart u nog een keer? Dan vervangt uw tekst de andere."

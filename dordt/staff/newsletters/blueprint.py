@@ -6,7 +6,7 @@ from dordt.newsletters.models import Newsletter
 from dordt.shared.reading import row_or_404
 
 bp = Blueprint("newsletters", __name__, url_prefix="/nieuwsbrieven")
-NUMBER = "<int(max=2147483647):number>"
+NUMBER = "<int:number>"
 
 
 def numbered(number: int) -> Newsletter:

@@ -25,11 +25,11 @@ from dordt.newsletters.models import Newsletter
 from dordt.shared.addresses import AddressRefused, address_key
 from dordt.shared.columns import like
 from dordt.shared.reading import tally
+from dordt.shared.requests import whole_number
 
 OPEN = "open"  # the filter for all states of what still has to leave
 PERIOD_LABELS = {"1": "De afgelopen 24 uur", "7": "De afgelopen 7 dagen", "30": "De afgelopen 30 dagen"}
 ORDER_LABELS = {"nieuwste": "Nieuwste eerst", "oudste": "Oudste eerst"}
-HIGHEST_NUMBER = 2**31 - 1
 TROUBLED_STATES = (DeliveryState.FAILED, DeliveryState.UNCERTAIN, DeliveryState.BOUNCED, DeliveryState.COMPLAINED)
 _WAITING = (
     f"priority = 1 AND state IN ({DUE})",  # ix_delivery_due_single
@@ -59,9 +59,9 @@ class Chosen:
             "volgorde": ORDER_LABELS,
         }
         known = {name: given.get(name, "") for name, values in offered.items() if given.get(name) in values}
-        number = given.get("nummer", "")
-        if number.isascii() and number.isdigit() and 0 < int(number[:12]) <= HIGHEST_NUMBER:
-            known["nummer"] = str(int(number[:12]))
+        number = whole_number(given.get("nummer"))
+        if number:
+            known["nummer"] = str(number)
         return cls(**known)
 
     @property

@@ -25,10 +25,10 @@ from dordt.staff.post import listing, services
 from dordt.staff.post.forms import AddSuppressionForm
 
 bp = Blueprint("post", __name__, url_prefix="/post")
-DELIVERY = "<int(max=2147483647):delivery_id>"
-SUPPRESSION = "/geblokkeerd/<int(max=2147483647):suppression_id>"
-INBOUND = "/binnengekomen/<int(max=2147483647):mail_id>"
-RESEND_NEWSLETTER = "/nieuwsbrief/<int(max=2147483647):number>/opnieuw/"
+DELIVERY = "<int:delivery_id>"
+SUPPRESSION = "/geblokkeerd/<int:suppression_id>"
+INBOUND = "/binnengekomen/<int:mail_id>"
+RESEND_NEWSLETTER = "/nieuwsbrief/<int:number>/opnieuw/"
 READABLE = {MailKind.NEWSLETTER, MailKind.GROUP}  # what everybody got; other mail is between us and one resident
 NEWSLETTERS_OFFERED = 50
 

@@ -6,8 +6,8 @@ from dordt.shared.reading import row_or_404
 from dordt.subscribers.models import SubscriberImport
 
 bp = Blueprint("subscribers", __name__, url_prefix="/abonnees")
-NUMBER = "<int(max=2147483647):subscriber_id>"
-IMPORT = "<int(max=2147483647):import_id>"
+NUMBER = "<int:subscriber_id>"
+IMPORT = "<int:import_id>"
 
 
 def numbered_import(import_id: int) -> SubscriberImport:

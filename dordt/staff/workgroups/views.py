@@ -57,7 +57,7 @@ def search() -> ResponseReturnValue:
     return redirect(url_for(".memberships", werkgroep=kept.get("werkgroep"), status=kept.get("status")), code=303)
 
 
-@bp.route("/aanmeldingen/<int(max=2147483647):membership_id>/", methods=["GET", "POST"])
+@bp.route("/aanmeldingen/<int:membership_id>/", methods=["GET", "POST"])
 @requires(Right.SEE_CONTACT_DETAILS)
 def membership(membership_id: int) -> ResponseReturnValue:
     """One request: who it is, what they wrote, and the decision."""

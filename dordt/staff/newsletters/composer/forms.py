@@ -15,6 +15,7 @@ from dordt.newsletters.content.block_content import MOST_BLOCKS, NewsletterConte
 from dordt.newsletters.content.block_kinds import BLOCK_TYPES, BlockContent, BlockField, BlockKind
 from dordt.places.services import Choices
 from dordt.shared.forms import DordtForm, at_most, required
+from dordt.shared.requests import whole_number
 from dordt.staff.news.fields import UploadField
 
 NOT_CHOSEN = ""
@@ -114,14 +115,13 @@ class BlockForm(DordtForm):
     def content(self) -> BlockContent:
         """What the service needs."""
         texts = {name: self[name].data or "" for name in ("title", "text", "url", "alt", "article", "workgroup")}
-        meeting = self.meeting.data or ""
         return tidied(
             BlockContent(
                 self.type.kind,
                 **texts,
                 is_decorative=bool(self.is_decorative.data),
                 media=self.media.data or "",
-                meeting_id=int(meeting) if meeting.isdigit() else None,
+                meeting_id=whole_number(self.meeting.data),
             )
         )
 
@@ -191,8 +191,7 @@ class NewsletterForm(AudienceForm):
     @property
     def opened_version(self) -> int:
         """The version that the editor began with."""
-        given = str(self.edit_version.data or "")
-        return int(given) if given.isascii() and given.isdigit() and len(given) < 9 else 0
+        return whole_number(self.edit_version.data) or 0
 
     def place_of(self, index: str) -> int | None:
         """Where the block stands whose fields carry this number."""

@@ -20,6 +20,7 @@ from dordt.shared.formats import dutch_time
 from dordt.shared.forms import require_csrf
 from dordt.shared.problems import NotAllowed
 from dordt.shared.reading import row_or_404, rows
+from dordt.shared.requests import whole_number
 from dordt.staff.guard import member, requires
 from dordt.staff.mail_frame import PAGE_POLICY
 from dordt.staff.newsletters.blueprint import NUMBER, bp, numbered
@@ -62,14 +63,10 @@ def _chosen(button: str, *, at: datetime) -> StartingPoint:
     if way == "monthly":
         return starting_points.monthly(at=at)
     if way == "template":
-        return starting_points.of_template(row_or_404(NewsletterTemplate.numbered(_number(name))), at=at)
+        return starting_points.of_template(row_or_404(NewsletterTemplate.numbered(whole_number(name) or 0)), at=at)
     if way != "newsletter":
         abort(400)
-    return starting_points.copy_of(numbered(_number(name)), at=at)
-
-
-def _number(given: str) -> int:
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
+    return starting_points.copy_of(numbered(whole_number(name) or 0), at=at)
 
 
 TOO_LATE = "Deze nieuwsbrief is al verstuurd of gestopt. U kunt hem niet meer veranderen."
@@ -189,7 +186,7 @@ def _kept_words() -> str:
     return f"Bewaard om {dutch_time(clock.now())}"
 
 
-TEMPLATE = "<int(max=2147483647):template_id>"
+TEMPLATE = "<int:template_id>"
 
 
 @bp.get("/sjablonen/")

@@ -13,14 +13,12 @@ from dordt.newsletters.sending import audience, plans, policy, services
 from dordt.shared import clock
 from dordt.shared.formats import dutch_day, dutch_time
 from dordt.shared.forms import require_csrf
+from dordt.shared.requests import whole_number
 from dordt.staff.guard import is_open, may, member, requires
 from dordt.staff.newsletters.blueprint import NUMBER, bp, numbered
 from dordt.staff.newsletters.labels import RECIPIENT_LABELS, approved_by, audience_summary, for_whom
 from dordt.staff.newsletters.sending import readers
 from dordt.staff.newsletters.sending.forms import PlanForm, TestMailForm
-
-LONGEST_NUMBER = 10
-LARGEST = 2**31 - 1
 
 
 @bp.route(f"/{NUMBER}/versturen/", methods=["GET", "POST"])
@@ -116,7 +114,8 @@ def cancel(number: int) -> ResponseReturnValue:
 def reach() -> ResponseReturnValue:
     """How many a choice reaches, for audience.js: wijken and topics by slug, an earlier newsletter by number."""
     wijken, topics = request.args.getlist("wijk"), request.args.getlist("thema")
-    counted = audience.count(audience.choice_named(wijken, topics, _number(request.args.get("niet_aan", ""))))
+    not_to = whole_number(request.args.get("niet_aan")) or None
+    counted = audience.count(audience.choice_named(wijken, topics, not_to))
     reasons = {reason.value: count for reason, count in counted.reasons.items()}
     return {"gets": counted.gets, "left_out": reasons, "text": audience_summary(counted).text}
 
@@ -135,16 +134,9 @@ def people(number: int) -> ResponseReturnValue:
     return render_template("staff/newsletters/readers.html", newsletter=newsletter, may_see=may_see, **values)
 
 
-def _number(given: str) -> int | None:
-    """What stands in the address, if a newsletter can have that number."""
-    is_number = given.isascii() and given.isdigit() and len(given) <= len(str(LARGEST))
-    return int(given) if is_number and 0 < int(given) <= LARGEST else None
-
-
 def _seen_version() -> int | None:
     """Which edit stood on the page with the button."""
-    given = request.form.get("versie", "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < LONGEST_NUMBER else None
+    return whole_number(request.form.get("versie"))
 
 
 def _was_tried(number: int, form: TestMailForm) -> bool:
