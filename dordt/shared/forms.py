@@ -13,13 +13,16 @@ from wtforms import (
     Field,
     FileField,
     Form,
+    RadioField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TelField,
     TextAreaField,
     ValidationError,
 )
 from wtforms.validators import DataRequired
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from dordt.shared.addresses import AddressRefused, address_key
 
@@ -49,6 +52,13 @@ class _Dutch:
         if "valid choice" in one:
             return "Kies alleen mogelijkheden uit de lijst."
         return one if number == 1 else many
+
+
+class CheckboxesField(SelectMultipleField):
+    """A question with boxes of which any number may be ticked; the form sets the choices."""
+
+    widget = ListWidget()
+    option_widget = CheckboxInput()
 
 
 class DordtForm(FlaskForm):
@@ -217,8 +227,7 @@ def _refusal(field: Field) -> str | None:
 
 
 def _first_control(field: Field) -> str:
-    is_group = hasattr(field, "option_widget") and not field.type.startswith("Select")
-    return f"{field.id}-0" if is_group or field.type == "SelectMultipleField" else str(field.id)
+    return f"{field.id}-0" if isinstance(field, CheckboxesField | RadioField) else str(field.id)
 
 
 def _first_text(errors: Any) -> str:

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from wtforms import BooleanField, Field, Form, RadioField, SelectMultipleField, TextAreaField, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms import BooleanField, Field, Form, RadioField, TextAreaField, ValidationError
 
 from dordt.places.services import Choices
 from dordt.shared.addresses import address_key
 from dordt.shared.formats import dutch_date
-from dordt.shared.forms import DordtForm, address_field, at_most, required
+from dordt.shared.forms import CheckboxesField, DordtForm, address_field, at_most, required
 from dordt.subscribers.labels import REASON_WORDS
 from dordt.subscribers.models import UnsubscribeReason
 from dordt.subscribers.services import SubscriptionWish
@@ -20,17 +19,12 @@ CONSENT_TEXT = "Ja, stuur mij elke maand de nieuwsbrief van Dordt aan Zet. Ik ka
 NEW_ADDRESS_TEXT = "Ja, stuur de nieuwsbrief van Dordt aan Zet voortaan naar dit adres. Ik kan mij altijd afmelden."
 
 
-def several(question: str) -> SelectMultipleField:
-    """A question with boxes of which any number may be ticked; the form sets the choices."""
-    return SelectMultipleField(question, option_widget=CheckboxInput(), widget=ListWidget())
-
-
 class SubscribeForm(DordtForm):
     """Subscribe to the newsletter."""
 
     email = address_field()
-    neighbourhoods = several("Over welke wijken wilt u lezen? (niet verplicht)")
-    topics = several("Welke thema’s wilt u volgen? (niet verplicht)")
+    neighbourhoods = CheckboxesField("Over welke wijken wilt u lezen? (niet verplicht)")
+    topics = CheckboxesField("Welke thema’s wilt u volgen? (niet verplicht)")
     consent = BooleanField(CONSENT_TEXT, validators=[required("Vink aan dat u de nieuwsbrief wilt ontvangen.")])
 
     def __init__(self, *, neighbourhoods: Choices, topics: Choices) -> None:
@@ -70,8 +64,8 @@ class LinkForm(DordtForm):
 class ChoicesForm(LinkForm):
     """Other wijken or topics."""
 
-    neighbourhoods = several("Over welke wijken wilt u lezen?")
-    topics = several("Welke thema’s wilt u volgen?")
+    neighbourhoods = CheckboxesField("Over welke wijken wilt u lezen?")
+    topics = CheckboxesField("Welke thema’s wilt u volgen?")
 
     def offer(self, *, neighbourhoods: Choices, topics: Choices) -> None:
         """Set what there is to choose from."""

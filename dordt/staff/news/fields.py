@@ -1,11 +1,10 @@
-"""The fields of the editor that are its own: a moment in Amsterdam, boxes to tick, files that are kept on arrival."""
+"""The fields of the editor that are its own: a moment in Amsterdam, files that are kept on arrival."""
 
 from datetime import datetime
 from typing import Any
 
 from flask_wtf.file import FileField
-from wtforms import DateTimeLocalField, Form, SelectMultipleField, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms import DateTimeLocalField, Form, ValidationError
 
 from dordt.media.decoding import MediaRefused
 from dordt.shared.clock import AMSTERDAM
@@ -53,16 +52,6 @@ class MomentField(DateTimeLocalField):
     def note(self) -> str:
         """What should be known of a time that comes twice in one night; else empty."""
         return self._chosen.note if self._chosen else ""
-
-
-class ChoicesField(SelectMultipleField):
-    """Several boxes to tick; what is not in the list is left out later, by who looks it up."""
-
-    widget = ListWidget()
-    option_widget = CheckboxInput()
-
-    def __init__(self, label: str, **options: Any) -> None:
-        super().__init__(label, validate_choice=False, choices=[], **options)
 
 
 class UploadField(FileField):

@@ -8,11 +8,12 @@ from dordt.media.services import check_document, check_image
 from dordt.news.models import Article
 from dordt.news.slugs import is_well_formed, slug_from
 from dordt.places.services import Choices
-from dordt.shared.forms import DordtForm, at_most, required
+from dordt.shared.forms import CheckboxesField, DordtForm, at_most, required
 from dordt.shared.requests import whole_number
-from dordt.staff.news.fields import ChoicesField, MomentField, UploadField
+from dordt.staff.news.fields import MomentField, UploadField
 
 BODY_LIMIT = 100_000
+UNCHECKED: dict[str, Any] = {"validate_choice": False, "choices": []}  # who looks it up leaves out what is unknown
 
 
 class EditArticleForm(DordtForm):
@@ -24,15 +25,15 @@ class EditArticleForm(DordtForm):
         "Inleiding", validators=[required("Schrijf in één of twee zinnen waar het bericht over gaat."), at_most(1000)]
     )
     body = TextAreaField("Tekst", validators=[required("Schrijf de tekst van het bericht."), at_most(BODY_LIMIT)])
-    neighbourhoods = ChoicesField("Over welke wijken gaat het? (niet verplicht)")
-    topics = ChoicesField("Bij welke thema’s hoort het? (niet verplicht)")
+    neighbourhoods = CheckboxesField("Over welke wijken gaat het? (niet verplicht)", **UNCHECKED)
+    topics = CheckboxesField("Bij welke thema’s hoort het? (niet verplicht)", **UNCHECKED)
     image = UploadField("Afbeelding (niet verplicht)", check=check_image)
     image_key = HiddenField()
     image_alt = StringField("Wat is er op de afbeelding te zien?", validators=[at_most(500)])
     image_decorative = BooleanField("De afbeelding is alleen versiering")
     image_caption = StringField("Onderschrift (niet verplicht)", validators=[at_most(500)])
     image_remove = BooleanField("Deze afbeelding weghalen")
-    attachments = ChoicesField("Bijlagen bij dit bericht")
+    attachments = CheckboxesField("Bijlagen bij dit bericht", **UNCHECKED)
     attachment = UploadField("Bijlage toevoegen: pdf (niet verplicht)", check=check_document)
     attachment_title = StringField("Titel van de nieuwe bijlage", validators=[at_most(200)])
     published_at = MomentField("Vanaf wanneer te lezen? (niet verplicht)")

@@ -9,17 +9,15 @@ from wtforms import (
     FileField,
     RadioField,
     SelectField,
-    SelectMultipleField,
     StringField,
     ValidationError,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its type hints
 from wtforms.validators import StopValidation
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from dordt.places.services import Choices
 from dordt.shared.clock import AMSTERDAM
-from dordt.shared.forms import DordtForm, at_most, email_address, required
+from dordt.shared.forms import CheckboxesField, DordtForm, at_most, email_address, required
 from dordt.subscribers.imports.rows import COLUMNS, EARLIEST, SOURCE_LIMIT
 from dordt.subscribers.imports.services import ImportChoice
 from dordt.subscribers.labels import LEAVE_REASONS
@@ -129,8 +127,8 @@ class EnterForm(DordtForm):
         validators=[required("Vul een e-mailadres in, bijvoorbeeld naam@voorbeeld.nl."), at_most(254), email_address()],
         render_kw={"autocomplete": "off"},
     )
-    neighbourhoods = SelectMultipleField("Wijken (niet verplicht)", option_widget=CheckboxInput(), widget=ListWidget())
-    topics = SelectMultipleField("Thema’s (niet verplicht)", option_widget=CheckboxInput(), widget=ListWidget())
+    neighbourhoods = CheckboxesField("Wijken (niet verplicht)")
+    topics = CheckboxesField("Thema’s (niet verplicht)")
     source = StringField(
         "Waar gaf deze abonnee toestemming?",
         validators=[

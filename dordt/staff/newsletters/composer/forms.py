@@ -7,14 +7,13 @@ from typing import Any
 
 from flask import request
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
-from wtforms import BooleanField, Field, Form, HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms import BooleanField, Field, Form, HiddenField, SelectField, StringField, TextAreaField
 
 from dordt.media.services import check_image
 from dordt.newsletters.content.block_content import MOST_BLOCKS, NewsletterContent, tidied
 from dordt.newsletters.content.block_kinds import BLOCK_TYPES, BlockContent, BlockField, BlockKind
 from dordt.places.services import Choices
-from dordt.shared.forms import DordtForm, at_most, required
+from dordt.shared.forms import CheckboxesField, DordtForm, at_most, required
 from dordt.shared.requests import whole_number
 from dordt.staff.news.fields import UploadField
 
@@ -33,12 +32,8 @@ class AudienceChoices:
 class AudienceForm(DordtForm):
     """The part of a form that says for whom a newsletter is; the form that takes it in calls `offer` before reading."""
 
-    neighbourhoods = SelectMultipleField(
-        "Voor welke wijken? (niet verplicht)", option_widget=CheckboxInput(), widget=ListWidget()
-    )
-    topics = SelectMultipleField(
-        "Over welke thema’s? (niet verplicht)", option_widget=CheckboxInput(), widget=ListWidget()
-    )
+    neighbourhoods = CheckboxesField("Voor welke wijken? (niet verplicht)")
+    topics = CheckboxesField("Over welke thema’s? (niet verplicht)")
     not_to = SelectField("Niet naar wie een eerdere nieuwsbrief al kreeg (niet verplicht)", default=NOT_CHOSEN)
 
     def offer(self, offered: AudienceChoices) -> None:
