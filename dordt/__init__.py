@@ -86,7 +86,7 @@ def _register_pages(app: Flask) -> None:
         operations_views,
     ):
         app.register_blueprint(views.bp)
-    app.register_blueprint(staff.blueprint())
+    staff.init_app(app)
 
 
 def _register_commands(app: Flask) -> None:

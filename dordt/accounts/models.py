@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from flask_security import RoleMixin, UserMixin
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from dordt.accounts.rights import LEADS_GROUPS_ONLY, ROLE_RIGHTS, Right
 from dordt.shared.columns import Base, Email, Name, foreign_key
 
 staff_role = sa.Table(
@@ -37,6 +38,16 @@ class StaffMember(Base, UserMixin):
     fs_uniquifier: Mapped[str] = mapped_column(sa.String(64), unique=True)
     created_at: Mapped[datetime]
     roles: Mapped[list[Role]] = relationship(secondary=staff_role, lazy="selectin")  # type: ignore[assignment]
+
+    def may(self, right: Right) -> bool:
+        """Whether one of the roles gives this right."""
+        return any(right in ROLE_RIGHTS.get(role.name, frozenset()) for role in self.roles)
+
+    @property
+    def leads_groups_only(self) -> bool:
+        """Whether this member works for their own work groups alone: whatever else residents send is not theirs to
+        read, though their rights are those of a wijkmedewerker."""
+        return {role.name for role in self.roles} == LEADS_GROUPS_ONLY
 
     @classmethod
     def listed(cls) -> "sa.Select[StaffMember]":

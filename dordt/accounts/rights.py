@@ -1,6 +1,5 @@
 """What each role may do; a right comes through a role only."""
 
-from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -35,9 +34,4 @@ ROLE_LABELS: dict[str, tuple[str, str]] = {
     "coordinator": ("Coördinator", "Begeleidt eigen werkgroepen en beslist wie daarin meedoet."),
     "lezer": ("Lezer", "Kijkt mee en verandert niets."),
 }
-
-
-def leads_groups_only(roles: Iterable[str]) -> bool:
-    """Whether somebody with these roles works for their own work groups alone: whatever else residents send is not
-    theirs to read, though their rights are those of a wijkmedewerker."""
-    return set(roles) == {"coordinator"}
+LEADS_GROUPS_ONLY = {"coordinator"}  # who has no other role works for their own work groups alone

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, Flask
 
 from dordt.shared.transactions import reading
-from dordt.staff import guard, rooms
+from dordt.staff import access, guard, rooms
 from dordt.staff.contact import views as contact_views
 from dordt.staff.log import views as log_views
 from dordt.staff.members import views as members_views
@@ -31,14 +31,15 @@ ROOM_VIEWS = (
 )
 
 
-def blueprint() -> Blueprint:
-    """Everything under /beheer/, each room a blueprint of its own."""
+def init_app(app: Flask) -> None:
+    """Everything under /beheer/, each section a blueprint of its own. Raises AccessUnsettled."""
     staff = Blueprint("staff", __name__, url_prefix="/beheer")
-    staff.before_request(guard.require_sign_in)
+    staff.before_request(guard.require_access)
     staff.context_processor(_frame)
     for views in ROOM_VIEWS:
         staff.register_blueprint(views.bp)
-    return staff
+    app.register_blueprint(staff)
+    access.require_complete(app)
 
 
 def _frame() -> dict[str, Any]:

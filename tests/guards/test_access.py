@@ -9,10 +9,12 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from dordt.accounts.rights import ROLE_RIGHTS, Right
+from dordt.staff import access, guard
 from tests.support.seeded import administrator
 from tests.support.visitors import Visitor, new_visitor, signed_in
 
 OPEN_TO_ALL = {"security.login"}
+LEAVING = {"security.logout"}  # for every member, whatever they may do
 
 
 def staff_rules(app: Flask) -> list[Rule]:
@@ -61,14 +63,35 @@ def test_a_visitor_is_sent_to_the_sign_in_page(app: Flask):
     assert let_in == []
 
 
-def test_every_staff_page_says_which_right_it_asks(app: Flask):
-    unsaid = [
-        rule.rule
-        for rule in staff_rules(app)
-        if rule.endpoint.startswith("staff.") and not isinstance(right_of(app, rule), Right)
-    ]
+def test_the_table_of_rights_has_every_page_and_no_other(app: Flask):
+    access.require_complete(app)
+    pages = {rule.endpoint for rule in staff_rules(app)} - {"security.logout"}
 
-    assert unsaid == []
+    assert pages == {f"staff.{endpoint}" for endpoint in access.RIGHTS}
+
+
+@pytest.mark.parametrize(
+    "entry", [{}, {"log.index": {"GET": Right.READ, "POST": Right.READ}}, {"log.erased": Right.READ}]
+)
+def test_the_application_does_not_start_with_a_page_that_has_no_rights(app: Flask, monkeypatch, entry: dict[str, Any]):
+    monkeypatch.setattr(access, "RIGHTS", {name: right for name, right in access.RIGHTS.items() if name != "log.index"})
+    access.RIGHTS.update(entry)
+
+    with pytest.raises(access.AccessUnsettled, match=r"staff\.log\.index"):
+        access.require_complete(app)
+
+
+def test_a_page_under_beheer_outside_the_guard_stops_the_start():
+    small = Flask("small")
+    small.add_url_rule("/beheer/achterdeur/", endpoint="log.index")
+
+    with pytest.raises(access.AccessUnsettled, match=r" log\.index,"):
+        access.require_complete(small)
+
+
+def test_the_guard_stands_before_every_staff_page(app: Flask):
+    assert app.before_request_funcs["staff"] == [guard.require_access]
+    assert all(rule.endpoint.startswith("staff.") for rule in staff_rules(app) if rule.endpoint not in LEAVING)
 
 
 @pytest.mark.parametrize("role", ROLE_RIGHTS)
@@ -77,12 +100,27 @@ def test_a_member_without_the_right_is_refused(app: Flask, staff_client: Any, ro
 
     let_in = []
     for rule, method in requests_to(app):
-        right = right_of(app, rule)
-        if right is None or right in ROLE_RIGHTS[role]:
+        if rule.endpoint in LEAVING:
+            continue
+        needed = access.needed(rule.endpoint.removeprefix("staff."), method)
+        if needed <= ROLE_RIGHTS[role]:
             continue
         answer = client.open(path_of(rule), method=method)
         if answer.status_code != 403:
-            let_in.append(f"{method} {rule.rule}: {answer.status_code}, asks {right}")
+            let_in.append(f"{method} {rule.rule}: {answer.status_code}, asks {sorted(needed)}")
+
+    assert let_in == []
+
+
+def test_who_only_leads_groups_stays_out_of_what_other_residents_send(app: Flask, staff_client: Any):
+    client = staff_client("coordinator")
+
+    let_in = [
+        f"{method} {rule.rule}"
+        for rule, method in requests_to(app)
+        if rule.endpoint.split(".")[1] in access.CLOSED_TO_COORDINATORS
+        and client.open(path_of(rule), method=method).status_code != 403
+    ]
 
     assert let_in == []
 
@@ -112,7 +150,3 @@ def first_answer(client: Visitor, rule: Rule) -> int:
         if status not in {404, 409}:  # absent, or past changing
             break
     return status
-
-
-def right_of(app: Flask, rule: Rule) -> Right | None:
-    return getattr(app.view_functions[rule.endpoint], "required_right", None)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from dordt.accounts.models import StaffMember
-from dordt.accounts.rights import ROLE_RIGHTS, Right, leads_groups_only
+from dordt.accounts.rights import Right
 from dordt.audit import services as audit
 from dordt.contact import emails, workflow
 from dordt.contact.models import EntryKind, Message, MessageEntry, MessageStatus, Outcome
@@ -62,7 +62,7 @@ def change_status(
     Raises NotAllowed, with the reason in Dutch, when the step may not be taken or lacks an outcome, text or reason.
     """
     message = _locked(message_id)
-    administers = has_right(by, Right.ADMINISTER)
+    administers = by.may(Right.ADMINISTER)
     refused = workflow.refusal(message.status, to, outcome=outcome, text=text, administers=administers)
     if refused:
         raise NotAllowed(refused)
@@ -73,16 +73,11 @@ def change_status(
     db.session.commit()
 
 
-def has_right(member: StaffMember, right: Right) -> bool:
-    """Whether one of the roles of a member gives this right."""
-    return any(right in ROLE_RIGHTS.get(role.name, frozenset()) for role in member.roles)
-
-
 def can_take(member: StaffMember | None) -> bool:
     """Whether a message can be given to this member of staff."""
-    if member is None or not member.active or leads_groups_only(role.name for role in member.roles):
+    if member is None or not member.active or member.leads_groups_only:
         return False
-    return has_right(member, Right.ANSWER)
+    return member.may(Right.ANSWER)
 
 
 def _locked(message_id: int) -> Message:

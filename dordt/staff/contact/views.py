@@ -27,7 +27,7 @@ from dordt.staff.contact.forms import (
     InboxFilterForm,
     SearchMessagesForm,
 )
-from dordt.staff.guard import may, member, requires
+from dordt.staff.guard import may, member
 from dordt.workgroups.labels import STATE_LABELS
 from dordt.workgroups.models import Membership
 
@@ -38,7 +38,6 @@ ONE = "/<int:message_id>"
 
 
 @bp.get("/")
-@requires(Right.READ)
 def inbox() -> ResponseReturnValue:
     """The list; filters, order and page stand in the address, search words in the session."""
     filters = _filters()
@@ -58,7 +57,6 @@ def inbox() -> ResponseReturnValue:
 
 
 @bp.post("/zoeken/")
-@requires(Right.READ)
 def search() -> ResponseReturnValue:
     """Keep what is searched for; empty words, or the button that says so, end the search."""
     form = SearchMessagesForm()
@@ -69,7 +67,6 @@ def search() -> ResponseReturnValue:
 
 
 @bp.get(f"{ONE}/")
-@requires(Right.READ)
 def message(message_id: int) -> ResponseReturnValue:
     """One message, with its thread and what may be done now."""
     _note_reading(message_id)
@@ -77,7 +74,6 @@ def message(message_id: int) -> ResponseReturnValue:
 
 
 @bp.get(f"{ONE}/bestand/<int:file_id>/")
-@requires(Right.SEE_CONTACT_DETAILS)
 def file(message_id: int, file_id: int) -> ResponseReturnValue:
     """A file that the resident sent, to save: a browser never shows it on our site."""
     _note_reading(message_id)
@@ -90,7 +86,6 @@ def file(message_id: int, file_id: int) -> ResponseReturnValue:
 
 
 @bp.post(f"{ONE}/toewijzen/")
-@requires(Right.ASSIGN)
 def assign(message_id: int) -> ResponseReturnValue:
     """Give it to somebody, or to nobody."""
     form = _assign_form(None)
@@ -102,7 +97,6 @@ def assign(message_id: int) -> ResponseReturnValue:
 
 
 @bp.post(f"{ONE}/notitie/")
-@requires(Right.ANSWER)
 def note(message_id: int) -> ResponseReturnValue:
     """Write something down for colleagues."""
     form = AddNoteForm()
@@ -114,7 +108,6 @@ def note(message_id: int) -> ResponseReturnValue:
 
 
 @bp.post(f"{ONE}/antwoord/")
-@requires(Right.ANSWER)
 def answer(message_id: int) -> ResponseReturnValue:
     """Answer the resident and close the message."""
     form = AnswerMessageForm()
@@ -127,7 +120,6 @@ def answer(message_id: int) -> ResponseReturnValue:
 
 
 @bp.post(f"{ONE}/status/")
-@requires(Right.ANSWER)
 def change_status(message_id: int) -> ResponseReturnValue:
     """Take another step."""
     current = row_or_404(Message.numbered(message_id)).status

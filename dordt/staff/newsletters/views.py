@@ -5,7 +5,6 @@ import re
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from dordt.accounts.rights import Right
 from dordt.newsletters.content import rendering
 from dordt.newsletters.labels import STATE_LABELS
 from dordt.newsletters.models import Newsletter
@@ -14,7 +13,7 @@ from dordt.shared import clock
 from dordt.shared.mail import Draft
 from dordt.shared.reading import page, row_or_404
 from dordt.shared.tokens import without_tokens
-from dordt.staff.guard import is_open, requires
+from dordt.staff.guard import is_open
 from dordt.staff.mail_frame import PAGE_POLICY, framed
 from dordt.staff.newsletters.blueprint import NUMBER, bp, numbered
 from dordt.staff.newsletters.labels import approved_by, for_whom, frozen_summary
@@ -26,7 +25,6 @@ ALWAYS, NEVER = "(min-width: 0)", "(max-width: 0)"
 
 
 @bp.get("/")
-@requires(Right.READ)
 def index() -> ResponseReturnValue:
     """All newsletters, the newest first."""
     found = page(Newsletter.in_room(), request.args.get("pagina"))
@@ -35,7 +33,6 @@ def index() -> ResponseReturnValue:
 
 
 @bp.get(f"/{NUMBER}/")
-@requires(Right.READ)
 def show(number: int) -> ResponseReturnValue:
     """How it looks, where it stands, and once it was started how far the post is."""
     newsletter, at = numbered(number), clock.now()
@@ -56,7 +53,6 @@ def show(number: int) -> ResponseReturnValue:
 
 
 @bp.get(f"/{NUMBER}/voortgang/")
-@requires(Right.READ)
 def progress(number: int) -> ResponseReturnValue:
     """How far the post is and nothing else; progress.js asks for it every other second."""
     newsletter, at = row_or_404(Newsletter.numbered(number).where(Newsletter.mail_id.is_not(None))), clock.now()
@@ -72,7 +68,6 @@ def progress(number: int) -> ResponseReturnValue:
 
 
 @bp.get(f"/{NUMBER}/html/")
-@requires(Right.READ)
 def html(number: int) -> Response:
     """The HTML part, at an address of its own."""
     return framed(_draft(numbered(number)).html)
@@ -87,14 +82,12 @@ def _draft(newsletter: Newsletter) -> Draft:
 
 
 @bp.get(f"/{NUMBER}/licht/html/")
-@requires(Right.READ)
 def light(number: int) -> Response:
     """As on a screen that is set to light, whatever this one is set to."""
     return framed(_set_to("light", _html(number)))
 
 
 @bp.get(f"/{NUMBER}/donker/html/")
-@requires(Right.READ)
 def dark(number: int) -> Response:
     """As on a screen that is set to dark, in a programme that lets the mail choose its colours."""
     return framed(_set_to("dark", _html(number)))

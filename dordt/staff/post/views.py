@@ -19,7 +19,7 @@ from dordt.shared.forms import require_csrf
 from dordt.shared.reading import count, page, page_of_many, row_or_404, rows
 from dordt.shared.tokens import without_tokens
 from dordt.staff import searching
-from dordt.staff.guard import may, member, requires
+from dordt.staff.guard import may, member
 from dordt.staff.mail_frame import PAGE_POLICY, framed
 from dordt.staff.post import listing, services
 from dordt.staff.post.forms import AddSuppressionForm
@@ -34,7 +34,6 @@ NEWSLETTERS_OFFERED = 50
 
 
 @bp.get("/")
-@requires(Right.READ)
 def index() -> ResponseReturnValue:
     """Every delivery; filters stand in the address, the search in the session."""
     chosen, search, at = listing.Chosen.from_address(request.args), searching.kept("post"), clock.now()
@@ -56,7 +55,6 @@ def index() -> ResponseReturnValue:
 
 
 @bp.post("/zoeken/")
-@requires(Right.READ)
 def search() -> ResponseReturnValue:
     """Keep what is searched for in the session: an address belongs in no URL."""
     searching.keep("post")
@@ -65,7 +63,6 @@ def search() -> ResponseReturnValue:
 
 
 @bp.get(f"/{DELIVERY}/")
-@requires(Right.READ)
 def show(delivery_id: int) -> ResponseReturnValue:
     """One delivery: its state, what the relay said, what came of it, and what was written."""
     row_or_404(listing.one(delivery_id))
@@ -93,7 +90,6 @@ def show(delivery_id: int) -> ResponseReturnValue:
 
 
 @bp.get(f"/{DELIVERY}/html/")
-@requires(Right.READ)
 def html(delivery_id: int) -> Response:
     """The HTML part, at an address of its own."""
     mail = row_or_404(listing.one(delivery_id)).mail
@@ -103,7 +99,6 @@ def html(delivery_id: int) -> Response:
 
 
 @bp.post(f"/{DELIVERY}/opnieuw/")
-@requires(Right.ANSWER)
 def resend(delivery_id: int) -> ResponseReturnValue:
     """Send once more what was refused, or of which nobody knows whether it arrived."""
     require_csrf()
@@ -120,7 +115,6 @@ def _is_readable(kind: MailKind) -> bool:
 
 
 @bp.get(RESEND_NEWSLETTER)
-@requires(Right.SEND_NEWSLETTER)
 def confirm_resend_newsletter(number: int) -> ResponseReturnValue:
     """How many deliveries it is about and what may happen, before anything does."""
     newsletter, state = _started(number), _resendable(request.args.get("status"))
@@ -133,7 +127,6 @@ def confirm_resend_newsletter(number: int) -> ResponseReturnValue:
 
 
 @bp.post(RESEND_NEWSLETTER)
-@requires(Right.SEND_NEWSLETTER)
 def resend_newsletter(number: int) -> ResponseReturnValue:
     """Send all of a newsletter again that failed, or of which nobody knows whether it arrived."""
     require_csrf()
@@ -157,7 +150,6 @@ def _resendable(given: str | None) -> DeliveryState:
 
 
 @bp.get("/geblokkeerd/")
-@requires(Right.READ)
 def suppressions() -> ResponseReturnValue:
     """All suppressed addresses; the filter stands in the address, the search in the session."""
     cause = request.args.get("oorzaak", "")
@@ -174,7 +166,6 @@ def suppressions() -> ResponseReturnValue:
 
 
 @bp.post("/geblokkeerd/zoeken/")
-@requires(Right.SEE_CONTACT_DETAILS)
 def search_suppressions() -> ResponseReturnValue:
     """Keep what is searched for in the session: an address belongs in no URL."""
     searching.keep("suppressions")
@@ -182,7 +173,6 @@ def search_suppressions() -> ResponseReturnValue:
 
 
 @bp.route("/geblokkeerd/nieuw/", methods=["GET", "POST"])
-@requires(Right.SEE_CONTACT_DETAILS)
 def new_suppression() -> ResponseReturnValue:
     form = AddSuppressionForm()
     if form.validate_on_submit():
@@ -196,7 +186,6 @@ def new_suppression() -> ResponseReturnValue:
 
 
 @bp.get(f"{SUPPRESSION}/")
-@requires(Right.READ)
 def show_suppression(suppression_id: int) -> ResponseReturnValue:
     return render_template(
         "staff/post/show_suppression.html",
@@ -207,7 +196,6 @@ def show_suppression(suppression_id: int) -> ResponseReturnValue:
 
 
 @bp.post(f"{SUPPRESSION}/vrijgeven/")
-@requires(Right.SEE_CONTACT_DETAILS)
 def release_suppression(suppression_id: int) -> ResponseReturnValue:
     require_csrf()
     found = row_or_404(suppression_list.numbered(suppression_id))
@@ -219,7 +207,6 @@ def release_suppression(suppression_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/binnengekomen/")
-@requires(Right.SEE_CONTACT_DETAILS)
 def inbound() -> ResponseReturnValue:
     """All mail that came in, what waits for somebody on top."""
     kind = request.args.get("soort", "")
@@ -236,7 +223,6 @@ def inbound() -> ResponseReturnValue:
 
 
 @bp.get(f"{INBOUND}/")
-@requires(Right.SEE_CONTACT_DETAILS)
 def show_inbound(mail_id: int) -> ResponseReturnValue:
     """One mail as text; what a stranger made of HTML, pictures or files is not shown."""
     row_or_404(InboundMail.numbered(mail_id))
@@ -248,7 +234,6 @@ def show_inbound(mail_id: int) -> ResponseReturnValue:
 
 
 @bp.post(f"{INBOUND}/afgehandeld/")
-@requires(Right.SEE_CONTACT_DETAILS)
 def handle_inbound(mail_id: int) -> ResponseReturnValue:
     require_csrf()
     services.handle_inbound(row_or_404(InboundMail.numbered(mail_id)), by=member(), at=clock.now())
@@ -257,7 +242,6 @@ def handle_inbound(mail_id: int) -> ResponseReturnValue:
 
 
 @bp.post(f"{INBOUND}/heropenen/")
-@requires(Right.SEE_CONTACT_DETAILS)
 def reopen_inbound(mail_id: int) -> ResponseReturnValue:
     require_csrf()
     services.reopen_inbound(row_or_404(InboundMail.numbered(mail_id)), by=member(), at=clock.now())

@@ -3,17 +3,15 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from dordt.accounts.rights import Right
 from dordt.newsletters.sending import policy
 from dordt.shared import clock
-from dordt.staff.guard import member, requires
+from dordt.staff.guard import member
 from dordt.staff.settings.forms import PolicyForm
 
 bp = Blueprint("settings", __name__, url_prefix="/instellingen")
 
 
 @bp.route("/", methods=["GET", "POST"])
-@requires(Right.ADMINISTER)
 def index() -> ResponseReturnValue:
     """What can be settled, what it means, and who changed it last."""
     form = PolicyForm(is_on=policy.asks_second_person())

@@ -4,14 +4,13 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select
 
-from dordt.accounts.rights import Right
 from dordt.audit import services as audit
 from dordt.contact.models import Message
 from dordt.places.services import place_name
 from dordt.shared import clock
 from dordt.shared.reading import page, row_or_404, rows
 from dordt.staff import searching
-from dordt.staff.guard import coordinator_scope, is_open, member, requires
+from dordt.staff.guard import coordinator_scope, is_open, member
 from dordt.workgroups import services
 from dordt.workgroups.forms import DecideMembershipForm
 from dordt.workgroups.labels import DECISION_LABELS, STATE_LABELS
@@ -21,7 +20,6 @@ bp = Blueprint("workgroups", __name__, url_prefix="/werkgroepen")
 
 
 @bp.get("/")
-@requires(Right.READ)
 def index() -> ResponseReturnValue:
     """The groups, with how many people are in each state, and the next meeting."""
     upcoming = rows(Meeting.upcoming(clock.now()))
@@ -34,7 +32,6 @@ def index() -> ResponseReturnValue:
 
 
 @bp.get("/aanmeldingen/")
-@requires(Right.SEE_CONTACT_DETAILS)
 def memberships() -> ResponseReturnValue:
     """Everybody who asked to take part; filters stand in the address, the search in the session."""
     query = _filtered(Membership.of_groups(coordinator_scope()))
@@ -49,7 +46,6 @@ def memberships() -> ResponseReturnValue:
 
 
 @bp.post("/aanmeldingen/zoeken/")
-@requires(Right.SEE_CONTACT_DETAILS)
 def search() -> ResponseReturnValue:
     """Keep what is searched for in the session: a name or an address belongs in no URL."""
     searching.keep("memberships")
@@ -58,7 +54,6 @@ def search() -> ResponseReturnValue:
 
 
 @bp.route("/aanmeldingen/<int:membership_id>/", methods=["GET", "POST"])
-@requires(Right.SEE_CONTACT_DETAILS)
 def membership(membership_id: int) -> ResponseReturnValue:
     """One request: who it is, what they wrote, and the decision."""
     if request.method == "GET":
@@ -94,7 +89,6 @@ def _others(found: Membership) -> "Select[Membership]":
     return same_person.where(Membership.id != found.id)
 
 
-@requires(Right.ANSWER)
 def _decide(membership_id: int, form: DecideMembershipForm) -> ResponseReturnValue:
     decision = MembershipState(form.decision.data)
     services.decide_membership(membership_id, decision, form.text.data or "", by=member(), at=clock.now())

@@ -7,7 +7,6 @@ from typing import Any
 from flask import abort, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from dordt.accounts.rights import Right
 from dordt.newsletters.content.block_content import NewsletterContent, content_of
 from dordt.newsletters.content.block_kinds import BLOCK_TYPES
 from dordt.newsletters.content.services import editing, starting_points
@@ -21,7 +20,7 @@ from dordt.shared.forms import require_csrf
 from dordt.shared.problems import NotAllowed
 from dordt.shared.reading import row_or_404, rows
 from dordt.shared.requests import whole_number
-from dordt.staff.guard import member, requires
+from dordt.staff.guard import member
 from dordt.staff.mail_frame import PAGE_POLICY
 from dordt.staff.newsletters.blueprint import NUMBER, bp, numbered
 from dordt.staff.newsletters.composer import state
@@ -32,7 +31,6 @@ EARLIER_SHOWN = 12
 
 
 @bp.route("/nieuw/", methods=["GET", "POST"])
-@requires(Right.SEND_NEWSLETTER)
 def new() -> ResponseReturnValue:
     """The ways to begin; each button makes the draft, and one writes on."""
     at = clock.now()
@@ -74,7 +72,6 @@ REOPEN = "reopen"  # the button of who was told that it was approved meanwhile
 
 
 @bp.route(f"/{NUMBER}/bewerken/", methods=["GET", "POST"])
-@requires(Right.SEND_NEWSLETTER)
 def edit(number: int) -> ResponseReturnValue:
     """Write on a draft; of one that is approved, ask first. Each button keeps all that was typed."""
     newsletter = numbered(number)
@@ -88,7 +85,6 @@ def edit(number: int) -> ResponseReturnValue:
 
 
 @bp.post(f"/{NUMBER}/heropenen/")
-@requires(Right.SEND_NEWSLETTER)
 def reopen(number: int) -> ResponseReturnValue:
     """Make it a draft again, so that it can be changed."""
     require_csrf()
@@ -98,7 +94,6 @@ def reopen(number: int) -> ResponseReturnValue:
 
 
 @bp.post(f"/{NUMBER}/bewaren/")
-@requires(Right.SEND_NEWSLETTER)
 def keep(number: int) -> ResponseReturnValue:
     """The same for composer.js: keep what was typed, do what a button says, and answer with what to show."""
     newsletter = numbered(number)
@@ -190,14 +185,12 @@ TEMPLATE = "<int:template_id>"
 
 
 @bp.get("/sjablonen/")
-@requires(Right.SEND_NEWSLETTER)
 def templates() -> ResponseReturnValue:
     """All templates, by name."""
     return render_template("staff/newsletters/templates.html", templates=rows(NewsletterTemplate.all()))
 
 
 @bp.route(f"/{NUMBER}/sjabloon/", methods=["GET", "POST"])
-@requires(Right.SEND_NEWSLETTER)
 def keep_template(number: int) -> ResponseReturnValue:
     """Give the newsletter a name to begin with another time."""
     newsletter, form = numbered(number), TemplateForm()
@@ -213,7 +206,6 @@ def keep_template(number: int) -> ResponseReturnValue:
 
 
 @bp.route(f"/sjablonen/{TEMPLATE}/", methods=["GET", "POST"])
-@requires(Right.SEND_NEWSLETTER)
 def template(template_id: int) -> ResponseReturnValue:
     """What is in it, and how it is called."""
     found = row_or_404(NewsletterTemplate.numbered(template_id))
@@ -232,7 +224,6 @@ def template(template_id: int) -> ResponseReturnValue:
 
 
 @bp.post(f"/sjablonen/{TEMPLATE}/weg/")
-@requires(Right.SEND_NEWSLETTER)
 def remove_template(template_id: int) -> ResponseReturnValue:
     """Throw it away."""
     require_csrf()

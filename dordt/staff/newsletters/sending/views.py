@@ -14,7 +14,7 @@ from dordt.shared import clock
 from dordt.shared.formats import dutch_day, dutch_time
 from dordt.shared.forms import require_csrf
 from dordt.shared.requests import whole_number
-from dordt.staff.guard import is_open, may, member, requires
+from dordt.staff.guard import is_open, may, member
 from dordt.staff.newsletters.blueprint import NUMBER, bp, numbered
 from dordt.staff.newsletters.labels import RECIPIENT_LABELS, approved_by, audience_summary, for_whom
 from dordt.staff.newsletters.sending import readers
@@ -22,7 +22,6 @@ from dordt.staff.newsletters.sending.forms import PlanForm, TestMailForm
 
 
 @bp.route(f"/{NUMBER}/versturen/", methods=["GET", "POST"])
-@requires(Right.SEND_NEWSLETTER)
 def send(number: int) -> ResponseReturnValue:
     """What must be in order, to how many it goes, and the choice: now, or planned."""
     newsletter = numbered(number)
@@ -35,7 +34,6 @@ def send(number: int) -> ResponseReturnValue:
 
 
 @bp.post(f"/{NUMBER}/plannen/")
-@requires(Right.SEND_NEWSLETTER)
 def plan(number: int) -> ResponseReturnValue:
     """Let it start by itself; the same page, with what is wrong with the moments."""
     newsletter, at = numbered(number), clock.now()
@@ -50,7 +48,6 @@ def plan(number: int) -> ResponseReturnValue:
 
 
 @bp.post(f"/{NUMBER}/testmail/")
-@requires(Right.SEND_NEWSLETTER)
 def try_out(number: int) -> ResponseReturnValue:
     """Send it as it is now to a few addresses; the same page, with what is wrong with them."""
     newsletter, form = numbered(number), _test_mail_form()
@@ -60,7 +57,6 @@ def try_out(number: int) -> ResponseReturnValue:
 
 
 @bp.post(f"/{NUMBER}/planning-intrekken/")
-@requires(Right.SEND_NEWSLETTER)
 def withdraw(number: int) -> ResponseReturnValue:
     """Let it start no more by itself."""
     require_csrf()
@@ -70,7 +66,6 @@ def withdraw(number: int) -> ResponseReturnValue:
 
 
 @bp.post(f"/{NUMBER}/goedkeuren/")
-@requires(Right.APPROVE_NEWSLETTER)
 def approve(number: int) -> ResponseReturnValue:
     """It may be sent as it is."""
     require_csrf()
@@ -80,7 +75,6 @@ def approve(number: int) -> ResponseReturnValue:
 
 
 @bp.post(f"/{NUMBER}/pauzeren/")
-@requires(Right.SEND_NEWSLETTER)
 def pause(number: int) -> ResponseReturnValue:
     """Let nothing more leave for now."""
     require_csrf()
@@ -90,7 +84,6 @@ def pause(number: int) -> ResponseReturnValue:
 
 
 @bp.post(f"/{NUMBER}/hervatten/")
-@requires(Right.SEND_NEWSLETTER)
 def resume(number: int) -> ResponseReturnValue:
     """Go on where it stopped."""
     require_csrf()
@@ -100,7 +93,6 @@ def resume(number: int) -> ResponseReturnValue:
 
 
 @bp.post(f"/{NUMBER}/stoppen/")
-@requires(Right.SEND_NEWSLETTER)
 def cancel(number: int) -> ResponseReturnValue:
     """Stop for good."""
     require_csrf()
@@ -110,7 +102,6 @@ def cancel(number: int) -> ResponseReturnValue:
 
 
 @bp.get("/doelgroep/")
-@requires(Right.SEND_NEWSLETTER)
 def reach() -> ResponseReturnValue:
     """How many a choice reaches, for audience.js: wijken and topics by slug, an earlier newsletter by number."""
     wijken, topics = request.args.getlist("wijk"), request.args.getlist("thema")
@@ -121,7 +112,6 @@ def reach() -> ResponseReturnValue:
 
 
 @bp.get(f"/{NUMBER}/lezers/")
-@requires(Right.READ)
 def people(number: int) -> ResponseReturnValue:
     """Who they are, for who may see that; how many, for everybody here. Looking at the list is noted."""
     newsletter = numbered(number)

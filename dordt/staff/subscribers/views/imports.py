@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from dordt.accounts.rights import Right
 from dordt.mailer.models import MailKind
 from dordt.mailer.suppression.rules import is_suppressed_for
 from dordt.newsletters.sending import audience
@@ -17,7 +16,7 @@ from dordt.shared.formats import dutch_number
 from dordt.shared.forms import require_csrf
 from dordt.shared.reading import count, page, rows
 from dordt.shared.tables import table_download
-from dordt.staff.guard import member, requires
+from dordt.staff.guard import member
 from dordt.staff.subscribers.blueprint import IMPORT, bp, numbered_import
 from dordt.staff.subscribers.forms import ColumnsForm, UploadForm
 from dordt.subscribers.imports import services
@@ -48,7 +47,6 @@ REFUSALS_PER_PAGE = 100
 
 
 @bp.route("/importeren/", methods=["GET", "POST"])
-@requires(Right.ADMINISTER)
 def imports() -> ResponseReturnValue:
     """The files that were brought in, and choosing a new one."""
     form = UploadForm()
@@ -66,7 +64,6 @@ def imports() -> ResponseReturnValue:
 
 
 @bp.get(f"/importeren/{IMPORT}/")
-@requires(Right.ADMINISTER)
 def show_import(import_id: int) -> ResponseReturnValue:
     """One file: its first rows before it is started, how far it is after that. progress.js asks for it too."""
     found = numbered_import(import_id)
@@ -89,7 +86,6 @@ def show_import(import_id: int) -> ResponseReturnValue:
 
 
 @bp.post(f"/importeren/{IMPORT}/")
-@requires(Right.ADMINISTER)
 def start_import(import_id: int) -> ResponseReturnValue:
     """Which column is what is chosen: the worker may begin. Who clicks twice starts it once."""
     found = numbered_import(import_id)
@@ -105,7 +101,6 @@ def start_import(import_id: int) -> ResponseReturnValue:
 
 
 @bp.post(f"/importeren/{IMPORT}/intrekken/")
-@requires(Right.ADMINISTER)
 def withdraw_import(import_id: int) -> ResponseReturnValue:
     """Erase a file that was not started."""
     require_csrf()
@@ -115,7 +110,6 @@ def withdraw_import(import_id: int) -> ResponseReturnValue:
 
 
 @bp.post(f"/importeren/{IMPORT}/ongedaan-maken/")
-@requires(Right.ADMINISTER)
 def undo_import(import_id: int) -> ResponseReturnValue:
     """Take off the list again whom this file brought."""
     require_csrf()
@@ -125,7 +119,6 @@ def undo_import(import_id: int) -> ResponseReturnValue:
 
 
 @bp.get(f"/importeren/{IMPORT}/geweigerd/")
-@requires(Right.ADMINISTER)
 def refusals(import_id: int) -> ResponseReturnValue:
     """The rows that were refused, each with its reason."""
     found = page(ImportRefusal.of(import_id), request.args.get("pagina"), per_page=REFUSALS_PER_PAGE)
@@ -133,7 +126,6 @@ def refusals(import_id: int) -> ResponseReturnValue:
 
 
 @bp.get(f"/importeren/{IMPORT}/geweigerd.csv")
-@requires(Right.ADMINISTER)
 def refusals_file(import_id: int) -> ResponseReturnValue:
     """All of them as a file; it holds no person, only lines and reasons."""
     number = numbered_import(import_id).id
