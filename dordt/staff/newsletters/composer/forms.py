@@ -29,27 +29,6 @@ class AudienceChoices:
     earlier: Choices
 
 
-class AudienceForm(DordtForm):
-    """The part of a form that says for whom a newsletter is; the form that takes it in calls `offer` before reading."""
-
-    neighbourhoods = CheckboxesField("Voor welke wijken? (niet verplicht)")
-    topics = CheckboxesField("Over welke thema’s? (niet verplicht)")
-    not_to = SelectField("Niet naar wie een eerdere nieuwsbrief al kreeg (niet verplicht)", default=NOT_CHOSEN)
-
-    def offer(self, offered: AudienceChoices) -> None:
-        """Set what can be chosen."""
-        self.neighbourhoods.choices, self.topics.choices = offered.neighbourhoods, offered.topics
-        self.not_to.choices = [(NOT_CHOSEN, "Sla niemand over"), *offered.earlier]
-
-    def audience(self) -> dict[str, Any]:
-        """What a NewsletterContent takes."""
-        return {
-            "neighbourhoods": list(self.neighbourhoods.data or []),
-            "topics": list(self.topics.data or []),
-            "not_to": int(self.not_to.data) if self.not_to.data else None,
-        }
-
-
 NO_MEETING = ("", "Geen bijeenkomst noemen")
 
 
@@ -133,17 +112,20 @@ UNKNOWN_KIND = "Dit blok kennen wij niet. Open de pagina opnieuw."
 Meetings = Mapping[str, Sequence[tuple[str, str]]]  # per group by slug: id and words
 
 
-class NewsletterForm(AudienceForm):
+class NewsletterForm(DordtForm):
     """A draft may be half-written: only what cannot be kept is refused."""
 
     subject = StringField("Onderwerp", validators=[at_most(200)])
     preheader = StringField("Voorproefje (niet verplicht)", validators=[at_most(200)])
+    neighbourhoods = CheckboxesField("Voor welke wijken? (niet verplicht)")
+    topics = CheckboxesField("Over welke thema’s? (niet verplicht)")
+    not_to = SelectField("Niet naar wie een eerdere nieuwsbrief al kreeg (niet verplicht)", default=NOT_CHOSEN)
     search = StringField("Zoek een bericht op de titel", name="zoek", validators=[at_most(200)])
     picture_search = StringField("Zoek een afbeelding", name="beeld", validators=[at_most(200)])
     new_picture = UploadField("Nieuwe afbeelding", check=check_image)
     edit_version = HiddenField(render_kw={"autocomplete": "off"})  # a browser that remembers it would be overtaken
 
-    class Meta(AudienceForm.Meta):
+    class Meta(DordtForm.Meta):
         """Reads what was posted, unless it is asked to show what is kept."""
 
         def wrap_formdata(self, form: Form, formdata: Any) -> Any:
@@ -155,7 +137,8 @@ class NewsletterForm(AudienceForm):
     ) -> None:
         """`stored`, of this `version`, is what the editor began with; formdata=None shows it whatever was posted."""
         super().__init__(data=_values(stored, version), **given)
-        self.offer(offered)
+        self.neighbourhoods.choices, self.topics.choices = offered.neighbourhoods, offered.topics
+        self.not_to.choices = [(NOT_CHOSEN, "Sla niemand over"), *offered.earlier]
         is_posted = self.is_submitted() and given.get("formdata", True) is not None
         self.stored = stored
         self.refusals: list[str] = []
@@ -200,6 +183,14 @@ class NewsletterForm(AudienceForm):
             blocks=[block.content() for block in self.blocks],
             **self.audience(),
         )
+
+    def audience(self) -> dict[str, Any]:
+        """What a NewsletterContent takes."""
+        return {
+            "neighbourhoods": list(self.neighbourhoods.data or []),
+            "topics": list(self.topics.data or []),
+            "not_to": int(self.not_to.data) if self.not_to.data else None,
+        }
 
     def _posted(self, meetings: Meetings) -> Iterator[BlockForm]:
         """In the order in which they stand in the page: a script or an editor may have moved them."""

@@ -1,67 +1,79 @@
-"""The composer after a button: the blocks in their order, what is kept, and what the page shows beside the form."""
+"""What an editor has before them: the form, and after a button the order of the blocks and what is kept."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from flask import render_template, request
+from flask import request
 
-from dordt.newsletters import checks
-from dordt.newsletters.content import rendering
-from dordt.newsletters.content.block_content import MOST_BLOCKS
+from dordt.newsletters.content.block_content import MOST_BLOCKS, content_of
 from dordt.newsletters.content.block_kinds import BLOCK_TYPES, BlockContent, BlockKind, from_picture, with_own_picture
 from dordt.newsletters.content.services import editing
 from dordt.newsletters.content.services.editing import Removed
 from dordt.newsletters.models import Newsletter
-from dordt.newsletters.sending import audience
+from dordt.places import services as places
+from dordt.shared.formats import dutch_date_time
 from dordt.shared.problems import NotAllowed
-from dordt.shared.tokens import without_tokens
-from dordt.staff.newsletters.composer.choices import offers, pictures
-from dordt.staff.newsletters.composer.forms import TOO_MANY, BlockForm, NewsletterForm
-from dordt.staff.newsletters.labels import audience_summary
+from dordt.shared.reading import rows
+from dordt.staff.newsletters.composer.forms import TOO_MANY, AudienceChoices, BlockForm, Meetings, NewsletterForm
+from dordt.workgroups.models import Meeting
+
+EARLIER_SHOWN = 100
+SAVE, SHOW = "save", "view"  # the buttons that end a piece of work: what was taken out is then gone
+UPLOAD = "upload"
+LOOKS = {
+    "smal-licht": "Telefoon",
+    "breed-licht": "Breed",
+    "smal-donker": "Telefoon, donker",
+    "breed-donker": "Breed, donker",
+}
+FIRST_LOOK = "smal-licht"
 
 
 @dataclass(frozen=True)
-class Arrangement:
+class BlockOrder:
     """The blocks in their order, what can be put back, and the id on the page where the editor goes on."""
 
     blocks: Sequence[BlockContent]
     removed: Removed | None
     target: str = ""
 
-    def moved(self, place: int, step: int) -> "Arrangement":
+    def moved(self, place: int, step: int) -> "BlockOrder":
         """One block up (-1) or down (1); at the end of the row it stays."""
         to = min(max(place + step, 0), len(self.blocks) - 1)
         rest = [block for index, block in enumerate(self.blocks) if index != place]
         name = "up" if step < 0 else "down"
-        return Arrangement([*rest[:to], self.blocks[place], *rest[to:]], self.removed, f"{name}-{to}")
+        return BlockOrder([*rest[:to], self.blocks[place], *rest[to:]], self.removed, f"{name}-{to}")
 
-    def without(self, place: int) -> "Arrangement":
+    def without(self, place: int) -> "BlockOrder":
         """One block less, which can be put back."""
         rest = [block for index, block in enumerate(self.blocks) if index != place]
-        return Arrangement(rest, Removed(place, self.blocks[place]), "weggehaald")
+        return BlockOrder(rest, Removed(place, self.blocks[place]), "weggehaald")
 
-    def put_back(self) -> "Arrangement":
+    def put_back(self) -> "BlockOrder":
         """The block that was taken out last, where it stood."""
         if self.removed is None:
             return self
         place = min(self.removed.position, len(self.blocks))
-        return Arrangement([*self.blocks[:place], self.removed.block, *self.blocks[place:]], None, f"blok-{place}")
+        return BlockOrder([*self.blocks[:place], self.removed.block, *self.blocks[place:]], None, f"blok-{place}")
 
-    def added(self, block: BlockContent, place: int | None = None) -> "Arrangement":
+    def added(self, block: BlockContent, place: int | None = None) -> "BlockOrder":
         """A new block, as the last one or at a place."""
         at = len(self.blocks) if place is None else place
-        return Arrangement([*self.blocks[:at], block, *self.blocks[at:]], self.removed, f"blok-{at}")
+        return BlockOrder([*self.blocks[:at], block, *self.blocks[at:]], self.removed, f"blok-{at}")
 
-    def changed(self, place: int, block: BlockContent) -> "Arrangement":
+    def changed(self, place: int, block: BlockContent) -> "BlockOrder":
         """Another block in the place of one."""
         blocks = [*self.blocks[:place], block, *self.blocks[place + 1 :]]
-        return Arrangement(blocks, self.removed, f"blok-{place}")
+        return BlockOrder(blocks, self.removed, f"blok-{place}")
 
 
-SAVE, SHOW = "save", "view"  # the buttons that end a piece of work: what was taken out is then gone
-UPLOAD = "upload"
+def form_of(newsletter: Newsletter, *, at: datetime, **given: Any) -> NewsletterForm:
+    """The form as it was posted, or as the newsletter is kept."""
+    choices = _audience_choices(newsletter), _meetings(newsletter, at=at)
+    return NewsletterForm(content_of(newsletter), newsletter.edit_version, *choices, **given)
 
 
 def keep_uploads(form: NewsletterForm, *, at: datetime) -> None:
@@ -72,10 +84,10 @@ def keep_uploads(form: NewsletterForm, *, at: datetime) -> None:
             _replace_picture(block, form.stored.blocks, kept.key)
 
 
-def arranged(form: NewsletterForm, removed: Removed | None, button: str, *, at: datetime) -> Arrangement:
+def order_after(form: NewsletterForm, removed: Removed | None, button: str, *, at: datetime) -> BlockOrder:
     """The blocks after the button: `up:2`, `remove:2`, `add:article:het-park`, … Raises NotAllowed."""
     verb, _, rest = button.partition(":")
-    now = Arrangement(form.content().blocks, None if verb in {SAVE, SHOW} else removed)
+    now = BlockOrder(form.content().blocks, None if verb in {SAVE, SHOW} else removed)
     now = _with_new_picture(form, now, is_asked=verb == UPLOAD, at=at)
     if verb == "restore":
         now = now.put_back()
@@ -88,7 +100,43 @@ def arranged(form: NewsletterForm, removed: Removed | None, button: str, *, at: 
     return now
 
 
-def _at_block(now: Arrangement, verb: str, place: int) -> Arrangement:
+def look_after(button: str) -> str | None:
+    """What the preview shows after a button: what it asks for, or what it showed."""
+    verb, _, look = button.partition(":")
+    wanted = look if verb == "look" else request.args.get("voorbeeld", "")
+    return wanted if wanted in LOOKS and wanted != FIRST_LOOK else None
+
+
+def meeting_words(meeting: Meeting) -> str:
+    """When it is, and what."""
+    return f"{dutch_date_time(meeting.starts_at)}: {meeting.title}"
+
+
+def _meetings(newsletter: Newsletter, *, at: datetime) -> Meetings:
+    """Of each group what is still to come, and what a block names already."""
+    named = [block.meeting for block in newsletter.blocks if block.meeting and block.meeting.ends_at <= at]
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for meeting in [*named, *rows(Meeting.upcoming(at))]:
+        choice = (str(meeting.id), meeting_words(meeting) + (" (al geweest)" if meeting.ends_at <= at else ""))
+        if choice not in found[meeting.workgroup.slug]:
+            found[meeting.workgroup.slug].append(choice)
+    return found
+
+
+def _audience_choices(newsletter: Newsletter) -> AudienceChoices:
+    """What can be chosen for a newsletter; an earlier one is there once it was started."""
+    started = Newsletter.in_room().where(Newsletter.mail_id.is_not(None)).limit(EARLIER_SHOWN)
+    earlier = list(rows(started))
+    if newsletter.not_to and newsletter.not_to not in earlier:
+        earlier.append(newsletter.not_to)
+    return AudienceChoices(
+        places.neighbourhood_choices(),
+        places.topic_choices(),
+        [(str(each.number), f"Nieuwsbrief {each.number}: {each.subject}") for each in earlier],
+    )
+
+
+def _at_block(now: BlockOrder, verb: str, place: int) -> BlockOrder:
     if verb in {"up", "down"}:
         return now.moved(place, -1 if verb == "up" else 1)
     if verb == "remove":
@@ -101,7 +149,7 @@ def _at_block(now: Arrangement, verb: str, place: int) -> Arrangement:
     return now
 
 
-def _added(now: Arrangement, what: str, *, at: datetime) -> Arrangement:
+def _added(now: BlockOrder, what: str, *, at: datetime) -> BlockOrder:
     """An opening comes first, everything else last."""
     kind, _, name = what.partition(":")
     if kind not in set(BlockKind):
@@ -110,7 +158,7 @@ def _added(now: Arrangement, what: str, *, at: datetime) -> Arrangement:
     return now.added(block_type.filled(name, at=at), 0 if block_type.is_opening else None)
 
 
-def _with_new_picture(form: NewsletterForm, now: Arrangement, *, is_asked: bool, at: datetime) -> Arrangement:
+def _with_new_picture(form: NewsletterForm, now: BlockOrder, *, is_asked: bool, at: datetime) -> BlockOrder:
     if not form.new_picture.content and is_asked:
         raise NotAllowed("Kies eerst een afbeelding op uw computer of telefoon.")
     if not form.new_picture.content:
@@ -125,72 +173,3 @@ def _replace_picture(block: BlockForm, stored: Sequence[BlockContent], key: str)
     if is_old_alt and block.media.data != key:
         block.alt.data = ""
     block.media.data = key
-
-
-LOOKS = {
-    "smal-licht": "Telefoon",
-    "breed-licht": "Breed",
-    "smal-donker": "Telefoon, donker",
-    "breed-donker": "Breed, donker",
-}
-FIRST_LOOK = "smal-licht"
-
-
-def whole(newsletter: Newsletter, form: NewsletterForm, *, at: datetime) -> dict[str, Any]:
-    """All that the page of the composer needs."""
-    return (
-        _beside(newsletter, at=at)
-        | _within(newsletter, form, at=at)
-        | {"audience_summary": audience_summary(_reach(newsletter, form))}
-    )
-
-
-def fragments(newsletter: Newsletter, form: NewsletterForm, *, is_whole: bool, at: datetime) -> dict[str, str]:
-    """The parts of the page that composer.js replaces, by name; the blocks and what can be added only when asked."""
-    beside = _beside(newsletter, at=at)
-    found = {"findings": render_template("staff/newsletters/_findings.html", **beside), "text": beside["text"]}
-    if is_whole:
-        within = _within(newsletter, form, at=at)
-        found["blocks"] = render_template("staff/newsletters/_blocks.html", **within)
-        found["choices"] = render_template("staff/newsletters/_offers.html", **within)
-    return found
-
-
-def look_after(button: str) -> str | None:
-    """What the preview shows after a button: what it asks for, or what it showed."""
-    verb, _, look = button.partition(":")
-    wanted = look if verb == "look" else request.args.get("voorbeeld", "")
-    return wanted if wanted in LOOKS and wanted != FIRST_LOOK else None
-
-
-def searched(name: str) -> str:
-    """The words that an article or a picture is searched by: typed just now, or before the page was opened anew."""
-    return (request.form.get(name) or request.args.get(name, "")).strip()[:200]
-
-
-def _beside(newsletter: Newsletter, *, at: datetime) -> dict[str, Any]:
-    return {
-        "newsletter": newsletter,
-        "findings": checks.findings(newsletter, at=at),
-        "text": without_tokens(rendering.draft_of(newsletter).text),
-        "look": look_after("") or FIRST_LOOK,
-        "looks": LOOKS,
-    }
-
-
-def _within(newsletter: Newsletter, form: NewsletterForm, *, at: datetime) -> dict[str, Any]:
-    return {
-        "newsletter": newsletter,
-        "form": form,
-        "removed": editing.removed_from(newsletter),
-        "pictures": pictures(block.media.data or "" for block in form.blocks),
-        "offers": offers(searched("zoek"), searched("beeld"), at=at),
-        "searched": {name: searched(name) for name in ("zoek", "beeld")},
-        "block_types": BLOCK_TYPES,
-    }
-
-
-def _reach(newsletter: Newsletter, form: NewsletterForm) -> audience.AudienceCount:
-    """Of the choice in the form, when it is one."""
-    is_choice = not any(form[name].errors for name in ("neighbourhoods", "topics", "not_to"))
-    return audience.count(audience.choice_named(**form.audience()) if is_choice else newsletter)

@@ -2,12 +2,11 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from flask import abort, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from dordt.newsletters.content.block_content import NewsletterContent, content_of
+from dordt.newsletters.content.block_content import NewsletterContent
 from dordt.newsletters.content.block_kinds import BLOCK_TYPES
 from dordt.newsletters.content.services import editing, starting_points
 from dordt.newsletters.content.services.editing import ApprovedMeanwhile, EditedMeanwhile
@@ -23,11 +22,13 @@ from dordt.shared.requests import whole_number
 from dordt.staff.guard import member
 from dordt.staff.mail_frame import PAGE_POLICY
 from dordt.staff.newsletters.blueprint import NUMBER, bp, numbered
-from dordt.staff.newsletters.composer import state
-from dordt.staff.newsletters.composer.choices import audience_choices, meetings_to_choose
+from dordt.staff.newsletters.composer import page, state
 from dordt.staff.newsletters.composer.forms import NewsletterForm, TemplateForm
 
 EARLIER_SHOWN = 12
+TEMPLATE = "<int:template_id>"
+REOPEN = "reopen"  # the button of who was told that it was approved meanwhile
+TOO_LATE = "Deze nieuwsbrief is al verstuurd of gestopt. U kunt hem niet meer veranderen."
 
 
 @bp.route("/nieuw/", methods=["GET", "POST"])
@@ -46,10 +47,10 @@ def new() -> ResponseReturnValue:
     )
 
 
-def _begin(beginning: StartingPoint, *, at: datetime) -> ResponseReturnValue:
-    number = editing.create_newsletter(beginning.content, at=at, by=member()).number
-    if beginning.gone:
-        flash(f"Niet overgenomen, want het bestaat niet meer: {', '.join(beginning.gone)}.", "warning")
+def _begin(start: StartingPoint, *, at: datetime) -> ResponseReturnValue:
+    number = editing.create_newsletter(start.content, at=at, by=member()).number
+    if start.gone:
+        flash(f"Niet overgenomen, want het bestaat niet meer: {', '.join(start.gone)}.", "warning")
     return redirect(url_for(".edit", number=number), code=303)
 
 
@@ -67,21 +68,17 @@ def _chosen(button: str, *, at: datetime) -> StartingPoint:
     return starting_points.copy_of(numbered(whole_number(name) or 0), at=at)
 
 
-TOO_LATE = "Deze nieuwsbrief is al verstuurd of gestopt. U kunt hem niet meer veranderen."
-REOPEN = "reopen"  # the button of who was told that it was approved meanwhile
-
-
 @bp.route(f"/{NUMBER}/bewerken/", methods=["GET", "POST"])
 def edit(number: int) -> ResponseReturnValue:
     """Write on a draft; of one that is approved, ask first. Each button keeps all that was typed."""
     newsletter = numbered(number)
     if request.method == "POST":
-        return _take(_form(newsletter), newsletter)
+        return _take(state.form_of(newsletter, at=clock.now()), newsletter)
     if not newsletter.can_be_edited:
         raise NotAllowed(TOO_LATE)
     if newsletter.state != NewsletterState.DRAFT:
         return render_template("staff/newsletters/reopen.html", newsletter=newsletter)
-    return _page(_form(newsletter), newsletter)
+    return _page(state.form_of(newsletter, at=clock.now()), newsletter)
 
 
 @bp.post(f"/{NUMBER}/heropenen/")
@@ -97,7 +94,7 @@ def reopen(number: int) -> ResponseReturnValue:
 def keep(number: int) -> ResponseReturnValue:
     """The same for composer.js: keep what was typed, do what a button says, and answer with what to show."""
     newsletter = numbered(number)
-    form = _form(newsletter)
+    form = state.form_of(newsletter, at=clock.now())
     if not form.validate():
         return jsonify(problems=form.problems), form.status
     try:
@@ -106,8 +103,8 @@ def keep(number: int) -> ResponseReturnValue:
         return jsonify(overtaken=str(overtaken)), 409
     except NotAllowed as refused:
         return jsonify(problems=[("", str(refused))]), 422
-    stored = numbered(number)
-    fragments = state.fragments(stored, _form(stored, formdata=None), is_whole=bool(_button()), at=clock.now())
+    stored, at = numbered(number), clock.now()
+    fragments = page.fragments(stored, state.form_of(stored, at=at, formdata=None), is_whole=bool(_button()), at=at)
     return jsonify(version=stored.edit_version, kept=_kept_words(), target=target, fragments=fragments)
 
 
@@ -144,7 +141,7 @@ def _keep(form: NewsletterForm, newsletter: Newsletter) -> str:
     """Store the form as it is after the button; returns where on the page the editor goes on. Raises NotAllowed."""
     at = clock.now()
     state.keep_uploads(form, at=at)
-    after = state.arranged(form, editing.removed_from(newsletter), _button(), at=at)
+    after = state.order_after(form, editing.removed_from(newsletter), _button(), at=at)
     content = replace(form.content(), blocks=after.blocks)
     opened = form.opened_version
     editing.save_draft(newsletter.number, content, after.removed, opened=opened, at=at, by=member())
@@ -158,19 +155,13 @@ def _page(
     stored = numbered(newsletter.number)
     if isinstance(overtaken, EditedMeanwhile):
         form.edit_version.data = str(stored.edit_version)
-    page = render_template(
+    html = render_template(
         "staff/newsletters/edit.html",
-        **state.whole(stored, form, at=clock.now()),
+        **page.whole(stored, form, at=clock.now()),
         overtaken_by=stored if isinstance(overtaken, EditedMeanwhile) else None,
         is_approved=isinstance(overtaken, ApprovedMeanwhile),
     )
-    return page, status, {"Content-Security-Policy": PAGE_POLICY}
-
-
-def _form(newsletter: Newsletter, **given: Any) -> NewsletterForm:
-    """As it was posted, or as it is kept."""
-    choices = audience_choices(newsletter), meetings_to_choose(newsletter, at=clock.now())
-    return NewsletterForm(content_of(newsletter), newsletter.edit_version, *choices, **given)
+    return html, status, {"Content-Security-Policy": PAGE_POLICY}
 
 
 def _button() -> str:
@@ -179,9 +170,6 @@ def _button() -> str:
 
 def _kept_words() -> str:
     return f"Bewaard om {dutch_time(clock.now())}"
-
-
-TEMPLATE = "<int:template_id>"
 
 
 @bp.get("/sjablonen/")
@@ -219,8 +207,8 @@ def template(template_id: int) -> ResponseReturnValue:
             flash("De naam is gewijzigd.", "ok")
             return redirect(url_for(".templates"), code=303)
     found = row_or_404(NewsletterTemplate.numbered(template_id))
-    page = render_template("staff/newsletters/template.html", template=found, form=form, block_types=BLOCK_TYPES)
-    return page, form.status
+    html = render_template("staff/newsletters/template.html", template=found, form=form, block_types=BLOCK_TYPES)
+    return html, form.status
 
 
 @bp.post(f"/sjablonen/{TEMPLATE}/weg/")
