@@ -49,11 +49,12 @@ def whole(newsletter: Newsletter, form: NewsletterForm, *, at: datetime) -> dict
 def fragments(newsletter: Newsletter, form: NewsletterForm, *, is_whole: bool, at: datetime) -> dict[str, str]:
     """The parts of the page that composer.js replaces, by name; the blocks and what can be added only when asked."""
     beside = _beside(newsletter, at=at)
-    found = {"findings": render_template("staff/newsletters/_findings.html", **beside), "text": beside["text"]}
+    findings = render_template("staff/newsletters/_checks.html", to_block="#blok-", **beside)
+    found = {"findings": findings, "text": beside["text"]}
     if is_whole:
         within = _within(newsletter, form, at=at)
         found["blocks"] = render_template("staff/newsletters/_blocks.html", **within)
-        found["choices"] = render_template("staff/newsletters/_offers.html", **within)
+        found["choices"] = render_template("staff/newsletters/_choices.html", **within)
     return found
 
 
