@@ -1,4 +1,4 @@
-"""Mail that comes back: samples of real servers, addressed to a delivery of ours."""
+"""Inbound mail: samples of real servers, addressed to a delivery of ours."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ from tests.factories.mailer import WRITTEN_AT, make_receipt
 SAMPLES = Path(__file__).parents[1] / "integration/mailer/inbound/samples"
 PLACE = b"bounces+1z-abc@bounces.example"
 ID_PLACE = b"<delivery-1@voorbeeld.nl>"
-HEARD_AT = WRITTEN_AT + timedelta(minutes=5)
+RECEIVED_AT = WRITTEN_AT + timedelta(minutes=5)
 
 
 def sample(name: str, delivery: Delivery | None = None) -> bytes:
@@ -32,9 +32,9 @@ def make_sent(to: str = "anna@voorbeeld.nl", *, state: DeliveryState = DeliveryS
     return delivery
 
 
-def hear(raw: bytes, **options: object) -> bool:
+def take_in(raw: bytes, **options: object) -> bool:
     """Take a mail in, five minutes after the delivery was written."""
-    return receive(raw, **{"source": "pipe", "at": HEARD_AT} | options)  # type: ignore[arg-type]
+    return receive(raw, **{"source": "pipe", "at": RECEIVED_AT} | options)  # type: ignore[arg-type]
 
 
 def kept() -> InboundMail:
@@ -44,6 +44,6 @@ def kept() -> InboundMail:
 
 
 def events(delivery: Delivery) -> list[MailEventKind]:
-    """What was heard of a delivery, in order."""
-    of_it = sa.select(MailEvent.kind).where(MailEvent.delivery_id == delivery.id).order_by(MailEvent.id)
-    return list(db.session.scalars(of_it))
+    """What was reported of a delivery, in order."""
+    of_delivery = sa.select(MailEvent.kind).where(MailEvent.delivery_id == delivery.id).order_by(MailEvent.id)
+    return list(db.session.scalars(of_delivery))

@@ -39,7 +39,7 @@ AUTO_SUBJECT = re.compile(
 )
 SAYS_WHY = re.compile(r"[45]\d\d[ -]|[45]\.\d\.\d|said:|reason:|unknown|not found|full|quota|no mailbox", re.IGNORECASE)
 logger = logging.getLogger(__name__)
-_flufl = logging.getLogger("flufl.bounce")  # at trouble it would write the mail's own words in the log
+_flufl = logging.getLogger("flufl.bounce")  # when it fails it would write the mail's own words in the log
 _flufl.addHandler(logging.NullHandler())
 _flufl.propagate = False
 

@@ -22,7 +22,7 @@ class Correlation:
     """The delivery that a mail is about.
 
     is_signed: an address that we signed says so, and only whoever received the mail knows it. A Message-ID is not
-    secret: whoever received a newsletter can find out those of the others. So it tells staff where to look, and
+    secret: whoever received a newsletter can find out those of the others. It shows staff where to look, and
     nothing is done because of it alone.
     """
 

@@ -26,7 +26,7 @@ class MailRefused(ValueError):
 
 
 def receive(raw: bytes, *, source: str, recipient: str = "", sender: str | None = None, at: datetime) -> bool:
-    """Store a mail, do what it asks for, and commit; tells whether it was new.
+    """Store a mail, do what it asks for, and commit; returns whether it was new.
 
     source: 'pipe' or 'imap'. recipient, sender: of the envelope, where they are known; "" is the sender of a bounce.
     Raises MailRefused, and the database's errors: then nothing was done, and the mail must be offered again.

@@ -1,4 +1,4 @@
-"""A mailbox on an IMAP server (RFC 3501): what stands in it, one mail of it, and taking mails away."""
+"""A mailbox on an IMAP server (RFC 3501): its mails with their sizes, one mail, and taking mails away."""
 
 import binascii
 import imaplib
@@ -14,15 +14,15 @@ from urllib.parse import unquote, urlsplit
 TIMEOUT = 15  # seconds for each step
 PORTS = {"imaps": 993, "imap": 143}
 SIZE = re.compile(rb"UID (\d+).*?RFC822\.SIZE (\d+)|RFC822\.SIZE (\d+).*?UID (\d+)")
-AT_ONCE = 200  # UIDs in one command
+BATCH = 200  # UIDs in one command
 
 
 class MailboxRefused(ValueError):
-    """IMAP_URL is not what it must be; the text does not repeat it, for there is a password in it."""
+    """IMAP_URL is not what it must be; the text does not repeat it: there is a password in it."""
 
 
-class MailboxTrouble(OSError):
-    """The server answers no; the text is its code alone, for its words may hold an address."""
+class MailboxError(OSError):
+    """The server answers no; the text is its code alone, for its words may contain an address."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Address:
 def address_of(url: str) -> Address:
     """Read `imaps://user:password@host:993/INBOX`, user and password percent-encoded. Raises MailboxRefused.
 
-    Without TLS (`imap://`) only this machine is believed.
+    Without TLS (`imap://`) only this machine is allowed.
     """
     try:
         parts = urlsplit(url)
@@ -56,18 +56,18 @@ def address_of(url: str) -> Address:
 
 
 class Mailbox:
-    """An open folder. Mails are known by their UID, which does not change when others take mails away."""
+    """An open folder. A mail is identified by its UID, which does not change when others take mails away."""
 
-    def __init__(self, line: imaplib.IMAP4) -> None:
-        self._line = line
-        self._capabilities = {str(name).upper() for name in line.capabilities}
+    def __init__(self, client: imaplib.IMAP4) -> None:
+        self._client = client
+        self._capabilities = {str(name).upper() for name in client.capabilities}
 
     def sizes(self) -> dict[int, int]:
         """How many octets each mail has, the oldest first."""
         uids = self._search("ALL")
         found: dict[int, int] = {}
-        for start in range(0, len(uids), AT_ONCE):
-            for row in self._uid("FETCH", _set(uids[start : start + AT_ONCE]), "(UID RFC822.SIZE)"):
+        for start in range(0, len(uids), BATCH):
+            for row in self._uid("FETCH", _set(uids[start : start + BATCH]), "(UID RFC822.SIZE)"):
                 match = SIZE.search(_octets(row))
                 if match:
                     found[int(match[1] or match[4])] = int(match[2] or match[3])
@@ -92,39 +92,39 @@ class Mailbox:
             self._uid("EXPUNGE", str(uid))
 
     def make_folder(self, name: str) -> None:
-        """So that mails can be moved there; the server says no when it exists, and that is well."""
-        self._line.create(_quoted(name))
+        """Make a folder that mails can be moved to; a server that has it already refuses, which does no harm."""
+        self._client.create(_quoted(name))
 
     def expunge(self, stored: Iterable[int]) -> None:
-        """Remove what is marked, where the server cannot remove one mail (UIDPLUS, RFC 4315).
+        """Remove all mails marked as deleted, where the server cannot remove a single one (no UIDPLUS, RFC 4315).
 
-        That removes all that anybody marked: it waits until all of these were stored.
+        Others may have marked mails too: nothing is removed unless each marked mail was stored.
         """
         if "UIDPLUS" not in self._capabilities and set(self._search("DELETED")) <= set(stored):
-            _checked(self._line.expunge())
+            _checked(self._client.expunge())
 
     def _search(self, what: str) -> list[int]:
         return [int(uid) for row in self._uid("SEARCH", what) for uid in _octets(row).split()]
 
     def _uid(self, command: str, *arguments: str) -> list[object]:
-        return _checked(self._line.uid(command, *arguments))
+        return _checked(self._client.uid(command, *arguments))
 
 
 @contextmanager
 def opened(address: Address) -> Iterator[Mailbox]:
-    """The folder, ready. Raises OSError (MailboxTrouble, ssl.SSLError …) when it cannot be read."""
+    """The folder, ready. Raises OSError (MailboxError, ssl.SSLError …) when it cannot be read."""
     try:
-        line = _connected(address)
+        client = _connected(address)
     except imaplib.IMAP4.error as problem:
-        raise MailboxTrouble(_code(str(problem))) from None
+        raise MailboxError(_code(str(problem))) from None
     try:
-        _sign_in(line, address)
-        _checked(line.select(_quoted(address.folder)))
-        yield Mailbox(line)
+        _log_in(client, address)
+        _checked(client.select(_quoted(address.folder)))
+        yield Mailbox(client)
     except imaplib.IMAP4.error as problem:
-        raise MailboxTrouble(_code(str(problem))) from None
+        raise MailboxError(_code(str(problem))) from None
     finally:
-        _leave(line)
+        _log_out(client)
 
 
 def _connected(address: Address) -> imaplib.IMAP4:
@@ -134,33 +134,33 @@ def _connected(address: Address) -> imaplib.IMAP4:
     return imaplib.IMAP4(address.host, address.port, timeout=TIMEOUT)
 
 
-def _sign_in(line: imaplib.IMAP4, address: Address) -> None:
+def _log_in(client: imaplib.IMAP4, address: Address) -> None:
     """LOGIN takes ASCII only (RFC 3501); PLAIN takes every password."""
-    if "AUTH=PLAIN" in line.capabilities:
+    if "AUTH=PLAIN" in client.capabilities:
         secret = f"\0{address.user}\0{address.password}".encode()
-        _checked(line.authenticate("PLAIN", lambda _challenge: secret))
+        _checked(client.authenticate("PLAIN", lambda _challenge: secret))
     else:
-        _checked(line.login(address.user, address.password))
+        _checked(client.login(address.user, address.password))
 
 
-def _leave(line: imaplib.IMAP4) -> None:
+def _log_out(client: imaplib.IMAP4) -> None:
     try:
-        line.logout()
+        client.logout()
     except (OSError, imaplib.IMAP4.error):
-        line.shutdown()
+        client.shutdown()
 
 
 def _checked(answer: tuple[str, Any]) -> list[object]:
     status, rows = answer
     if status != "OK":
-        raise MailboxTrouble(_code(repr(rows[:1])))
+        raise MailboxError(_code(repr(rows[:1])))
     return [row for row in rows if row is not None]
 
 
 def _code(words: str) -> str:
     """The code of RFC 5530 in a server's words: AUTHENTICATIONFAILED."""
     found = re.search(r"\[([A-Z-]+)[ \]]", words)
-    return found[1] if found else "the server says no"
+    return found[1] if found else "NO"
 
 
 def _octets(row: object) -> bytes:

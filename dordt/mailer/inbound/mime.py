@@ -60,7 +60,7 @@ class ParsedMail:
 
     @property
     def recipients(self) -> list[str]:
-        """To whom it came, who knows it best first."""
+        """To whom it came, from the most to the least reliable header."""
         headers = (self.message.get_all(name, []) for name in RECIPIENTS)
         return [self.recipient, *(clean(str(value), 10 * LONGEST) for values in headers for value in values)]
 

@@ -11,7 +11,7 @@ from flask import Flask, current_app
 from config import SettingProblem
 from dordt.extensions import db
 from dordt.mailer.inbound.intake import LARGEST, MailRefused, receive
-from dordt.mailer.inbound.mailbox import Address, Mailbox, MailboxRefused, MailboxTrouble, address_of, opened
+from dordt.mailer.inbound.mailbox import Address, Mailbox, MailboxError, MailboxRefused, address_of, opened
 from dordt.mailer.models import InboundMail
 from dordt.mailer.worker.tasks import every_minute
 from dordt.shared import clock
@@ -41,8 +41,8 @@ def fetch_mail() -> None:
         return
     try:
         fetch(address, now=clock.now)
-    except OSError as problem:  # its words may hold an address
-        words = str(problem) if isinstance(problem, MailboxTrouble) else type(problem).__name__
+    except OSError as problem:  # its words may contain an address
+        words = str(problem) if isinstance(problem, MailboxError) else type(problem).__name__
         logger.warning("Mailbox: cannot be read (%s), retry in a minute", words)
 
 
@@ -60,13 +60,13 @@ def purge() -> None:
 
 
 def fetch(address: Address, *, now: Callable[[], datetime]) -> None:
-    """Take in what stands in the mailbox.
+    """Take in all mail of the mailbox.
 
     Two workers that fetch at once do no harm: a mail is stored once, and gone is gone. Raises OSError when the mailbox
-    cannot be read, and the database's errors; then the mails that were not stored still stand there.
+    cannot be read, and the database's errors; then the mails that were not stored are still there.
     """
     folder, until = current_app.config["IMAP_MOVE_TO"], time.monotonic() + MOST_SECONDS
-    stored, trouble = [], None
+    stored, failure = [], None
     with opened(address) as mailbox:
         waiting = list(_waiting(mailbox))
         if waiting and folder:
@@ -78,14 +78,12 @@ def fetch(address: Address, *, now: Callable[[], datetime]) -> None:
                 if _store(mailbox, uid, at=now()):
                     mailbox.take_away(uid, to=folder)
                     stored.append(uid)
-            except (
-                MailboxTrouble
-            ) as problem:  # with this one; the others have their turn, and it is reported after them
-                trouble = problem
+            except MailboxError as problem:  # with this one; the others have their turn, and it is reported after them
+                failure = problem
         if stored:
             mailbox.expunge(stored)
-    if trouble:
-        raise trouble
+    if failure:
+        raise failure
 
 
 def _waiting(mailbox: Mailbox) -> Iterator[int]:

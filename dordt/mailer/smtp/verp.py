@@ -1,7 +1,7 @@
-"""Addresses that say which delivery a mail is about: where bounces go (VERP), and where who wants to leave writes to.
+"""Addresses that say which delivery a mail is about: where bounces go (VERP), and where to write to unsubscribe.
 
 `bounces+<delivery>-<signature>@domain`: the number in base 36, then an HMAC, so that nobody but the recipient of a
-message can say anything about it. No address stands in it. Lower case only: some servers change the case.
+message can say anything about it. It contains no address. Lower case only: some servers change the case.
 """
 
 import hmac
@@ -21,14 +21,14 @@ ADDRESS = re.compile(
 
 
 class Purpose(StrEnum):
-    """What an address of ours is for."""
+    """What a signed address is for."""
 
     BOUNCES = "bounces"
     LEAVE = "leave"
 
 
 class Tag(NamedTuple):
-    """What an address of ours says."""
+    """The content of a signed address."""
 
     purpose: Purpose
     delivery_id: int
@@ -40,19 +40,19 @@ def return_path(delivery_id: int) -> str | None:
 
 
 def leave_address(delivery_id: int) -> str | None:
-    """Where a mail ends the subscription that a message came of; None as for `return_path`."""
+    """Where to write to end the subscription behind a message; None as for `return_path`."""
     return _address(Purpose.LEAVE, delivery_id)
 
 
 def read(address: str) -> Tag | None:
-    """What an address of ours says; None for any other, and for one that we did not sign."""
+    """The content of a signed address; None for any other, and for one that we did not sign."""
     return next(read_all(address), None)
 
 
 def read_all(text: str) -> Iterator[Tag]:
-    """What all addresses of ours in a text say, in their order.
+    """The content of all signed addresses in a text, in their order.
 
-    The domain does not matter: messages outlive a change of MAIL_BOUNCE_DOMAIN, and so they do one of SECRET_KEY.
+    The domain does not matter: messages outlive a change of MAIL_BOUNCE_DOMAIN, and one of SECRET_KEY.
     """
     for found in ADDRESS.finditer(text):
         purpose, number, signature = Purpose(found[1].lower()), int(found[2], 36), found[3].lower()
@@ -75,7 +75,7 @@ def _keys() -> list[bytes]:
 
 @lru_cache(maxsize=16)
 def _key(secret: str) -> bytes:
-    """Of this use alone: a signature of another part of the house is worth nothing here."""
+    """Of this use alone: a signature made elsewhere in the application is worth nothing here."""
     return hmac.digest(secret.encode(), b"dordt-verp", "sha256")
 
 

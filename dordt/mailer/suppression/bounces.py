@@ -24,7 +24,7 @@ from dordt.shared.database import is_postgres
 MOST_SOFT = 3  # deliveries that came back softly within this time, none arriving in between: enough
 WITHIN = timedelta(days=30)
 ADDRESS_LOCK = 20_270_303  # any number that nothing else locks
-LONGEST_DETAIL = 1000  # characters that an event holds
+LONGEST_DETAIL = 1000  # characters of an event
 BATCH = 5_000  # rows that are held in memory at a time
 REPORTED = (MailEventKind.BOUNCED, MailEventKind.SOFT_BOUNCED)
 

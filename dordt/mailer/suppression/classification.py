@@ -1,6 +1,6 @@
 """What a refusal says about an address: rules only, no database.
 
-The same rules serve a refusal at RCPT and a bounce that comes back later; `docs/mail.md` tells them.
+The same rules serve a refusal at RCPT and a bounce that comes back later; see `docs/mail.md`.
 """
 
 import re
@@ -59,7 +59,7 @@ def classify_bounce(*, code: int | None, enhanced: str | None, words: str) -> Bo
     A relay that refuses everybody must never block a whole list: only codes that speak of the recipient's address
     count, and clear words where the code is vague.
     """
-    words = " ".join(without_addresses(words, instead="").split())  # what stands in an address proves nothing
+    words = " ".join(without_addresses(words, instead="").split())  # words in an address prove nothing
     status = enhanced or next(iter(ENHANCED.findall(words)), "")
     if status.startswith(("4.7.", "5.7.")):
         return BounceClass.OURS

@@ -25,12 +25,12 @@ def listed(*, cause: str = "", words: str = "") -> "sa.Select[Suppression]":
 
 
 def numbered(suppression_id: int) -> "sa.Select[Suppression]":
-    """One suppression."""
+    """The suppression with this row id."""
     return sa.select(Suppression).where(Suppression.id == suppression_id)
 
 
 def covering(key: str) -> "sa.Select[Suppression]":
-    """What holds for an address key: suppressions of the address itself and of its domain."""
+    """The suppressions of an address key: of the address itself and of its domain."""
     own_and_domain = [key, domain_of(key)]
     return sa.select(Suppression).where(Suppression.address_key.in_(own_and_domain)).order_by(Suppression.id)
 
@@ -58,7 +58,7 @@ def add(
 ) -> int | None:
     """Suppress an address key or an '@domain'; returns the row id, or None when it was already there.
 
-    Two workers may hear of the same address at once: the first row stays.
+    Two workers may learn of the same address at once: the first row stays.
     """
     row = {
         "address_key": key,
@@ -75,6 +75,6 @@ def add(
 
 
 def release(suppression_id: int) -> bool:
-    """Let mail go to this address again; tells whether there was anything to release."""
+    """Let mail go to this address again; False when there was nothing to release."""
     gone = db.session.execute(sa.delete(Suppression).where(Suppression.id == suppression_id))
     return bool(affected(gone))

@@ -51,7 +51,7 @@ class Chosen:
 
     @classmethod
     def from_address(cls, given: Mapping[str, str]) -> "Chosen":
-        """What stands in the address; what is no choice of ours counts as nothing chosen."""
+        """Read the query of the address; an unknown value counts as nothing chosen."""
         offered: dict[str, Any] = {
             "status": {OPEN, *DeliveryState},
             "soort": set(MailKind),

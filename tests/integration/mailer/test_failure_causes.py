@@ -1,4 +1,4 @@
-"""Why letters did not arrive, counted by what the answers mean."""
+"""Why deliveries failed, counted by what the replies mean."""
 
 from collections import Counter
 
@@ -36,7 +36,7 @@ def deliveries(mail_id: int, state: DeliveryState) -> list[Delivery]:
         (None, None, None, FailureCause.SILENT),
     ],
 )
-def test_the_answer_of_the_relay_says_why_a_letter_failed(code, enhanced, words, cause: FailureCause):
+def test_the_answer_of_the_relay_says_why_a_delivery_failed(code, enhanced, words, cause: FailureCause):
     mail = make_newsletter(2)
     failed, other = deliveries(mail.id, FAILED)
     failed.relay_code, failed.relay_enhanced, failed.relay_text = code, enhanced, words
@@ -46,7 +46,7 @@ def test_the_answer_of_the_relay_says_why_a_letter_failed(code, enhanced, words,
     assert failure_causes(mail.id) == {FAILED: Counter({cause: 1}), BOUNCED: Counter()}
 
 
-def test_of_several_reports_the_last_one_says_why_a_letter_came_back():
+def test_of_several_reports_the_last_one_says_why_a_delivery_came_back():
     mail = make_newsletter(3)
     twice, gone, silent = deliveries(mail.id, BOUNCED)
     for delivery, kind, words in [

@@ -7,8 +7,9 @@ import sqlalchemy as sa
 
 from dordt.extensions import db
 from dordt.mailer.ledger import claiming
-from dordt.mailer.models import Delivery, Suppression, SuppressionCause, SuppressionScope
+from dordt.mailer.models import Delivery, MailKind, Suppression, SuppressionCause, SuppressionScope
 from dordt.mailer.suppression import list as suppression_list
+from dordt.mailer.suppression.rules import is_suppressed, suppressed_sql
 from dordt.shared.addresses import AddressRefused
 from tests.factories.mailer import WRITTEN_AT, make_newsletter, states
 
@@ -54,6 +55,25 @@ def test_adding_twice_keeps_the_first_reason():
 def test_one_address_may_be_suppressed_for_several_scopes():
     assert add("anna@voorbeeld.nl", scope=SuppressionScope.NEWSLETTER)
     assert add("anna@voorbeeld.nl", scope=SuppressionScope.GROUP)
+
+
+@pytest.mark.parametrize("key", ["anna@voorbeeld.nl", "@voorbeeld.nl", "@post.voorbeeld.nl"])
+@pytest.mark.parametrize("scope", SuppressionScope)
+@pytest.mark.parametrize("list_id", ["", "oud-krispijn"])
+@pytest.mark.parametrize("kind", MailKind)
+def test_the_rule_is_the_same_as_an_expression_and_as_plain_sql(key, scope, list_id, kind):
+    add(key, scope=scope, list_id=list_id)
+    expression = is_suppressed(sa.literal("anna@voorbeeld.nl"), kind=sa.literal(kind), list_id=sa.literal("stad"))
+    asked = sa.select(sa.literal("anna@voorbeeld.nl").label("address_key")).subquery("asked")
+    plain = sa.text(suppressed_sql("asked.address_key", db.session.get_bind().dialect.name))
+
+    answers = (
+        db.session.scalar(sa.select(expression)),
+        db.session.scalar(sa.select(plain).select_from(asked), {"kind": kind.value, "list_id": "stad"}),
+    )
+
+    is_covered = scope == "all" or (scope == kind and not list_id)
+    assert [bool(answer) for answer in answers] == 2 * [is_covered and key != "@post.voorbeeld.nl"]
 
 
 def test_an_address_is_covered_by_itself_and_by_its_domain():

@@ -15,7 +15,7 @@ from dordt.newsletters.models import NewsletterState
 from dordt.newsletters.sending import services
 from dordt.shared import clock
 from dordt.subscribers.models import Subscriber
-from tests.factories.inbound import hear
+from tests.factories.inbound import take_in
 from tests.factories.mailer import states
 from tests.factories.newsletters import make_newsletter
 from tests.factories.subscribers import make_subscriber, preferences_path, unsubscribe_path
@@ -42,7 +42,7 @@ def ways(app: Flask, client: Visitor, staff_client: Callable[..., Visitor], monk
     def by_mail(reader: Subscriber) -> None:
         delivery = db.session.scalar(sa.select(Delivery.id).where(Delivery.recipient == reader.id))
         db.session.rollback()
-        hear(b"Subject: afmelden\r\n\r\n", recipient=verp.leave_address(delivery))
+        take_in(b"Subject: afmelden\r\n\r\n", recipient=verp.leave_address(delivery))
 
     return {
         "link": lambda reader: post(client, unsubscribe_path(reader), {}, 303),

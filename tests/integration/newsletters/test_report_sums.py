@@ -23,7 +23,7 @@ from dordt.mailer.smtp.rendering import Letter
 from dordt.mailer.suppression import list as suppression_list
 from dordt.newsletters.reporting import report
 from dordt.shared.transactions import reading
-from tests.factories.inbound import hear, sample
+from tests.factories.inbound import sample, take_in
 from tests.factories.mailer import WRITTEN_AT
 from tests.factories.newsletters import make_started_newsletter
 
@@ -102,7 +102,7 @@ class Walk:
 
     def come_back(self) -> None:
         for delivery in self.some(self.deliveries(), most=2):
-            hear(sample(self.chance.choice(RETURNED), delivery), at=self.at)
+            take_in(sample(self.chance.choice(RETURNED), delivery), at=self.at)
 
     def pause(self) -> None:
         mail = db.session.get_one(Mail, self.mail_id)

@@ -11,7 +11,7 @@ from tests.factories.mailer import make_receipt
 from tests.factories.received import make_received
 from tests.support.markup import text_of
 
-ROOM = "/beheer/post/binnengekomen/"
+PAGE = "/beheer/post/binnengekomen/"
 NASTY = (
     b'From: "<script>alert(1)</script>" <kwaad@voorbeeld.nl>\r\nSubject: =?utf-8?b?PGI+dmV0PC9iPg==?=\r\n'
     b"Content-Type: multipart/mixed; boundary=x\r\n\r\n"
@@ -26,7 +26,7 @@ def actions() -> list[str]:
 
 
 def test_an_empty_list_says_what_will_appear(staff_client):
-    page = staff_client("wijkmedewerker").get(ROOM).text
+    page = staff_client("wijkmedewerker").get(PAGE).text
 
     assert "Er kwam nog niets binnen" in page
     assert "Er wacht niets op u." in page
@@ -36,7 +36,7 @@ def test_what_waits_for_somebody_stands_on_top(staff_client):
     make_received(subject="Oude vraag")
     make_received(subject="Kwam terug", kind=InboundKind.BOUNCE, handled_at=clock.now())
 
-    page = text_of(staff_client("wijkmedewerker").get(ROOM).text)
+    page = text_of(staff_client("wijkmedewerker").get(PAGE).text)
 
     assert page.index("Oude vraag") < page.index("Kwam terug", 100)
     assert "1 e-mail wacht op u of een collega." in page
@@ -46,16 +46,16 @@ def test_one_kind_can_be_looked_at(staff_client):
     make_received(subject="Een klacht hierover", kind=InboundKind.COMPLAINT)
     client = staff_client("wijkmedewerker")
 
-    assert "Een klacht hierover" in client.get(f"{ROOM}?soort=complaint").text
-    assert "Geen e-mail van deze soort" in client.get(f"{ROOM}?soort=bounce").text
-    assert "Een klacht hierover" in client.get(f"{ROOM}?soort=onzin").text
+    assert "Een klacht hierover" in client.get(f"{PAGE}?soort=complaint").text
+    assert "Geen e-mail van deze soort" in client.get(f"{PAGE}?soort=bounce").text
+    assert "Een klacht hierover" in client.get(f"{PAGE}?soort=onzin").text
 
 
 def test_a_mail_shows_its_text_and_what_it_is_about_and_reading_is_logged(staff_client):
     mail = make_received(delivery_id=make_receipt().id)
     client = staff_client("wijkmedewerker")
 
-    page = client.get(f"{ROOM}{mail.id}/").text
+    page = client.get(f"{PAGE}{mail.id}/").text
 
     assert "Wanneer is de volgende avond?" in page
     assert "Piet &lt;piet@voorbeeld.nl&gt;" in page
@@ -67,7 +67,7 @@ def test_a_mail_shows_its_text_and_what_it_is_about_and_reading_is_logged(staff_
 def test_what_only_looks_like_a_bounce_says_that_nothing_was_done(staff_client):
     mail = make_received(kind=InboundKind.BOUNCE)
 
-    page = staff_client("wijkmedewerker").get(f"{ROOM}{mail.id}/").text
+    page = staff_client("wijkmedewerker").get(f"{PAGE}{mail.id}/").text
 
     assert "Wij konden niet nagaan of deze e-mail echt over post van ons gaat." in page
     assert 'href="/beheer/post/geblokkeerd/nieuw/"' in page
@@ -76,7 +76,7 @@ def test_what_only_looks_like_a_bounce_says_that_nothing_was_done(staff_client):
 def test_nothing_of_a_stranger_comes_to_life(staff_client):
     mail = make_received(NASTY, sender='"<script>alert(1)</script>" <kwaad@voorbeeld.nl>', subject="<b>vet</b>")
 
-    answer = staff_client("wijkmedewerker").get(f"{ROOM}{mail.id}/")
+    answer = staff_client("wijkmedewerker").get(f"{PAGE}{mail.id}/")
 
     main = answer.text.split("<main")[1].split("</main>")[0]
     assert "<script" not in main
@@ -92,9 +92,9 @@ def test_putting_it_aside_and_taking_it_up_again(staff_client):
     client = staff_client("wijkmedewerker")
 
     for _ in range(2):  # two clicks are one step
-        assert client.post(f"{ROOM}{mail.id}/afgehandeld/").location == ROOM
-    assert "Toch niet afgehandeld" in client.get(f"{ROOM}{mail.id}/").text
-    client.post(f"{ROOM}{mail.id}/heropenen/")
+        assert client.post(f"{PAGE}{mail.id}/afgehandeld/").location == PAGE
+    assert "Toch niet afgehandeld" in client.get(f"{PAGE}{mail.id}/").text
+    client.post(f"{PAGE}{mail.id}/heropenen/")
 
     assert actions() == ["inbound_mail.handled", "inbound_mail.reopened"]
     assert db.session.scalars(sa.select(InboundMail.handled_at)).one() is None
@@ -105,9 +105,9 @@ def test_it_is_closed_to_who_may_not_see_contact_details(staff_client, role):
     mail = make_received()
     client = staff_client(role)
 
-    for path in (ROOM, f"{ROOM}{mail.id}/"):
+    for path in (PAGE, f"{PAGE}{mail.id}/"):
         assert client.get(path).status_code == 403
-    assert client.post(f"{ROOM}{mail.id}/afgehandeld/").status_code == 403
+    assert client.post(f"{PAGE}{mail.id}/afgehandeld/").status_code == 403
 
 
 def test_the_start_page_counts_what_waits(staff_client):

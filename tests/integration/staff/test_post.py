@@ -1,4 +1,4 @@
-"""The post room: what became of every mail, and sending once more."""
+"""The section Post: what became of every mail, and sending once more."""
 
 from datetime import timedelta
 

@@ -12,7 +12,7 @@ from dordt.mailer.suppression import list as suppression_list
 from dordt.shared import clock
 from tests.support.markup import text_of
 
-ROOM = "/beheer/post/geblokkeerd/"
+PAGE = "/beheer/post/geblokkeerd/"
 GIVEN = {"address": "Anna@Voorbeeld.nl", "scope": "all", "reason": "Op verzoek"}
 
 
@@ -39,13 +39,13 @@ def logged(action: str) -> AuditEntry:
 
 
 def test_an_empty_list_says_what_will_appear(staff_client):
-    assert "Er is geen adres geblokkeerd" in staff_client("lezer").get(ROOM).text
+    assert "Er is geen adres geblokkeerd" in staff_client("lezer").get(PAGE).text
 
 
 def test_each_stands_there_with_its_cause_and_the_words_of_the_server(staff_client):
     make_suppression()
 
-    page = text_of(staff_client("wijkmedewerker").get(ROOM).text)
+    page = text_of(staff_client("wijkmedewerker").get(PAGE).text)
 
     for words in ("anna@voorbeeld.nl", "550 5.1.1 User unknown", "Adres bestaat niet", "Geblokkeerd: alle e-mail"):
         assert words in page
@@ -55,12 +55,12 @@ def test_who_may_not_see_contact_details_sees_neither_address_nor_words(staff_cl
     number = make_suppression(reason="550 <anna@voorbeeld.nl> unknown")
     client = staff_client("redacteur")
 
-    for path in (ROOM, f"{ROOM}{number}/"):
+    for path in (PAGE, f"{PAGE}{number}/"):
         page = client.get(path).text
         assert "anna@voorbeeld.nl" not in page
         assert "Adres bestaat niet" in page
-    assert client.post(f"{ROOM}{number}/vrijgeven/").status_code == 403
-    assert client.get(f"{ROOM}nieuw/").status_code == 403
+    assert client.post(f"{PAGE}{number}/vrijgeven/").status_code == 403
+    assert client.get(f"{PAGE}nieuw/").status_code == 403
 
 
 def test_the_list_can_be_narrowed(staff_client):
@@ -68,14 +68,14 @@ def test_the_list_can_be_narrowed(staff_client):
     make_suppression("bram@voorbeeld.nl", cause=SuppressionCause.COMPLAINT)
     client = staff_client("wijkmedewerker")
 
-    complaints = client.get(f"{ROOM}?oorzaak=complaint").text
-    client.post(f"{ROOM}zoeken/?oorzaak=hard_bounce", data={"zoek": "bram"})
-    nothing = client.get(f"{ROOM}?oorzaak=hard_bounce").text
+    complaints = client.get(f"{PAGE}?oorzaak=complaint").text
+    client.post(f"{PAGE}zoeken/?oorzaak=hard_bounce", data={"zoek": "bram"})
+    nothing = client.get(f"{PAGE}?oorzaak=hard_bounce").text
 
     assert "bram@voorbeeld.nl" in complaints
     assert "anna@voorbeeld.nl" not in complaints
     assert "Geen adres gevonden" in nothing
-    assert "bram@voorbeeld.nl" in client.get(ROOM).text
+    assert "bram@voorbeeld.nl" in client.get(PAGE).text
 
 
 @pytest.mark.parametrize(
@@ -84,9 +84,9 @@ def test_the_list_can_be_narrowed(staff_client):
 def test_an_address_or_a_whole_domain_can_be_blocked(staff_client, written, key):
     client = staff_client("wijkmedewerker")
 
-    answer = client.post(f"{ROOM}nieuw/", data={**GIVEN, "address": written, "scope": "newsletter"})
+    answer = client.post(f"{PAGE}nieuw/", data={**GIVEN, "address": written, "scope": "newsletter"})
 
-    assert answer.location == ROOM
+    assert answer.location == PAGE
     assert kept() == [(key, "newsletter", "staff", "Op verzoek")]
     entry = logged("suppression.added")
     assert (entry.actor_id, entry.detail) == (client.member.id, {"scope": "newsletter", "cause": "staff"})
@@ -96,10 +96,10 @@ def test_blocking_once_more_changes_nothing(staff_client):
     make_suppression()
     client = staff_client("wijkmedewerker")
 
-    client.post(f"{ROOM}nieuw/", data=GIVEN)
+    client.post(f"{PAGE}nieuw/", data=GIVEN)
 
     assert kept() == [("anna@voorbeeld.nl", "all", "hard_bounce", "550 5.1.1 User unknown")]
-    assert "Dit was al geblokkeerd." in client.get(ROOM).text
+    assert "Dit was al geblokkeerd." in client.get(PAGE).text
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_blocking_once_more_changes_nothing(staff_client):
     ids=str,
 )
 def test_the_form_says_what_to_do(staff_client, wrong, says):
-    answer = staff_client("wijkmedewerker").post(f"{ROOM}nieuw/", data={**GIVEN, **wrong})
+    answer = staff_client("wijkmedewerker").post(f"{PAGE}nieuw/", data={**GIVEN, **wrong})
 
     assert answer.status_code == 422
     assert says in answer.text
@@ -127,19 +127,19 @@ def test_releasing_says_first_what_happens_and_is_logged(staff_client):
     number = make_suppression()
     client = staff_client("wijkmedewerker")
 
-    before = text_of(client.get(f"{ROOM}{number}/").text)
-    answer = client.post(f"{ROOM}{number}/vrijgeven/")
+    before = text_of(client.get(f"{PAGE}{number}/").text)
+    answer = client.post(f"{PAGE}{number}/vrijgeven/")
 
     assert "Geeft u dit adres vrij, dan gaat alle e-mail er weer heen." in before
-    assert answer.location == ROOM
+    assert answer.location == PAGE
     assert kept() == []
     assert logged("suppression.released").detail == {"scope": "all", "cause": "hard_bounce"}
-    assert client.post(f"{ROOM}{number}/vrijgeven/").status_code == 404
+    assert client.post(f"{PAGE}{number}/vrijgeven/").status_code == 404
 
 
 def test_the_log_tells_it_in_words(staff_client):
     client = staff_client("beheerder")
-    client.post(f"{ROOM}nieuw/", data=GIVEN)
+    client.post(f"{PAGE}nieuw/", data=GIVEN)
 
     page = text_of(client.get("/beheer/logboek/").text)
 

@@ -50,7 +50,7 @@ def test_without_a_domain_there_is_no_address(bare: Flask) -> None:
     assert verp.leave_address(1) is None
 
 
-def test_a_signature_of_another_delivery_purpose_or_house_is_worth_nothing(bare: Flask) -> None:
+def test_a_signature_of_another_delivery_purpose_or_application_is_worth_nothing(bare: Flask) -> None:
     ours = verp.return_path(7) or ""
     signature = ours.partition("-")[2]
 

@@ -19,7 +19,7 @@ from dordt.mailer.models import (
 )
 from dordt.mailer.smtp import verp
 from dordt.mailer.suppression import bounces
-from tests.factories.inbound import HEARD_AT, events, hear, make_sent, sample
+from tests.factories.inbound import RECEIVED_AT, events, make_sent, sample, take_in
 
 HARD = {
     "postfix-unknown-user-5.1.1": "unknown user",
@@ -43,7 +43,7 @@ def suppressions() -> list[Suppression]:
 def test_an_address_that_is_gone_is_suppressed_with_the_words_of_the_server(app: Flask, name: str) -> None:
     delivery = make_sent("weg@buren.example")
 
-    assert hear(sample(name, delivery))
+    assert take_in(sample(name, delivery))
 
     [suppression] = suppressions()
     assert (suppression.address_key, suppression.scope) == ("weg@buren.example", SuppressionScope.ALL)
@@ -52,14 +52,14 @@ def test_an_address_that_is_gone_is_suppressed_with_the_words_of_the_server(app:
     assert delivery.state == DeliveryState.BOUNCED
     assert events(delivery) == [MailEventKind.BOUNCED]
     mail = db.session.scalars(sa.select(InboundMail)).one()
-    assert (mail.kind, mail.delivery_id, mail.handled_at) == (InboundKind.BOUNCE, delivery.id, HEARD_AT)
+    assert (mail.kind, mail.delivery_id, mail.handled_at) == (InboundKind.BOUNCE, delivery.id, RECEIVED_AT)
 
 
 @pytest.mark.parametrize("name", SOFT)
 def test_trouble_that_may_pass_is_noted_and_suppresses_nobody(app: Flask, name: str) -> None:
     delivery = make_sent()
 
-    hear(sample(name, delivery))
+    take_in(sample(name, delivery))
 
     assert suppressions() == []
     assert delivery.state == DeliveryState.BOUNCED
@@ -70,7 +70,7 @@ def test_trouble_that_may_pass_is_noted_and_suppresses_nobody(app: Flask, name: 
 def test_a_delay_changes_no_state(app: Flask) -> None:
     delivery = make_sent()
 
-    hear(sample("postfix-delayed-4.2.0", delivery))
+    take_in(sample("postfix-delayed-4.2.0", delivery))
 
     assert delivery.state == DeliveryState.ACCEPTED
     assert events(delivery) == [MailEventKind.DELAYED]
@@ -81,9 +81,9 @@ def test_the_same_bounce_twice_is_one(app: Flask) -> None:
     delivery = make_sent()
     raw = sample("postfix-mailbox-full-5.2.2", delivery)
 
-    assert hear(raw)
-    assert not hear(raw)
-    assert hear(b"Received: once more, through another door\r\n" + raw)
+    assert take_in(raw)
+    assert not take_in(raw)
+    assert take_in(b"Received: once more, through another door\r\n" + raw)
 
     assert events(delivery) == [MailEventKind.SOFT_BOUNCED]
     assert db.session.scalar(sa.select(sa.func.count()).select_from(InboundMail)) == 2
@@ -96,11 +96,11 @@ def test_three_soft_bounces_are_enough_unless_one_arrived_between(
     app: Flask, arrived_between: bool, expected: list[SuppressionCause]
 ) -> None:
     for number in range(3):
-        at = HEARD_AT + timedelta(days=number)
+        at = RECEIVED_AT + timedelta(days=number)
         delivery = make_sent()
         delivery.accepted_at = at
         db.session.commit()
-        hear(sample("postfix-mailbox-full-5.2.2", delivery), at=at + timedelta(minutes=1))
+        take_in(sample("postfix-mailbox-full-5.2.2", delivery), at=at + timedelta(minutes=1))
         if arrived_between and number == 1:
             make_sent().accepted_at = at + timedelta(hours=1)
             db.session.commit()
@@ -110,14 +110,14 @@ def test_three_soft_bounces_are_enough_unless_one_arrived_between(
 
 def test_soft_bounces_of_long_ago_do_not_count(app: Flask) -> None:
     for number in range(3):
-        hear(sample("postfix-mailbox-full-5.2.2", make_sent()), at=HEARD_AT + timedelta(days=16 * number))
+        take_in(sample("postfix-mailbox-full-5.2.2", make_sent()), at=RECEIVED_AT + timedelta(days=16 * number))
 
     assert suppressions() == []
 
 
 def test_policy_never_blocks_an_address_however_often(app: Flask) -> None:
     for _ in range(5):
-        hear(sample("outlook365-policy-5.7.1", make_sent()))
+        take_in(sample("outlook365-policy-5.7.1", make_sent()))
 
     assert suppressions() == []
 
@@ -135,7 +135,7 @@ def test_policy_never_blocks_an_address_however_often(app: Flask) -> None:
 def test_only_what_went_out_becomes_bounced(app: Flask, before: DeliveryState, after: DeliveryState) -> None:
     delivery = make_sent(state=before)
 
-    hear(sample("postfix-unknown-user-5.1.1", delivery))
+    take_in(sample("postfix-unknown-user-5.1.1", delivery))
 
     assert delivery.state == after
 
@@ -143,7 +143,7 @@ def test_only_what_went_out_becomes_bounced(app: Flask, before: DeliveryState, a
 def test_the_signed_address_decides_whatever_the_report_says(app: Flask) -> None:
     ours, other = make_sent("anna@voorbeeld.nl"), make_sent("weg@buren.example")
 
-    hear(sample("postfix-unknown-user-5.1.1", other), recipient=verp.return_path(ours.id))
+    take_in(sample("postfix-unknown-user-5.1.1", other), recipient=verp.return_path(ours.id))
 
     assert [suppression.address_key for suppression in suppressions()] == ["anna@voorbeeld.nl"]
     assert other.state == DeliveryState.ACCEPTED
@@ -154,7 +154,7 @@ def test_of_several_recipients_the_one_that_we_wrote_to_counts(app: Flask) -> No
     raw = sample("postfix-unknown-user-5.1.1", delivery)
     arrived = b"Final-Recipient: rfc822; anna@voorbeeld.nl\nAction: relayed\nStatus: 2.0.0\n\nFinal-Recipient:"
 
-    hear(raw.replace(b"Final-Recipient:", arrived, 1))
+    take_in(raw.replace(b"Final-Recipient:", arrived, 1))
 
     assert suppressions() == []
     assert delivery.state == DeliveryState.ACCEPTED
@@ -168,7 +168,7 @@ def test_a_bounce_that_anybody_could_write_blocks_nobody(app: Flask, knows_messa
     if knows_message_id:
         raw = raw.replace(b"<delivery-1@voorbeeld.nl>", (delivery.message_id or "").encode())
 
-    hear(raw)
+    take_in(raw)
 
     mail = db.session.scalars(sa.select(InboundMail)).one()
     assert (mail.kind, mail.handled_at) == (InboundKind.BOUNCE, None)  # staff look at it
@@ -183,7 +183,7 @@ def test_a_forged_address_is_no_address_of_ours(app: Flask) -> None:
     real = verp.return_path(delivery.id) or ""
     forged = real.replace("-", "-0", 1).replace("@", "0@")[: real.index("@")] + "@bounces.example"
 
-    hear(sample("postfix-unknown-user-5.1.1").replace(b"bounces+1z-abc@bounces.example", forged.encode()))
+    take_in(sample("postfix-unknown-user-5.1.1").replace(b"bounces+1z-abc@bounces.example", forged.encode()))
 
     assert suppressions() == []
     assert delivery.state == DeliveryState.ACCEPTED
@@ -191,12 +191,12 @@ def test_a_forged_address_is_no_address_of_ours(app: Flask) -> None:
 
 def test_a_bounce_after_sending_again_is_news(app: Flask) -> None:
     delivery = make_sent()
-    hear(sample("postfix-mailbox-full-5.2.2", delivery))
-    db.session.add(MailEvent(delivery_id=delivery.id, kind=MailEventKind.RESENT, at=HEARD_AT))
+    take_in(sample("postfix-mailbox-full-5.2.2", delivery))
+    db.session.add(MailEvent(delivery_id=delivery.id, kind=MailEventKind.RESENT, at=RECEIVED_AT))
     delivery.state = DeliveryState.ACCEPTED
     db.session.commit()
 
-    hear(b"X-Again: yes\r\n" + sample("postfix-mailbox-full-5.2.2", delivery))
+    take_in(b"X-Again: yes\r\n" + sample("postfix-mailbox-full-5.2.2", delivery))
 
     assert events(delivery).count(MailEventKind.SOFT_BOUNCED) == 2
     assert delivery.state == DeliveryState.BOUNCED
@@ -219,7 +219,7 @@ def test_a_refusal_at_rcpt_is_judged_likewise(
         delivery = make_sent(state=DeliveryState.FAILED)
         key = delivery.address_key
         bounces.record_refusal(
-            delivery_id=delivery.id, address_key=key, code=code, enhanced=enhanced, words=words, at=HEARD_AT
+            delivery_id=delivery.id, address_key=key, code=code, enhanced=enhanced, words=words, at=RECEIVED_AT
         )
         db.session.commit()
 
@@ -235,7 +235,7 @@ def test_a_full_mailbox_at_rcpt_counts(app: Flask) -> None:
             code=550,
             enhanced="5.2.2",
             words="Mailbox full",
-            at=HEARD_AT,
+            at=RECEIVED_AT,
         )
         db.session.commit()
 

@@ -11,7 +11,7 @@ from dordt.mailer.inbound import intake, mime
 from dordt.mailer.inbound.intake import MailRefused, receive
 from dordt.mailer.models import InboundKind, InboundMail, MailEvent, MailEventKind
 from dordt.mailer.smtp import verp
-from tests.factories.inbound import HEARD_AT, events, hear, kept, make_sent, sample
+from tests.factories.inbound import RECEIVED_AT, events, kept, make_sent, sample, take_in
 
 NESTED = b"".join(
     b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n' % (number, number) for number in range(10_000)
@@ -37,7 +37,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_whatever_a_stranger_sends_is_kept(app: Flask, name: str) -> None:
-    hear(HOSTILE[name], recipient=name, sender=name)
+    take_in(HOSTILE[name], recipient=name, sender=name)
 
     assert kept().raw == HOSTILE[name]
     assert len(mime.preview(kept().raw).text) <= mime.MOST_SHOWN  # and staff can look at it
@@ -47,7 +47,7 @@ def test_whatever_a_stranger_sends_is_kept(app: Flask, name: str) -> None:
 def test_a_bounce_with_parts_without_end_is_kept_with_its_delivery(app: Flask) -> None:
     delivery = make_sent()
 
-    hear(NESTED, recipient=verp.return_path(delivery.id))
+    take_in(NESTED, recipient=verp.return_path(delivery.id))
 
     assert (kept().kind, kept().delivery_id) == (InboundKind.UNKNOWN, delivery.id)
 
@@ -61,12 +61,12 @@ def test_any_bytes_are_kept_or_refused_for_good(sqlite_house: object, data: st.D
     raw = base[:cut] + data.draw(st.binary(max_size=400)) + base[cut:]
     with sqlite_house.app.app_context():  # type: ignore[attr-defined]
         if raw.strip():
-            receive(raw, source="pipe", at=HEARD_AT, recipient=data.draw(st.text(max_size=30)))
+            receive(raw, source="pipe", at=RECEIVED_AT, recipient=data.draw(st.text(max_size=30)))
             assert db.session.scalar(sa.select(sa.func.count()).where(InboundMail.raw == raw)) >= 1
             db.session.rollback()
         else:
             with pytest.raises(MailRefused):
-                receive(raw, source="pipe", at=HEARD_AT)
+                receive(raw, source="pipe", at=RECEIVED_AT)
     sqlite_house.tidy()  # type: ignore[attr-defined]
 
 
@@ -74,19 +74,19 @@ def test_what_is_too_large_is_refused_for_good(app: Flask, monkeypatch: pytest.M
     monkeypatch.setattr(intake, "LARGEST", 1000)
 
     with pytest.raises(MailRefused):
-        receive(b"a" * 1001, source="pipe", at=HEARD_AT)
+        receive(b"a" * 1001, source="pipe", at=RECEIVED_AT)
 
 
 def test_a_fault_of_ours_leaves_the_mail_for_staff(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     delivery = make_sent()
 
     def fail(*_given: object, **_named: object) -> bool:
-        db.session.add(MailEvent(delivery_id=delivery.id, kind=MailEventKind.BOUNCED, at=HEARD_AT))
+        db.session.add(MailEvent(delivery_id=delivery.id, kind=MailEventKind.BOUNCED, at=RECEIVED_AT))
         db.session.flush()
         raise KeyError("weg@buren.example")
 
     monkeypatch.setattr("dordt.mailer.inbound.handlers.handle", fail)
-    hear(sample("postfix-unknown-user-5.1.1", delivery))
+    take_in(sample("postfix-unknown-user-5.1.1", delivery))
 
     assert (kept().kind, kept().handled_at, kept().detail) == (InboundKind.UNKNOWN, None, "not understood: KeyError")
     assert events(delivery) == []

@@ -11,7 +11,7 @@ from dordt.mailer.models import MailKind
 from dordt.newsletters.content.rendering import draft_of
 from dordt.newsletters.sending import audience
 from dordt.subscribers.models import SubscriberState
-from tests.factories.inbound import hear
+from tests.factories.inbound import take_in
 from tests.factories.mailer import WRITTEN_AT
 from tests.factories.newsletters import make_newsletter
 from tests.factories.subscribers import make_subscriber
@@ -29,15 +29,15 @@ def test_who_writes_to_the_address_in_the_header_leaves_and_nobody_else(
     )
     db.session.commit()
     deliver()
-    letter = next(letter for letter in relay.letters if letter.recipients == ("anna@voorbeeld.nl",))
+    message = next(message for message in relay.letters if message.recipients == ("anna@voorbeeld.nl",))
 
     # when
-    web, mail = letter.message["List-Unsubscribe"].split(", ")
+    web, mail = message.message["List-Unsubscribe"].split(", ")
     address = re.fullmatch(r"<mailto:([^?]+)\?subject=afmelden>", mail)
     assert address
-    hear(b"Subject: afmelden\r\n\r\n", recipient=address[1])
+    take_in(b"Subject: afmelden\r\n\r\n", recipient=address[1])
 
     # then
     assert web.startswith("<http")
-    assert letter.sender.startswith("bounces+")
+    assert message.sender.startswith("bounces+")
     assert (anna.state, bas.state) == (SubscriberState.UNSUBSCRIBED, SubscriberState.CONFIRMED)
