@@ -1,5 +1,6 @@
 """The ledger: a mail is one content, a delivery is that mail to one address."""
 
+import re
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -51,19 +52,29 @@ TROUBLED_STATES = (
     DeliveryState.BOUNCED,
     DeliveryState.COMPLAINED,
 )
-# The words of the partial indexes, which queries repeat: bound values find no partial index. Chains and no lists of
-# more than two: SQLite builds such a list anew for each row that changes.
-DUE = ", ".join(f"'{state}'" for state in DUE_STATES)
-ENDED = " AND ".join(f"delivery.state != '{state}'" for state in OPEN_STATES)
-TROUBLED = "(" + " OR ".join(f"delivery.state = '{state}'" for state in TROUBLED_STATES) + ")"
+# The conditions of the partial indexes, in the one spelling that finds them: a bound value or another order does not.
+# Chains and no lists of more than two: SQLite builds such a list anew for each row that changes.
+_DUE = ", ".join(f"'{state}'" for state in DUE_STATES)
+_HELD = ", ".join(f"'{state}'" for state in HELD_STATES)
+IS_DUE_SINGLE = f"delivery.priority = 1 AND delivery.state IN ({_DUE})"
+IS_DUE_BULK = f"delivery.priority > 1 AND delivery.state IN ({_DUE})"
+IS_HELD = f"delivery.state IN ({_HELD})"
+HAS_ENDED = " AND ".join(f"delivery.state != '{state}'" for state in OPEN_STATES)
+IS_TROUBLED = "(" + " OR ".join(f"delivery.state = '{state}'" for state in TROUBLED_STATES) + ")"
+IS_UNFINISHED = "mail.kind != 'transactional' AND mail.finished_at IS NULL"
 
 
-DUE_ORDER = ("mail_id", "next_attempt_at", "id")
+def literally(condition: str, *, state: DeliveryState | None = None) -> "sa.ColumnElement[Any]":
+    """A condition of a partial index, as it is written, and of one state within it.
+
+    It has no type: to a literal of type Boolean SQLAlchemy adds ` = 1` on SQLite, and no index serves.
+    """
+    return sa.literal_column(f"{condition} AND delivery.state = '{state}'" if state else condition)
 
 
 def _partial(name: str, *columns: str, where: str) -> sa.Index:
-    """A partial index: small and quick, as long as a query writes the states out as this does."""
-    condition = sa.text(where.replace("delivery.", ""))
+    """A partial index; it serves a query that has its condition through `literally`."""
+    condition = sa.text(re.sub(r"\b(delivery|mail)\.", "", where))
     return sa.Index(name, *columns, sqlite_where=condition, postgresql_where=condition)
 
 
@@ -71,9 +82,7 @@ class Mail(Base):
     """One content, with `[[token]]` where a link token of the recipient belongs."""
 
     __tablename__ = "mail"
-    __table_args__ = (
-        _partial("ix_mail_unfinished", "kind", "id", where="kind != 'transactional' AND finished_at IS NULL"),
-    )
+    __table_args__ = (_partial("ix_mail_unfinished", "kind", "id", where=IS_UNFINISHED),)
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[MailKind] = state_column(MailKind)
     state: Mapped[MailState] = state_column(MailState, default=MailState.RUNNING)
@@ -101,11 +110,11 @@ class Delivery(Base):
     __tablename__ = "delivery"
     __table_args__ = (
         sa.UniqueConstraint("mail_id", "recipient"),
-        _partial("ix_delivery_due_single", "next_attempt_at", "id", where=f"priority = 1 AND state IN ({DUE})"),
-        _partial("ix_delivery_due_bulk", *DUE_ORDER, "state", where=f"priority > 1 AND state IN ({DUE})"),
-        _partial("ix_delivery_held", "lease_until", where="state IN ('leased', 'sending')"),
-        _partial("ix_delivery_done", "mail_id", "state", where=ENDED),
-        _partial("ix_delivery_troubled", "id", where=TROUBLED),
+        _partial("ix_delivery_due_single", "next_attempt_at", "id", where=IS_DUE_SINGLE),
+        _partial("ix_delivery_due_bulk", "mail_id", "next_attempt_at", "id", "state", where=IS_DUE_BULK),
+        _partial("ix_delivery_held", "lease_until", where=IS_HELD),
+        _partial("ix_delivery_done", "mail_id", "state", where=HAS_ENDED),
+        _partial("ix_delivery_troubled", "id", where=IS_TROUBLED),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     mail_id: Mapped[int] = foreign_key("mail.id", ondelete="CASCADE", index=False)

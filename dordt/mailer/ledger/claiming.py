@@ -10,9 +10,12 @@ from dordt.extensions import db
 from dordt.mailer.ledger import statements
 from dordt.mailer.ledger.retries import result_of_loss
 from dordt.mailer.models import (
-    DUE,
-    ENDED,
+    HAS_ENDED,
     HELD_STATES,
+    IS_DUE_BULK,
+    IS_DUE_SINGLE,
+    IS_HELD,
+    IS_UNFINISHED,
     Delivery,
     DeliveryState,
     Mail,
@@ -20,15 +23,12 @@ from dordt.mailer.models import (
     MailEventKind,
     MailKind,
     MailState,
+    literally,
 )
 from dordt.mailer.suppression.rules import is_suppressed
 
 LEASE = timedelta(seconds=45)
 FREE = {"lease_owner": None, "lease_until": None}
-IS_DUE_SINGLE = sa.text(f"delivery.priority = 1 AND delivery.state IN ({DUE})")  # the words of the partial indexes
-IS_DUE_BULK = sa.text(f"delivery.priority > 1 AND delivery.state IN ({DUE})")
-IS_HELD = sa.text("delivery.state IN ('leased', 'sending')")
-HAS_ENDED = sa.text(ENDED)
 
 Cursors = dict[int, tuple[Any, int]]  # how far one worker has come in each mail that many get
 
@@ -83,7 +83,7 @@ def _take_singles(owner: str, count: int, at: datetime) -> list[Due]:
     query = query.with_for_update(of=Delivery, skip_locked=True)
     while rows := db.session.execute(query).all():
         due = [Due(*row[:-1]) for row in rows if not row.is_suppressed]
-        _hold(owner, [row.id for row in due], [row.id for row in rows if row.is_suppressed], at)
+        _lease(owner, [row.id for row in due], [row.id for row in rows if row.is_suppressed], at)
         if due:
             return due
     return []
@@ -95,7 +95,7 @@ def _take_of(mail: "sa.Row[Any]", owner: str, count: int, at: datetime, cursors:
     while rows := statements.due_of(db.session.connection(), mail, count, at=at, after=after):
         after = cursors[mail.id] = (rows[-1].next_attempt_at, rows[-1].id)
         due = [_due_of(row, mail) for row in rows if not row.is_suppressed]
-        _hold(owner, [row.id for row in due], [row.id for row in rows if row.is_suppressed], at)
+        _lease(owner, [row.id for row in due], [row.id for row in rows if row.is_suppressed], at)
         if len(rows) < count:
             cursors.pop(mail.id)
         if due:
@@ -112,7 +112,7 @@ def _due_of(row: "sa.Row[Any]", mail: "sa.Row[Any]") -> Due:
     return Due(number, mail.id, mail.kind, recipient, address, key, version, attempts, made)
 
 
-def _hold(owner: str, due: list[int], suppressed: list[int], at: datetime) -> None:
+def _lease(owner: str, due: list[int], suppressed: list[int], at: datetime) -> None:
     statements.lease(db.session.connection(), due, owner=owner, until=at + LEASE)
     _set(suppressed, state=DeliveryState.SUPPRESSED)
 
@@ -135,17 +135,17 @@ def is_open(mail_id: int) -> "sa.ColumnElement[bool]":
 
 def due_of(mail_id: int) -> tuple[Any, ...]:
     """What waits of a mail that many get."""
-    return (Delivery.mail_id == mail_id, IS_DUE_BULK)
+    return (Delivery.mail_id == mail_id, literally(IS_DUE_BULK))
 
 
 def held_of(mail_id: int) -> tuple[Any, ...]:
     """What workers hold of a mail; put so that the small index of what is held serves, not the large one of mails."""
-    return (sa.func.coalesce(Delivery.mail_id, 0) == mail_id, IS_HELD)
+    return (sa.func.coalesce(Delivery.mail_id, 0) == mail_id, literally(IS_HELD))
 
 
-def ended_of(mail_id: int) -> tuple[Any, ...]:
-    """What has ended of a mail, one way or another."""
-    return (Delivery.mail_id == mail_id, HAS_ENDED)
+def ended_of(mail_id: int, *, state: DeliveryState | None = None) -> tuple[Any, ...]:
+    """What has ended of a mail, one way or another, or in one state."""
+    return (Delivery.mail_id == mail_id, literally(HAS_ENDED, state=state))
 
 
 def mark_sending(ids: Collection[int], owner: str, *, connection: sa.Connection | None = None) -> set[int]:
@@ -193,14 +193,14 @@ def reap(*, at: datetime) -> int:
 
 def losses_of(delivery_id: int) -> int:
     """How often nobody knew what became of it."""
-    heard = sa.select(sa.func.count(MailEvent.id)).where(MailEvent.delivery_id == delivery_id)
-    return db.session.scalar(heard.where(MailEvent.kind == MailEventKind.UNCERTAIN)) or 0
+    events = sa.select(sa.func.count(MailEvent.id)).where(MailEvent.delivery_id == delivery_id)
+    return db.session.scalar(events.where(MailEvent.kind == MailEventKind.UNCERTAIN)) or 0
 
 
 def _set_uncertain(delivery_id: int, kind: MailKind, attempts: int, at: datetime) -> None:
-    verdict = result_of_loss(kind, attempts, losses_of(delivery_id), at=at)
-    owner = {} if verdict.state is DeliveryState.UNCERTAIN else FREE
-    _set([delivery_id], state=verdict.state, attempts=attempts, next_attempt_at=verdict.next_attempt_at, **owner)
+    result = result_of_loss(kind, attempts, losses_of(delivery_id), at=at)
+    owner = {} if result.state is DeliveryState.UNCERTAIN else FREE
+    _set([delivery_id], state=result.state, attempts=attempts, next_attempt_at=result.next_attempt_at, **owner)
     db.session.execute(
         sa.insert(MailEvent).values(delivery_id=delivery_id, kind=MailEventKind.UNCERTAIN, at=at, detail="worker lost")
     )
@@ -212,12 +212,12 @@ def _set(ids: Collection[int], **values: Any) -> None:
 
 
 def _release(owner: str) -> "sa.Update":
-    ours = sa.update(Delivery).where(IS_HELD, Delivery.lease_owner == owner, Delivery.state == DeliveryState.LEASED)
-    return ours.values(state=DeliveryState.QUEUED, **FREE)
+    is_ours = (literally(IS_HELD), Delivery.lease_owner == owner, Delivery.state == DeliveryState.LEASED)
+    return sa.update(Delivery).where(*is_ours).values(state=DeliveryState.QUEUED, **FREE)
 
 
-def _due(at: datetime, which: "sa.TextClause") -> "sa.Select[Any]":
-    return sa.select(Delivery.id).where(which, Delivery.next_attempt_at <= at)
+def _due(at: datetime, condition: str) -> "sa.Select[Any]":
+    return sa.select(Delivery.id).where(literally(condition), Delivery.next_attempt_at <= at)
 
 
 def _singles(at: datetime) -> "sa.Select[Any]":
@@ -226,9 +226,9 @@ def _singles(at: datetime) -> "sa.Select[Any]":
 
 def _open_mails() -> Any:
     """Mails that many get and that may have something left to send."""
-    is_unfinished = sa.text("mail.kind != 'transactional' AND mail.finished_at IS NULL")
-    return sa.select(Mail.id, Mail.kind, Mail.list_id).where(is_unfinished, Mail.state == MailState.RUNNING)
+    running = (literally(IS_UNFINISHED), Mail.state == MailState.RUNNING)
+    return sa.select(Mail.id, Mail.kind, Mail.list_id).where(*running)
 
 
 def _expired(at: datetime) -> "sa.Select[Any]":
-    return sa.select(Delivery.id).where(IS_HELD, Delivery.lease_until < at)
+    return sa.select(Delivery.id).where(literally(IS_HELD), Delivery.lease_until < at)

@@ -1,4 +1,4 @@
-"""What a domain may ask of the post room. Nothing here commits: row and mail are one transaction."""
+"""What a domain may ask of the mailer. Nothing here commits: row and mail are one transaction."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -31,7 +31,7 @@ FREEZE_LOCK = 20_270_301  # any number, as long as nothing else takes it
 ANALYSE_FROM = 10_000  # deliveries
 SINGLE = 1  # the recipient number of a mail that goes to one address
 RESENDABLE = (DeliveryState.FAILED, DeliveryState.UNCERTAIN)
-REACHED = (DeliveryState.SENDING, DeliveryState.ACCEPTED, DeliveryState.UNCERTAIN, DeliveryState.COMPLAINED)
+RECEIVED = (DeliveryState.SENDING, DeliveryState.ACCEPTED, DeliveryState.UNCERTAIN, DeliveryState.COMPLAINED)
 WITHDRAWABLE = (DeliveryState.QUEUED, DeliveryState.LEASED, DeliveryState.DEFERRED)
 
 
@@ -80,7 +80,7 @@ def freeze(draft: Draft, audience: "sa.Select[Any]", *, kind: MailKind, list_id:
     mail.list_id = list_id
     db.session.add(mail)
     db.session.flush()
-    _keep_out_of_each_others_way(is_freezing=True)
+    _lock_freezing(is_exclusive=True)
     people = audience.order_by(None).subquery("audience")
     recipient, address, key, version = people.c
     suppressed = is_suppressed_for(key, kind, list_id)
@@ -107,7 +107,7 @@ def freeze(draft: Draft, audience: "sa.Select[Any]", *, kind: MailKind, list_id:
             f"{candidates} in the audience, but {mail.frozen_count} deliveries and {mail.excluded_count} exclusions"
         )
     if mail.frozen_count > ANALYSE_FROM:
-        _tell_planner()
+        _analyse()
     wakeup.enqueue(wakeup.DELIVERY)
     return mail
 
@@ -118,7 +118,7 @@ def withdraw(key: "str | sa.Select[str]", *, scope: SuppressionScope, list_id: s
     What is on its way, or may be sent once more, is marked: it does not leave again.
     An unsubscribe never stops receipts: only newsletter or group mail is withdrawn, a group's by its list.
     """
-    _keep_out_of_each_others_way(is_freezing=False)
+    _lock_freezing(is_exclusive=False)
     kind = MailKind.NEWSLETTER if scope is SuppressionScope.NEWSLETTER else MailKind.GROUP
     is_of_it = sa.exists().where(Mail.id == Delivery.mail_id, Mail.kind == kind)
     if list_id:
@@ -134,7 +134,7 @@ def withdraw(key: "str | sa.Select[str]", *, scope: SuppressionScope, list_id: s
 
 def readdress_newsletters(key: str, *, to: str, link_version: int) -> None:
     """Let what waits for somebody who moved go to the new address; what a worker has in hand is withdrawn."""
-    _keep_out_of_each_others_way(is_freezing=False)
+    _lock_freezing(is_exclusive=False)
     is_newsletter = sa.exists().where(Mail.id == Delivery.mail_id, Mail.kind == MailKind.NEWSLETTER)
     waiting = sa.update(Delivery).where(Delivery.address_key == key, is_newsletter, Delivery.state.in_(DUE_STATES))
     db.session.execute(waiting.values(address=to, address_key=address_key(to), link_version=link_version))
@@ -148,7 +148,7 @@ def newsletters_to(key: str) -> list[Sent]:
 
 def last_newsletter_to(key: str) -> int | None:
     """The mail that reached this address last, or is reaching it."""
-    return max((row.id for row in db.session.execute(_newsletters_to(key)) if row.state in REACHED), default=None)
+    return max((row.id for row in db.session.execute(_newsletters_to(key)) if row.state in RECEIVED), default=None)
 
 
 def forget(key: str, *, name: str, before: datetime) -> None:
@@ -198,14 +198,7 @@ def resend(delivery_id: int, *, at: datetime) -> bool:
 
     A mail that was cancelled meanwhile stays where it is, and so does that of whoever unsubscribed.
     """
-    again = sa.update(Delivery).where(
-        Delivery.id == delivery_id,
-        Delivery.state.in_(RESENDABLE),
-        Delivery.is_withdrawn.is_not(True),
-        sa.exists().where(Mail.id == Delivery.mail_id, Mail.state != MailState.CANCELLED),
-    )
-    fresh = {"attempts": 0, "next_attempt_at": at, "lease_owner": None, "lease_until": None}
-    done = db.session.execute(again.values(state=DeliveryState.QUEUED, **fresh))
+    done = db.session.execute(_requeue(at).where(Delivery.id == delivery_id, Delivery.state.in_(RESENDABLE)))
     if not affected(done):
         return False
     of_it = sa.select(Delivery.mail_id).where(Delivery.id == delivery_id).scalar_subquery()
@@ -213,6 +206,31 @@ def resend(delivery_id: int, *, at: datetime) -> bool:
     db.session.add(MailEvent(delivery_id=delivery_id, kind=MailEventKind.RESENT, at=at))
     wakeup.enqueue(wakeup.DELIVERY)
     return True
+
+
+def resend_all(mail_id: int, state: DeliveryState, *, at: datetime) -> int:
+    """Queue all failed or all uncertain deliveries of a mail again, with the same Message-IDs; returns how many.
+
+    A mail that was cancelled meanwhile stays where it is. Raises ValueError for a state that is never sent again.
+    """
+    if state not in RESENDABLE:
+        raise ValueError(f"what is {state} is not sent again")
+    queued = _requeue(at).where(*claiming.ended_of(mail_id, state=state)).returning(Delivery.id)
+    ids = db.session.scalars(queued, execution_options={"synchronize_session": False}).all()
+    if ids:
+        db.session.execute(sa.update(Mail).where(Mail.id == mail_id).values(finished_at=None))
+        resent = [{"delivery_id": delivery_id, "kind": MailEventKind.RESENT, "at": at} for delivery_id in ids]
+        db.session.execute(sa.insert(MailEvent), resent)
+        wakeup.enqueue(wakeup.DELIVERY)
+    return len(ids)
+
+
+def _requeue(at: datetime) -> "sa.Update":
+    """Queue again, but for what was withdrawn or cancelled."""
+    is_running = sa.exists().where(Mail.id == Delivery.mail_id, Mail.state != MailState.CANCELLED)
+    again = sa.update(Delivery).where(Delivery.is_withdrawn.is_not(True), is_running)
+    fresh = {"attempts": 0, "next_attempt_at": at, "lease_owner": None, "lease_until": None}
+    return again.values(state=DeliveryState.QUEUED, **fresh)
 
 
 def _newsletters_to(key: str) -> "sa.Select[Any]":
@@ -237,17 +255,17 @@ def _mail_of(draft: Draft, kind: MailKind, at: datetime) -> Mail:
     )
 
 
-def _keep_out_of_each_others_way(*, is_freezing: bool) -> None:
+def _lock_freezing(*, is_exclusive: bool) -> None:
     """Who unsubscribes while an audience is copied waits until it has been: neither would see the other's rows.
 
     SQLite lets one transaction write at a time by itself.
     """
     if is_postgres():
-        lock = sa.func.pg_advisory_xact_lock if is_freezing else sa.func.pg_advisory_xact_lock_shared
+        lock = sa.func.pg_advisory_xact_lock if is_exclusive else sa.func.pg_advisory_xact_lock_shared
         db.session.execute(sa.select(lock(FREEZE_LOCK)))
 
 
-def _tell_planner() -> None:
+def _analyse() -> None:
     """PostgreSQL plans by what it knows of a table; a newsletter must not wait until it looks by itself."""
     if is_postgres():
         db.session.execute(sa.text("ANALYZE delivery"))

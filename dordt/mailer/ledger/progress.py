@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 
 from dordt.extensions import db
-from dordt.mailer.models import DUE, Delivery, MailEvent, MailEventKind, MailRelay
+from dordt.mailer.models import IS_DUE_BULK, Delivery, MailEvent, MailEventKind, MailRelay, literally
 from dordt.shared.columns import UtcMoment
 
 NEWEST = 2_000  # events that are looked at
@@ -46,10 +45,8 @@ def pace(mail_id: int, *, at: datetime) -> Pace:
 
 def next_attempt_at(mail_id: int) -> datetime | None:
     """When the first of those that wait may go; None when none waits. Of mail to many only."""
-    # In the words of ix_delivery_due_bulk: SQLite does not use it for bound values.
-    waits: sa.ColumnElement[Any] = sa.literal_column(f"priority > 1 AND state IN ({DUE})")
     first = sa.select(sa.func.min(Delivery.next_attempt_at, type_=UtcMoment))
-    return db.session.scalar(first.where(Delivery.mail_id == mail_id, waits))
+    return db.session.scalar(first.where(Delivery.mail_id == mail_id, literally(IS_DUE_BULK)))
 
 
 def relay_problem(*, at: datetime) -> str | None:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from dordt.mailer.models import DUE, Delivery
+from dordt.mailer.models import IS_DUE_BULK, Delivery
 from dordt.mailer.suppression.rules import suppressed_sql
 
 MOMENT = Delivery.accepted_at.type
@@ -40,7 +40,7 @@ _NEXT = f"""
     SELECT id, recipient, address, address_key, link_version, attempts, created_at, next_attempt_at,
       {{is_suppressed}} AS is_suppressed
     FROM delivery
-    WHERE mail_id = :mail_id AND priority > 1 AND state IN ({DUE}) AND next_attempt_at <= :at {{after}}
+    WHERE mail_id = :mail_id AND {IS_DUE_BULK} AND next_attempt_at <= :at {{after}}
     ORDER BY next_attempt_at, id LIMIT :count {{lock}}"""  # noqa: S608  (our own words)
 _AFTER = "AND (next_attempt_at, id) > (:after_at, :after_id)"
 _LEASE = "UPDATE delivery SET state = 'leased', lease_owner = :owner, lease_until = :until WHERE {among}"
@@ -77,7 +77,7 @@ def due_of(
 
 
 def lease(connection: sa.Connection, ids: Collection[int], *, owner: str, until: datetime) -> None:
-    """Hold these deliveries, which the present transaction has locked."""
+    """Lease these deliveries, which the current transaction has locked."""
     if ids:
         _run(connection, _LEASE, list(ids), owner=owner, until=_moment(connection, until))
 

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -101,7 +100,8 @@ def _soft_bounces(key: str, at: datetime) -> int:
 
 def _of_failed(mail_id: int) -> Counter[FailureCause]:
     replies = sa.select(Delivery.relay_code, Delivery.relay_enhanced, Delivery.relay_text)
-    rows = db.session.execute(replies.where(*_ended(mail_id, DeliveryState.FAILED)).execution_options(yield_per=BATCH))
+    failed = replies.where(*claiming.ended_of(mail_id, state=DeliveryState.FAILED))
+    rows = db.session.execute(failed.execution_options(yield_per=BATCH))
     return Counter(failure_cause(row.relay_code, row.relay_enhanced, row.relay_text or "") for row in rows)
 
 
@@ -109,7 +109,7 @@ def _of_bounced(mail_id: int) -> Counter[FailureCause]:
     """By the last report of each; one that is marked and has none is unclear."""
     is_report = sa.and_(MailEvent.delivery_id == Delivery.id, MailEvent.kind.in_(REPORTED))
     reports = sa.select(Delivery.id, MailEvent.kind, MailEvent.detail).outerjoin(MailEvent, is_report)
-    bounced = reports.where(*_ended(mail_id, DeliveryState.BOUNCED)).order_by(MailEvent.id)
+    bounced = reports.where(*claiming.ended_of(mail_id, state=DeliveryState.BOUNCED)).order_by(MailEvent.id)
     rows = db.session.execute(bounced.execution_options(yield_per=BATCH))
     return Counter({row.id: _cause_of_report(row.kind, row.detail or "") for row in rows}.values())
 
@@ -120,8 +120,3 @@ def _cause_of_report(kind: MailEventKind | None, words: str) -> FailureCause:
     if kind is MailEventKind.BOUNCED:
         return FailureCause.GONE
     return FailureCause(classify_bounce(code=None, enhanced=None, words=words))
-
-
-def _ended(mail_id: int, state: DeliveryState) -> tuple[Any, ...]:
-    """In the words of ix_delivery_done: SQLite does not use it for bound values."""
-    return (*claiming.ended_of(mail_id), sa.literal_column(f"delivery.state = '{state}'"))

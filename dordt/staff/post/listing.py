@@ -12,14 +12,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from dordt.mailer.models import (
-    DUE,
+    IS_DUE_BULK,
+    IS_DUE_SINGLE,
+    IS_HELD,
+    IS_TROUBLED,
     OPEN_STATES,
-    TROUBLED,
+    TROUBLED_STATES,
     Delivery,
     DeliveryState,
     Mail,
     MailEvent,
     MailKind,
+    literally,
 )
 from dordt.newsletters.models import Newsletter
 from dordt.shared.addresses import AddressRefused, address_key
@@ -30,12 +34,6 @@ from dordt.shared.requests import whole_number
 OPEN = "open"  # the filter for all states of what still has to leave
 PERIOD_LABELS = {"1": "De afgelopen 24 uur", "7": "De afgelopen 7 dagen", "30": "De afgelopen 30 dagen"}
 ORDER_LABELS = {"nieuwste": "Nieuwste eerst", "oudste": "Oudste eerst"}
-TROUBLED_STATES = (DeliveryState.FAILED, DeliveryState.UNCERTAIN, DeliveryState.BOUNCED, DeliveryState.COMPLAINED)
-_WAITING = (
-    f"priority = 1 AND state IN ({DUE})",  # ix_delivery_due_single
-    f"priority > 1 AND state IN ({DUE})",  # ix_delivery_due_bulk
-    "state IN ('leased', 'sending')",  # ix_delivery_held
-)
 MOST_COUNTED = 10_000
 
 
@@ -91,9 +89,10 @@ def counts(chosen: Chosen, *, at: datetime) -> dict[str, int]:
     Of the mails that were chosen; what waits is counted no further than MOST_COUNTED.
     """
     of_mails = _of_mails(chosen, at=at, by=sa.func.coalesce(Delivery.mail_id, 0))  # so that no other index is taken
-    troubled = sa.select(Delivery.state, sa.func.count()).where(_literally(TROUBLED), *of_mails)
+    troubled = sa.select(Delivery.state, sa.func.count()).where(literally(IS_TROUBLED), *of_mails)
     found = {str(state): count for state, count in tally(troubled.group_by(Delivery.state)).items()}
-    waiting = [sa.select(Delivery.id).where(_literally(words), *of_mails).limit(MOST_COUNTED) for words in _WAITING]
+    conditions = (IS_DUE_SINGLE, IS_DUE_BULK, IS_HELD)
+    waiting = [sa.select(Delivery.id).where(literally(each), *of_mails).limit(MOST_COUNTED) for each in conditions]
     parts = [sa.select(part.subquery().c.id) for part in waiting]
     both = sa.union_all(*parts).subquery()
     total = tally(sa.select(sa.literal(OPEN), sa.func.count()).select_from(both))
@@ -140,7 +139,7 @@ def _has_status(status: str) -> "sa.ColumnElement[bool]":
         return Delivery.state.in_(OPEN_STATES)
     state = DeliveryState(status)
     if state in TROUBLED_STATES:
-        few = sa.select(Delivery.id).where(_literally(f"{TROUBLED} AND delivery.state = '{state}'"))
+        few = sa.select(Delivery.id).where(literally(IS_TROUBLED, state=state))
         return Delivery.id.in_(few)
     return Delivery.state == state
 
@@ -162,8 +161,3 @@ def _address(words: str) -> str | None:
 def _contains(pattern: str, *, with_addresses: bool) -> "sa.ColumnElement[bool]":
     in_subject = Delivery.mail_id.in_(sa.select(Mail.id).where(Mail.subject.ilike(pattern, escape="\\")))
     return sa.or_(in_subject, Delivery.address.ilike(pattern, escape="\\")) if with_addresses else in_subject
-
-
-def _literally(words: str) -> "sa.ColumnElement[Any]":
-    """A condition as it is written; with the type Boolean it would get ` = 1` on SQLite, and no index."""
-    return sa.literal_column(words)

@@ -16,7 +16,6 @@ from dordt.mailer.models import (
     SuppressionCause,
     SuppressionScope,
 )
-from dordt.mailer.resending import resend_all
 from dordt.mailer.suppression import list as suppression_list
 from dordt.newsletters.models import Newsletter
 
@@ -77,7 +76,7 @@ def resend(delivery_id: int, *, by: StaffMember, at: datetime) -> bool:
 
 def resend_newsletter(newsletter: Newsletter, state: DeliveryState, *, by: StaffMember, at: datetime) -> int:
     """Queue all of a newsletter that failed, or all that is uncertain; returns how many."""
-    count = resend_all(newsletter.mail_id, state, at=at) if newsletter.mail_id else 0
+    count = outbox.resend_all(newsletter.mail_id, state, at=at) if newsletter.mail_id else 0
     if count:
         audit.record(
             "newsletter.resent", subject=newsletter, by=by, at=at, number=newsletter.number, resent=count, state=state

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from dordt.audit.models import AuditEntry
 from dordt.contact.models import Message, MessageStatus
-from dordt.mailer.models import TROUBLED, Delivery, DeliveryState
+from dordt.mailer.models import IS_TROUBLED, Delivery, DeliveryState, literally
 from dordt.newsletters.models import Newsletter, NewsletterState
 from dordt.workgroups.models import Membership, MembershipState
 
@@ -18,7 +18,6 @@ UNDERWAY = (
     NewsletterState.SENDING,
     NewsletterState.PAUSED,
 )
-IS_TROUBLED = sa.text(TROUBLED)
 
 
 def new_messages() -> "sa.Select[Message]":
@@ -46,7 +45,7 @@ def newsletters_underway(at: datetime) -> "sa.Select[Newsletter]":
 
 def troubled_deliveries(at: datetime) -> "sa.Select[Delivery]":
     """Mail of the last weeks that did not arrive, or may not have; who complained did get it."""
-    recent = (IS_TROUBLED, Delivery.state != DeliveryState.COMPLAINED, Delivery.created_at > at - RECENT)
+    recent = (literally(IS_TROUBLED), Delivery.state != DeliveryState.COMPLAINED, Delivery.created_at > at - RECENT)
     return sa.select(Delivery).where(*recent).order_by(Delivery.id.desc())
 
 

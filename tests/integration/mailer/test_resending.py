@@ -7,7 +7,6 @@ import sqlalchemy as sa
 from flask import Flask
 
 from dordt.extensions import db
-from dordt.mailer import resending
 from dordt.mailer.ledger import claiming, outbox
 from dordt.mailer.models import Delivery, DeliveryState, Mail, MailEvent, MailEventKind
 from tests.factories.mailer import WRITTEN_AT, make_newsletter, make_receipt, states
@@ -29,7 +28,7 @@ def test_only_what_stands_in_that_state_goes_again():
     other.state = DeliveryState.UNCERTAIN
     ids = settle(mail.id, *2 * [DeliveryState.UNCERTAIN], DeliveryState.FAILED, DeliveryState.ACCEPTED)
 
-    count = resending.resend_all(mail.id, DeliveryState.UNCERTAIN, at=WRITTEN_AT)
+    count = outbox.resend_all(mail.id, DeliveryState.UNCERTAIN, at=WRITTEN_AT)
     db.session.commit()
 
     assert count == 2
@@ -45,7 +44,7 @@ def test_a_newsletter_that_was_stopped_stays_stopped():
     settle(mail.id, DeliveryState.FAILED)
     outbox.cancel(mail)
 
-    assert resending.resend_all(mail.id, DeliveryState.FAILED, at=WRITTEN_AT) == 0
+    assert outbox.resend_all(mail.id, DeliveryState.FAILED, at=WRITTEN_AT) == 0
     assert states(mail.id) == {"failed": 1}
 
 
@@ -58,7 +57,7 @@ def test_a_mail_of_which_something_is_sent_again_at_that_moment_is_not_called_fi
             claiming._finish(mail_id, WRITTEN_AT)
             db.session.commit()
 
-    resending.resend_all(mail_id, DeliveryState.FAILED, at=WRITTEN_AT)
+    outbox.resend_all(mail_id, DeliveryState.FAILED, at=WRITTEN_AT)
     other = threading.Thread(target=finish)
     other.start()
     other.join(0.5)  # it waits for us
@@ -73,4 +72,4 @@ def test_a_mail_of_which_something_is_sent_again_at_that_moment_is_not_called_fi
 @pytest.mark.parametrize("state", sorted(set(DeliveryState) - set(outbox.RESENDABLE)), ids=str)
 def test_nothing_else_is_ever_sent_again(state: DeliveryState):
     with pytest.raises(ValueError, match="not sent again"):
-        resending.resend_all(make_newsletter(1).id, state, at=WRITTEN_AT)
+        outbox.resend_all(make_newsletter(1).id, state, at=WRITTEN_AT)

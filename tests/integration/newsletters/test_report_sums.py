@@ -13,7 +13,6 @@ import sqlalchemy as sa
 from flask import Flask
 
 from dordt.extensions import db
-from dordt.mailer import resending
 from dordt.mailer.ledger import claiming, outbox
 from dordt.mailer.ledger.recording import Recorder
 from dordt.mailer.models import Delivery, DeliveryState, Mail, MailState, SuppressionCause, SuppressionScope
@@ -98,7 +97,7 @@ class Walk:
             outbox.resend(delivery.id, at=self.at)
 
     def resend_all(self) -> None:
-        resending.resend_all(self.mail_id, self.chance.choice(outbox.RESENDABLE), at=self.at)
+        outbox.resend_all(self.mail_id, self.chance.choice(outbox.RESENDABLE), at=self.at)
 
     def come_back(self) -> None:
         for delivery in self.some(self.deliveries(), most=2):
