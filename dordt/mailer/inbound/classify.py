@@ -22,7 +22,8 @@ from dordt.mailer.inbound.mime import (
     report_blocks,
 )
 from dordt.mailer.models import InboundKind
-from dordt.mailer.suppression.classification import ENHANCED, BounceClass, classify_bounce
+from dordt.mailer.smtp.protocol import ENHANCED
+from dordt.mailer.suppression.classification import BounceClass, classify_bounce
 
 FIELD_TYPE = re.compile(r"^[\w-]+ *; *")  # 'rfc822; anna@voorbeeld.nl', 'smtp; 550 …'
 SMTP_CODE = re.compile(r"(?<![\d.])([45]\d\d)(?![\d.])")

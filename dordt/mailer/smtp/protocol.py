@@ -9,7 +9,7 @@ from enum import StrEnum
 
 SERVICE_CLOSES = 421
 GO_AHEAD = 354
-ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})\b")
+ENHANCED = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?!\.?\d)")  # RFC 3463; no part of an IP address
 LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 LONGEST_TEXT = 1_000  # characters that are kept of a reply
 LONGEST_REPLY = 65_536  # octets; a line is 512 at most (RFC 5321, 4.5.3.1.5), but relays like to explain themselves

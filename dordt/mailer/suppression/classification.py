@@ -6,6 +6,7 @@ The same rules serve a refusal at RCPT and a bounce that comes back later; see `
 import re
 from enum import StrEnum
 
+from dordt.mailer.smtp.protocol import ENHANCED
 from dordt.shared.addresses import without_addresses
 
 # Codes of RFC 3463 that are about the recipient's address; 5.1.7 and 5.1.8 are about ours, 5.7.x about policy.
@@ -13,7 +14,6 @@ GONE_CODES = {"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1", "5.4.4"}
 UNCLEAR_CODES = {"", "5.0.0", "5.1.0", "5.1.4", "5.2.0", "5.3.0", "5.4.1", "5.5.0"}  # the words decide
 UNCLEAR_REPLIES = {None, 550, 551, 553, 554}
 FULL = "5.2.2"
-ENHANCED = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 
 _WHO = r"(?:user|recipient|mailbox|account|address(?:ee)?|alias|e-?mail|person|gebruiker|ontvanger|postbus)"
 SAYS_GONE = re.compile(
