@@ -8,7 +8,7 @@ from flask_wtf.file import MultipleFileField
 from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
 
 from dordt.contact import files
-from dordt.contact.services import KEEP_INFORMED_TEXT, Wish
+from dordt.contact.services import KEEP_INFORMED_TEXT, MessageSubmission
 from dordt.places.services import Choices
 from dordt.shared.forms import DordtForm, address_field, at_most, home_field, name_field, phone_field, required
 
@@ -23,7 +23,7 @@ def one_newline(text: Any) -> Any:
 
 
 class WriteMessageForm(DordtForm):
-    """Send a message to the team of the wijk. `submission_key` names this showing of the form: see `Wish`."""
+    """Send a message to the team of the wijk. `submission_key` names this showing of the form: `MessageSubmission`."""
 
     submission_key = HiddenField()
     name = name_field()
@@ -56,9 +56,9 @@ class WriteMessageForm(DordtForm):
             self.files.errors = [problem]
         return is_valid and not problem
 
-    def wish(self) -> Wish:
+    def submission(self) -> MessageSubmission:
         """What the service needs."""
-        return Wish(
+        return MessageSubmission(
             name=self.name.data or "",
             email=self.email.data or "",
             phone=self.phone.data or "",

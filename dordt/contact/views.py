@@ -27,7 +27,7 @@ def write() -> ResponseReturnValue:
     with reading():
         form = WriteMessageForm(places.neighbourhood_choices(with_other_places=True), places.topic_choices())
     if form.validate_on_submit():
-        receipt = services.send_message(form.wish(), at=clock.now())
+        receipt = services.send_message(form.submission(), at=clock.now())
         session[SENT] = [receipt.reference, receipt.reply_by_on.isoformat()]
         return redirect(url_for(".sent"), code=303)
     return render_template("contact/write.html", form=form), form.status

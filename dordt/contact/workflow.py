@@ -1,8 +1,17 @@
-"""Which step a message may take, in one table, and what each step asks for."""
+"""Which step a message may take, in one table, what each step asks for, and the day on which an answer is due.
 
+Nothing here commits.
+"""
+
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
-from dordt.contact.models import MessageStatus, Outcome
+import holidays
+
+from dordt.contact.models import Message, MessageStatus, Outcome
+from dordt.places.models import Topic
+from dordt.shared.clock import AMSTERDAM
 
 Status = MessageStatus
 
@@ -37,8 +46,13 @@ STEPS: dict[MessageStatus, frozenset[MessageStatus]] = {
     Status.UNWANTED: frozenset({Status.NEW}),
 }
 
+# From these a message is taken up again, and a new term begins.
+RESTING = (Status.WAITING_FOR_RESIDENT, Status.ANSWERED, Status.DECLINED)
 # The text of a step to one of these is mailed to the resident; all other texts are for staff alone.
-TOLD = frozenset({Status.WAITING_FOR_RESIDENT, Status.ANSWERED, Status.DECLINED})
+MAILED = frozenset({Status.WAITING_FOR_RESIDENT, Status.ANSWERED, Status.DECLINED})
+
+USUAL_WORKING_DAYS = 5  # for a message whose theme was taken away
+SATURDAY = 5
 
 TAKEN = "Deze stap kan niet meer. Misschien was een collega u voor: bekijk het bericht opnieuw."
 ADMINISTRATOR_ONLY = "Alleen een beheerder kan een ongewenst bericht terugzetten."
@@ -64,7 +78,7 @@ def refusal(
     if is_closing and outcome is None:
         return OUTCOME_MISSING
     needs_no_answer = is_closing and outcome is Outcome.NO_ANSWER_NEEDED
-    if to in TOLD and not needs_no_answer and not text:
+    if to in MAILED and not needs_no_answer and not text:
         return ANSWER_MISSING
     return REASON_MISSING if _needs_reason(current, to) and not text else None
 
@@ -72,3 +86,39 @@ def refusal(
 def _needs_reason(current: MessageStatus, to: MessageStatus) -> bool:
     """Reopening and hiding leave a reason behind for colleagues."""
     return TYPES[current] is not StatusType.OPEN or TYPES[to] is StatusType.HIDDEN
+
+
+def move(message: Message, to: MessageStatus, *, outcome: Outcome | None, at: datetime) -> None:
+    """Set the status and all that goes with it; whether the step is allowed is the caller's to ask."""
+    is_closed = TYPES[to] is StatusType.CLOSED
+    if message.status in RESTING and TYPES[to] is StatusType.OPEN:
+        message.reply_by_on = reply_by(message.topic, at)
+    message.status, message.updated_at = to, at
+    message.outcome = outcome if is_closed else None
+    message.closed_at = at if is_closed else None
+
+
+def reply_by(topic: Topic | None, at: datetime) -> date:
+    """The day on which somebody who writes now has an answer at the latest."""
+    days = topic.reply_working_days if topic else USUAL_WORKING_DAYS
+    return add_working_days(at.astimezone(AMSTERDAM).date(), days)
+
+
+def add_working_days(start: date, count: int) -> date:
+    """The day that comes `count` working days after `start`; the day of `start` itself is not counted."""
+    day = start
+    while count > 0:
+        day += timedelta(days=1)
+        count -= is_working_day(day)
+    return day
+
+
+def is_working_day(day: date) -> bool:
+    """Whether the gemeente works on this day."""
+    return day.weekday() < SATURDAY and day not in _holidays(day.year)
+
+
+@lru_cache(maxsize=16)
+def _holidays(year: int) -> frozenset[date]:
+    """A whole year at once: the package's own table grows while it is read, which two threads may not share."""
+    return frozenset(holidays.country_holidays("NL", years=year, expand=False))

@@ -5,7 +5,7 @@ from wtforms import BooleanField, RadioField, TextAreaField, ValidationError
 from dordt.places.services import Choices
 from dordt.shared.forms import DordtForm, address_field, at_most, home_field, name_field, phone_field, required
 from dordt.workgroups.models import MembershipState
-from dordt.workgroups.services import MembershipWish
+from dordt.workgroups.services import MembershipApplication
 
 
 class JoinWorkgroupForm(DordtForm):
@@ -22,9 +22,9 @@ class JoinWorkgroupForm(DordtForm):
         super().__init__()
         self.neighbourhood.choices = [("", "Kies uw wijk"), *neighbourhoods]
 
-    def wish(self) -> MembershipWish:
+    def application(self) -> MembershipApplication:
         """What the service needs."""
-        return MembershipWish(
+        return MembershipApplication(
             name=self.name.data or "",
             email=self.email.data or "",
             phone=self.phone.data or "",

@@ -84,7 +84,7 @@ class MembershipState(StrEnum):
 
 
 class Membership(Base):
-    """One person's wish to take part, and what became of it."""
+    """One person's application to take part, and what became of it."""
 
     __tablename__ = "membership"
     __table_args__ = (

@@ -40,7 +40,7 @@ TAKES_PART = (State.REQUESTED, State.WAITING, State.APPROVED)
 
 
 @dataclass(frozen=True)
-class MembershipWish:
+class MembershipApplication:
     """What somebody filled in who wants to take part."""
 
     name: str
@@ -51,19 +51,19 @@ class MembershipWish:
     show_name: bool
 
 
-def request_membership(workgroup: Workgroup, wish: MembershipWish, *, at: datetime) -> None:
-    """Store the wish and queue the mail that asks for confirmation, in one transaction.
+def request_membership(workgroup: Workgroup, application: MembershipApplication, *, at: datetime) -> None:
+    """Store the application and queue the mail that asks for confirmation, in one transaction.
 
     Who takes part already gets a mail that says so instead. Either goes at most once an hour, and the page answers the
     same: it never tells who is in the group. Raises NotAllowed when the group takes nobody on.
     """
     if not workgroup.is_open:
         raise NotAllowed(f"De {workgroup.name} zoekt op dit moment geen mensen.")
-    membership = _find_or_add(workgroup, wish, at=at)
+    membership = _find_or_add(workgroup, application, at=at)
     if membership.state in TAKES_PART:
         draft = emails.already_member(membership)
     else:
-        _renew(membership, wish, at=at)
+        _renew(membership, application, at=at)
         draft = emails.confirm_membership(membership, at=at)
     if inboxes.may_be_mailed(membership.email, at=at):
         _mail_once(membership, draft, at=at)
@@ -167,23 +167,23 @@ def membership_counts() -> dict[tuple[int, MembershipState], int]:
     return {(row[0], row[1]): row[2] for row in db.session.execute(grouped)}
 
 
-def _find_or_add(workgroup: Workgroup, wish: MembershipWish, *, at: datetime) -> Membership:
-    key = address_key(wish.email)
+def _find_or_add(workgroup: Workgroup, application: MembershipApplication, *, at: datetime) -> Membership:
+    key = address_key(application.email)
     mine = sa.select(Membership).where(Membership.workgroup_id == workgroup.id, Membership.email_key == key)
     try:
         with db.session.begin_nested():
             found = db.session.scalar(mine.with_for_update(of=Membership))
             if found is None:
-                found = Membership(workgroup=workgroup, email_key=key, created_at=at, **asdict(wish))
+                found = Membership(workgroup=workgroup, email_key=key, created_at=at, **asdict(application))
                 db.session.add(found)
     except IntegrityError:  # the same form sent twice at once: the other one was first
         found = db.session.scalars(mine.with_for_update(of=Membership)).one()
     return found
 
 
-def _renew(membership: Membership, wish: MembershipWish, *, at: datetime) -> None:
+def _renew(membership: Membership, application: MembershipApplication, *, at: datetime) -> None:
     """What was typed last counts; after leaving or being declined it is a new request, and older links end."""
-    for name, value in asdict(wish).items():
+    for name, value in asdict(application).items():
         setattr(membership, name, value)
     if membership.state != State.UNCONFIRMED:
         membership.state = State.UNCONFIRMED

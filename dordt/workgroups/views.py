@@ -35,7 +35,7 @@ def join(slug: str) -> ResponseReturnValue:
     workgroup = row_or_404(Workgroup.called(slug))
     form = JoinWorkgroupForm(places.neighbourhood_choices(with_other_places=True))
     if form.validate_on_submit():
-        services.request_membership(workgroup, form.wish(), at=clock.now())
+        services.request_membership(workgroup, form.application(), at=clock.now())
         return redirect(url_for(".check_inbox", slug=slug), code=303)
     return render_template("workgroups/join.html", form=form, workgroup=workgroup), form.status
 

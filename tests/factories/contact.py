@@ -5,7 +5,7 @@ from itertools import count
 from typing import Any
 
 from dordt.contact.models import Message
-from dordt.contact.services import Wish
+from dordt.contact.services import MessageSubmission
 from dordt.extensions import db
 from dordt.shared import clock
 from dordt.shared.addresses import address_key
@@ -13,7 +13,7 @@ from dordt.shared.addresses import address_key
 _numbers = count(1)
 
 
-def make_wish(**given: Any) -> Wish:
+def make_submission(**given: Any) -> MessageSubmission:
     """What a resident fills in."""
     values = {
         "name": "Anna de Vries",
@@ -22,7 +22,7 @@ def make_wish(**given: Any) -> Wish:
         "topic": "groen-en-spelen",
         "body": "De bank bij de waterspeelplaats is kapot.",
     }
-    return Wish(**{**values, **given})
+    return MessageSubmission(**{**values, **given})
 
 
 def make_message(**given: Any) -> Message:

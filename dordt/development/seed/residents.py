@@ -9,7 +9,7 @@ from dordt.accounts.models import StaffMember
 from dordt.audit import services as audit
 from dordt.contact import services as contact
 from dordt.contact.models import Message, MessageStatus, Outcome
-from dordt.contact.workflow import TOLD
+from dordt.contact.workflow import MAILED
 from dordt.development.seed import ago, rows
 from dordt.development.seed.content import member
 from dordt.extensions import db
@@ -80,9 +80,9 @@ def add_memberships(*, at: datetime) -> None:
 
 def _ask(group: Workgroup, row: dict[str, Any], *, at: datetime) -> Membership:
     names = ("name", "email", "neighbourhood", "motivation", "show_name")
-    wish = workgroups.MembershipWish(phone=row.get("phone", ""), **{name: row[name] for name in names})
+    application = workgroups.MembershipApplication(phone=row.get("phone", ""), **{name: row[name] for name in names})
     takes_people, group.is_open = group.is_open, True  # also the group that is full now did once
-    workgroups.request_membership(group, wish, at=at)
+    workgroups.request_membership(group, application, at=at)
     group.is_open = takes_people
     db.session.commit()
     mine = sa.select(Membership).where(
@@ -120,8 +120,8 @@ def add_messages(*, at: datetime) -> None:
             _handle(message.id, row, sent_at=sent_at, at=at)
 
 
-def _message(row: dict[str, Any]) -> contact.Wish:
-    return contact.Wish(
+def _message(row: dict[str, Any]) -> contact.MessageSubmission:
+    return contact.MessageSubmission(
         name=row["name"],
         email=row["email"],
         phone=row.get("phone") or "",
@@ -142,7 +142,7 @@ def _handle(message_id: int, row: dict[str, Any], *, sent_at: datetime, at: date
         contact.add_note(message_id, row["note"], by=by, at=taken_at)
     moved_at = ago(at, row["closed_days_ago"]) if "closed_days_ago" in row else taken_at
     outcome = Outcome(row["outcome"]) if row.get("outcome") else None
-    told = {MessageStatus.UNWANTED: "note", **dict.fromkeys(TOLD, "answer")}.get(status, "")
+    told = {MessageStatus.UNWANTED: "note", **dict.fromkeys(MAILED, "answer")}.get(status, "")
     text = (row.get(told) or "").strip()
     contact.change_status(message_id, status, text=text, outcome=outcome, by=by, at=max(moved_at, taken_at))
     for reader in {by.id, member("m.terpstra@voorbeeld.nl").id}:  # what they opened is not bold in their list

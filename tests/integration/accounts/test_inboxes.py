@@ -17,7 +17,7 @@ from dordt.extensions import db
 from dordt.shared import clock
 from dordt.subscribers import services as subscribers
 from dordt.workgroups import services as workgroups
-from tests.factories.contact import make_wish
+from tests.factories.contact import make_submission
 from tests.factories.workgroups import make_workgroup
 
 MOST = 20
@@ -35,12 +35,12 @@ def subscribe(email: str, at: datetime) -> None:
 
 
 def join(email: str, at: datetime) -> None:
-    wish = workgroups.MembershipWish("Anna", email, "", "sterrenburg", "", show_name=False)
-    workgroups.request_membership(make_workgroup(), wish, at=at)
+    application = workgroups.MembershipApplication("Anna", email, "", "sterrenburg", "", show_name=False)
+    workgroups.request_membership(make_workgroup(), application, at=at)
 
 
 def write(email: str, at: datetime) -> None:
-    contact.send_message(make_wish(email=email), at=at)
+    contact.send_message(make_submission(email=email), at=at)
 
 
 @pytest.mark.parametrize("form", [subscribe, join, write])

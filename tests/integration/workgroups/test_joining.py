@@ -27,8 +27,8 @@ def join(client, group, **changes: Any):
     return client.post(f"/werkgroepen/{group.slug}/aanmelden/", data={**FILLED, **changes})
 
 
-def wish() -> services.MembershipWish:
-    return services.MembershipWish(phone="", motivation="", show_name=False, **FILLED)
+def application() -> services.MembershipApplication:
+    return services.MembershipApplication(phone="", motivation="", show_name=False, **FILLED)
 
 
 def memberships() -> list[Membership]:
@@ -36,7 +36,7 @@ def memberships() -> list[Membership]:
     return list(db.session.scalars(sa.select(Membership).order_by(Membership.id)))
 
 
-def test_joining_stores_the_wish_and_asks_to_confirm_by_mail(client, group, outbox):
+def test_joining_stores_the_application_and_asks_to_confirm_by_mail(client, group, outbox):
     response = join(client, group, motivation="Ik teken graag mee.", show_name="y")
 
     assert response.status_code == 303
@@ -119,7 +119,7 @@ def test_who_leaves_and_comes_back_within_the_hour_gets_a_link_that_works(client
 def test_nothing_is_erased_while_the_last_link_works(group, outbox):
     first, second = clock.now() - timedelta(days=8), clock.now() - timedelta(days=3)
     for at in (first, second):
-        services.request_membership(group, wish(), at=at)
+        services.request_membership(group, application(), at=at)
 
     assert services.erase_unconfirmed(at=clock.now()) == 0
     assert [mail.name for mail in outbox()] == ["confirm_membership"] * 2

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from dordt.contact.working_days import add_working_days, is_working_day
+from dordt.contact.workflow import add_working_days, is_working_day
 
 CASES = [
     ("within a week", date(2027, 3, 1), 3, date(2027, 3, 4)),

@@ -1,4 +1,4 @@
-"""What residents do: send a message, read what became of it, add to it."""
+"""Taking messages of residents in, and what staff do with them."""
 
 import secrets
 from dataclasses import dataclass
@@ -8,26 +8,41 @@ from hashlib import sha256
 import sqlalchemy as sa
 
 from dordt.accounts import inboxes
+from dordt.accounts.models import StaffMember
+from dordt.accounts.rights import Right
 from dordt.audit import services as audit
 from dordt.consent import services as consent
 from dordt.consent.models import ConsentPurpose
-from dordt.contact import emails, files
-from dordt.contact.models import EntryKind, Message, MessageEntry, MessageFile, MessageStatus, ReferenceCounter
-from dordt.contact.services.moving import RESTING, move, reply_by
+from dordt.contact import emails, files, workflow
+from dordt.contact.models import (
+    EntryKind,
+    Message,
+    MessageEntry,
+    MessageFile,
+    MessageStatus,
+    Outcome,
+    ReferenceCounter,
+)
+from dordt.contact.workflow import RESTING, move, reply_by
 from dordt.extensions import db
 from dordt.mailer.ledger import outbox
 from dordt.places.models import Topic
 from dordt.shared.addresses import address_key
 from dordt.shared.clock import AMSTERDAM
 from dordt.shared.database import insert_into
-from dordt.shared.problems import LinkInvalid, NotAllowed
+from dordt.shared.problems import LinkInvalid, NotAllowed, NotFound
 from dordt.shared.tokens import read_token
 
 KEEP_INFORMED_TEXT = "Ja, u mag mij mailen als mijn bericht iets heeft opgeleverd"
+MAILS = {
+    MessageStatus.ANSWERED: emails.message_answered,
+    MessageStatus.DECLINED: emails.message_declined,
+    MessageStatus.WAITING_FOR_RESIDENT: emails.message_question,
+}
 
 
 @dataclass(frozen=True)
-class Wish:
+class MessageSubmission:
     """What a resident filled in; `topic` is a slug, `form_key` names the form that was shown, or is empty."""
 
     name: str
@@ -49,8 +64,8 @@ class Wish:
         """
         if not self.form_key:
             return secrets.token_hex(32)
-        told = (self.form_key, self.name, self.email, self.phone, self.neighbourhood, self.topic, self.location)
-        digest = sha256(repr((*told, self.body, self.keep_informed)).encode())
+        filled_in = (self.form_key, self.name, self.email, self.phone, self.neighbourhood, self.topic, self.location)
+        digest = sha256(repr((*filled_in, self.body, self.keep_informed)).encode())
         for upload in self.uploads:
             digest.update(sha256(upload.content).digest())
         return digest.hexdigest()
@@ -64,18 +79,18 @@ class Receipt:
     reply_by_on: date
 
 
-def send_message(wish: Wish, *, at: datetime) -> Receipt:
+def send_message(submission: MessageSubmission, *, at: datetime) -> Receipt:
     """Store a message with its files, and queue the receipt and the notice, in one transaction.
 
     The same form sent twice is one message with one receipt.
     """
     db.session.rollback()  # what was read for the form: on SQLite a transaction that began by reading cannot write
-    key, kept, is_new = wish.submission_key, files.keep(wish.uploads), False
+    key, kept, is_new = submission.submission_key, files.keep(submission.uploads), False
     try:
         reference = _next_reference(at)  # first: of two clicks at once the second waits here for the first
         receipt = _sent_before(key)
         if receipt is None:
-            receipt = _store(wish, key, reference, kept, at=at)
+            receipt = _store(submission, key, reference, kept, at=at)
             db.session.commit()
             is_new = True
         return receipt
@@ -108,6 +123,67 @@ def add_to_message(token: str, text: str, *, at: datetime) -> None:
     db.session.commit()
 
 
+def assign_message(message_id: int, assignee_id: int | None, *, by: StaffMember, at: datetime) -> None:
+    """Give a message to a member of staff, or to nobody. Raises NotAllowed when that person cannot answer."""
+    message = _locked(message_id)
+    if message.assignee_id == assignee_id:
+        db.session.rollback()
+        return
+    if assignee_id is not None and not can_take(db.session.get(StaffMember, assignee_id)):
+        raise NotAllowed("Deze medewerker kan geen berichten beantwoorden. Kies iemand anders.")
+    audit.record("message.assigned", subject=message, by=by, at=at, before=message.assignee_id, after=assignee_id)
+    message.assignee_id, message.updated_at = assignee_id, at
+    db.session.commit()
+
+
+def add_note(message_id: int, text: str, *, by: StaffMember, at: datetime) -> None:
+    """Write something down for colleagues; the resident never reads it. Sent twice in a row it is one note."""
+    message = _locked(message_id)
+    last = message.entries[-1] if message.entries else None
+    if last is None or (last.kind, last.author_id, last.text) != (EntryKind.NOTE, by.id, text):
+        message.entries.append(MessageEntry(kind=EntryKind.NOTE, author_id=by.id, text=text, at=at))
+        message.updated_at = at
+        audit.record("message.noted", subject=message, by=by, at=at)
+    db.session.commit()
+
+
+def answer_message(message_id: int, text: str, outcome: Outcome, *, by: StaffMember, at: datetime) -> None:
+    """Answer the resident by mail and close the message with what came of it. Raises NotAllowed."""
+    change_status(message_id, MessageStatus.ANSWERED, text=text, outcome=outcome, by=by, at=at)
+
+
+def change_status(
+    message_id: int,
+    to: MessageStatus,
+    *,
+    by: StaffMember,
+    at: datetime,
+    text: str = "",
+    outcome: Outcome | None = None,
+) -> None:
+    """Take one step of the workflow, and mail the text to the resident where the step asks for it.
+
+    Raises NotAllowed, with the reason in Dutch, when the step may not be taken or lacks an outcome, text or reason.
+    """
+    message = _locked(message_id)
+    administers = by.may(Right.ADMINISTER)
+    refused = workflow.refusal(message.status, to, outcome=outcome, text=text, administers=administers)
+    if refused:
+        raise NotAllowed(refused)
+    before = message.status
+    move(message, to, outcome=outcome, at=at)
+    _write_down(message, text, by, at=at)
+    audit.record(f"message.{to}", subject=message, by=by, at=at, before=before, outcome=message.outcome)
+    db.session.commit()
+
+
+def can_take(member: StaffMember | None) -> bool:
+    """Whether a message can be given to this member of staff."""
+    if member is None or not member.active or member.leads_groups_only:
+        return False
+    return member.may(Right.ANSWER)
+
+
 def _next_reference(at: datetime) -> str:
     """DZ, the year in Amsterdam, and the next number of that year; one statement, so that no number is given twice."""
     year = at.astimezone(AMSTERDAM).year
@@ -125,20 +201,22 @@ def _sent_before(key: str) -> Receipt | None:
     return Receipt(found.reference, found.reply_by_on) if found else None
 
 
-def _store(wish: Wish, key: str, reference: str, kept: list[MessageFile], *, at: datetime) -> Receipt:
-    topic = db.session.scalar(sa.select(Topic).where(Topic.slug == wish.topic))
+def _store(
+    submission: MessageSubmission, key: str, reference: str, kept: list[MessageFile], *, at: datetime
+) -> Receipt:
+    topic = db.session.scalar(sa.select(Topic).where(Topic.slug == submission.topic))
     message = Message(
         reference=reference,
         submission_key=key,
-        name=wish.name,
-        email=wish.email,
-        email_key=address_key(wish.email),
-        phone=wish.phone,
-        neighbourhood=wish.neighbourhood,
+        name=submission.name,
+        email=submission.email,
+        email_key=address_key(submission.email),
+        phone=submission.phone,
+        neighbourhood=submission.neighbourhood,
         topic=topic,
-        location=wish.location,
-        body=wish.body,
-        keep_informed=wish.keep_informed,
+        location=submission.location,
+        body=submission.body,
+        keep_informed=submission.keep_informed,
         reply_by_on=reply_by(topic, at),
         created_at=at,
         updated_at=at,
@@ -173,3 +251,19 @@ def _append(message: Message, text: str, *, at: datetime) -> None:
         move(message, MessageStatus.IN_PROGRESS, outcome=None, at=at)
     audit.record("message.added_to", subject=message, by=audit.RESIDENT, at=at, before=before, after=message.status)
     outbox.enqueue(emails.message_added_to(message, text), at=at)
+
+
+def _locked(message_id: int) -> Message:
+    """The message, kept from others until the end of this transaction, so that two colleagues do not both answer."""
+    message = db.session.scalar(Message.numbered(message_id).with_for_update(of=Message))
+    if message is None:
+        raise NotFound("message")
+    return message
+
+
+def _write_down(message: Message, text: str, by: StaffMember, *, at: datetime) -> None:
+    is_mailed = bool(text) and message.status in workflow.MAILED
+    kind = EntryKind.ANSWER if is_mailed else EntryKind.STATUS
+    message.entries.append(MessageEntry(kind=kind, author_id=by.id, status=message.status, text=text, at=at))
+    if is_mailed:
+        outbox.enqueue(MAILS[message.status](message, text), at=at)
