@@ -102,7 +102,7 @@ class Message(Base):
         return sa.select(cls).where(cls.email_key == email_key).order_by(cls.created_at.desc(), cls.id.desc())
 
     @classmethod
-    def standing(cls, *statuses: MessageStatus) -> "sa.Select[Message]":
+    def with_status(cls, *statuses: MessageStatus) -> "sa.Select[Message]":
         """All messages with one of these statuses."""
         return sa.select(cls).where(cls.status.in_(statuses))
 
@@ -112,7 +112,7 @@ class Message(Base):
         return sa.and_(cls.status.in_(WAITING_FOR_US), cls.reply_by_on < today)
 
     @classmethod
-    def holding(cls, words: str, *, in_details: bool) -> "sa.ColumnElement[bool]":
+    def containing(cls, words: str, *, in_details: bool) -> "sa.ColumnElement[bool]":
         """Whether all these words stand in it; who sent it is searched only for who may see that."""
         columns = [cls.reference, cls.body, cls.location, *([cls.name, cls.email] if in_details else [])]
         found = [sa.or_(*(column.ilike(like(word), escape="\\") for column in columns)) for word in words.split()]

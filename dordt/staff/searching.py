@@ -1,6 +1,6 @@
 """What a member of staff searches for in a list of people: kept in the session, for a name belongs in no address."""
 
-from flask import request, session
+from flask import abort, request, session
 
 from dordt.shared.forms import require_csrf
 
@@ -8,10 +8,15 @@ LONGEST = 200
 
 
 def keep(room: str) -> None:
-    """Keep the words that were posted, or forget them when the button says so; answers 400 without a CSRF token."""
+    """Keep the words that were posted, or forget them when the button says so.
+
+    Answers 400 without a CSRF token, and 422 to what is no text.
+    """
     require_csrf()
     words = "" if "wissen" in request.form else request.form.get("zoek", "")
-    session[_key(room)] = words.replace("\x00", "")[:LONGEST].strip()
+    if "\x00" in words:  # breaks PostgreSQL
+        abort(422)
+    session[_key(room)] = words[:LONGEST].strip()
 
 
 def kept(room: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from wtforms import Form, SelectField, StringField, TextAreaField
+from wtforms import Form, SelectField, TextAreaField
 
 from dordt.contact.labels import OUTCOME_LABELS, STATUS_LABELS
 from dordt.contact.models import MessageStatus, Outcome
@@ -26,19 +26,19 @@ class InboxFilterForm(Form):
     """What the address of the inbox says; a value that we do not know counts as not given."""
 
     status = SelectField("Status", default="open")
-    wijk = SelectField("Wijk", default="")
-    thema = SelectField("Thema", default="")
-    wie = SelectField("Toegewezen aan", default="")
-    volgorde = SelectField("Volgorde", default="")
+    neighbourhood = SelectField("Wijk", default="", name="wijk")
+    topic = SelectField("Thema", default="", name="thema")
+    assignee = SelectField("Toegewezen aan", default="", name="wie")
+    order = SelectField("Volgorde", default="", name="volgorde")
 
     def __init__(self, given: Any, neighbourhoods: Choices, topics: Choices) -> None:
         super().__init__(given)
         self.places = dict(neighbourhoods)
         self._offer(self.status, STATUSES)
-        self._offer(self.wijk, [("", "Alle wijken"), *neighbourhoods])
-        self._offer(self.thema, [("", "Alle thema’s"), *topics])
-        self._offer(self.wie, ASSIGNEES)
-        self._offer(self.volgorde, ORDERS)
+        self._offer(self.neighbourhood, [("", "Alle wijken"), *neighbourhoods])
+        self._offer(self.topic, [("", "Alle thema’s"), *topics])
+        self._offer(self.assignee, ASSIGNEES)
+        self._offer(self.order, ORDERS)
 
     def _offer(self, field: SelectField, choices: Choices) -> None:
         field.choices = list(choices)
@@ -49,12 +49,6 @@ class InboxFilterForm(Form):
     def chosen(self) -> dict[str, Any]:
         """What differs from the usual, for the address of another page."""
         return {field.name: field.data for field in self if field.data != field.default}
-
-
-class SearchMessagesForm(DordtForm):
-    """Search; by POST, so that no name or address stands in an address or a log."""
-
-    zoek = StringField("Zoek op naam, e-mailadres, nummer of tekst", validators=[at_most(200)])
 
 
 class AddNoteForm(DordtForm):

@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-import sqlalchemy as sa
-from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, session, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from dordt.accounts.models import StaffMember
@@ -18,22 +17,21 @@ from dordt.shared import clock, storage
 from dordt.shared.forms import DordtForm
 from dordt.shared.problems import NotAllowed
 from dordt.shared.reading import page, row_or_404, rows
-from dordt.staff.contact import listing, thread
+from dordt.staff import searching
 from dordt.staff.contact.forms import (
     AddNoteForm,
     AnswerMessageForm,
     AssignMessageForm,
     ChangeStatusForm,
     InboxFilterForm,
-    SearchMessagesForm,
 )
+from dordt.staff.contact.inbox import inbox_messages, inbox_rows, read_by, thread_of
 from dordt.staff.guard import may, member
 from dordt.workgroups.labels import STATE_LABELS
 from dordt.workgroups.models import Membership
 
 bp = Blueprint("contact", __name__, url_prefix="/berichten")
 
-SEARCH = "message_search"
 ONE = "/<int:message_id>"
 
 
@@ -41,17 +39,16 @@ ONE = "/<int:message_id>"
 def inbox() -> ResponseReturnValue:
     """The list; filters, order and page stand in the address, search words in the session."""
     filters = _filters()
-    words, sees_details, me = session.get(SEARCH, ""), may(Right.SEE_CONTACT_DETAILS), member().id
-    query = listing.messages(filters.data, words, member_id=me, sees_details=sees_details)
+    words, sees_details, me = searching.kept("messages"), may(Right.SEE_CONTACT_DETAILS), member().id
+    query = inbox_messages(filters.data, words, member_id=me, sees_details=sees_details)
     found = page(query, request.args.get("pagina"))
-    read = rows(listing.read_by(me, found.items))
+    read = rows(read_by(me, found.items))
     today = clock.now().astimezone(clock.AMSTERDAM).date()
     return render_template(
         "staff/contact/inbox.html",
         page=found,
-        rows=listing.as_rows(found.items, read, places=filters.places, today=today, sees_details=sees_details),
+        rows=inbox_rows(found.items, read, places=filters.places, today=today, sees_details=sees_details),
         filters=filters,
-        search=SearchMessagesForm(data={"zoek": words}),
         words=words,
     )
 
@@ -59,10 +56,7 @@ def inbox() -> ResponseReturnValue:
 @bp.post("/zoeken/")
 def search() -> ResponseReturnValue:
     """Keep what is searched for; empty words, or the button that says so, end the search."""
-    form = SearchMessagesForm()
-    if not form.validate_on_submit():
-        abort(form.status)
-    session[SEARCH] = "" if "wissen" in request.form else form.zoek.data
+    searching.keep("messages")
     return redirect(url_for(".inbox", **_filters().chosen), code=303)
 
 
@@ -144,7 +138,7 @@ def _filters() -> InboxFilterForm:
 
 
 def _note_reading(message_id: int) -> None:
-    row_or_404(sa.select(Message.id).where(Message.id == message_id))
+    row_or_404(Message.numbered(message_id))
     audit.record_reading(member().id, subject=("message", message_id), at=clock.now())
 
 
@@ -154,7 +148,7 @@ def _page(message_id: int, **forms: DordtForm) -> str:
     return render_template(
         "staff/contact/message.html",
         message=found,
-        lines=list(thread.lines(found, sees_details=sees_details)),
+        thread=list(thread_of(found, sees_details=sees_details)),
         files=list(found.files),
         place=places.place_name(found.neighbourhood),
         status_label=STATUS_LABELS[found.status],
@@ -202,7 +196,7 @@ def _steps_from(current: MessageStatus) -> list[MessageStatus]:
 
 
 def _assign_form(current: int | None) -> AssignMessageForm:
-    active = rows(sa.select(StaffMember).where(StaffMember.active).order_by(StaffMember.name, StaffMember.id))
+    active = rows(StaffMember.listed().where(StaffMember.active))
     members = [(str(each.id), each.name) for each in active if services.can_take(each)]
     return AssignMessageForm(members, current)
 

@@ -22,7 +22,7 @@ UNDERWAY = (
 
 def new_messages() -> "sa.Select[Message]":
     """Messages that nobody took up, the one to answer first on top."""
-    return Message.standing(MessageStatus.NEW).order_by(Message.reply_by_on, Message.id)
+    return Message.with_status(MessageStatus.NEW).order_by(Message.reply_by_on, Message.id)
 
 
 def overdue_messages(today: date) -> "sa.Select[Message]":

@@ -1,0 +1,116 @@
+"""What the inbox shows of each message, in which order, and what the page of one message shows of its thread."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from dordt.audit.models import ReadingEntry
+from dordt.contact.labels import STATUS_LABELS
+from dordt.contact.models import EntryKind, Message, MessageEntry, MessageStatus
+from dordt.contact.workflow import StatusType, of_type
+from dordt.places.models import Topic
+
+STRANGER = "Inwoner"  # for who may not see contact details
+SOMEBODY = "Een oud-collega"
+FIRST_WORDS = 160  # characters
+ORDERS: "dict[str, tuple[sa.ColumnElement[Any], ...]]" = {
+    "": (Message.created_at.desc(), Message.id.desc()),
+    "oud": (Message.created_at.asc(), Message.id.asc()),
+    "termijn": (Message.reply_by_on.asc(), Message.id.asc()),
+}
+
+
+@dataclass(frozen=True)
+class InboxRow:
+    """One message in the list."""
+
+    message: Message
+    who: str
+    first_words: str
+    place: str
+    status_label: str
+    is_unread: bool
+    is_overdue: bool
+
+
+@dataclass(frozen=True)
+class ThreadEntry:
+    """Who did what, when, and the words that go with it."""
+
+    who: str
+    what: str
+    at: datetime
+    text: str
+    look: str  # resident, ours or note: which class of the style sheet it has
+
+
+def inbox_messages(
+    chosen: Mapping[str, str], words: str, *, member_id: int, sees_details: bool
+) -> "sa.Select[Message]":
+    """The messages that the filters and the search words leave, in the order that was chosen."""
+    query = Message.with_status(*_statuses(chosen["status"])).where(Message.containing(words, in_details=sees_details))
+    if chosen["neighbourhood"]:
+        query = query.where(Message.neighbourhood == chosen["neighbourhood"])
+    if chosen["topic"]:
+        query = query.where(Message.topic.has(Topic.slug == chosen["topic"]))
+    if chosen["assignee"]:
+        query = query.where(Message.assignee_id == (member_id if chosen["assignee"] == "mij" else None))
+    return query.order_by(*ORDERS[chosen["order"]])
+
+
+def read_by(member_id: int, shown: Iterable[Message]) -> "sa.Select[int]":
+    """Which of these messages a member of staff has opened before."""
+    mine = (ReadingEntry.member_id == member_id, ReadingEntry.subject_type == "message")
+    ids = [message.id for message in shown]
+    return sa.select(ReadingEntry.subject_id).where(*mine, ReadingEntry.subject_id.in_(ids)).distinct()
+
+
+def inbox_rows(
+    shown: Sequence[Message], read: Iterable[int], *, places: Mapping[str, str], today: date, sees_details: bool
+) -> list[InboxRow]:
+    """What the list shows of each message."""
+    known = set(read)
+    return [
+        InboxRow(
+            message=message,
+            who=message.name if sees_details else STRANGER,
+            first_words=" ".join(message.body[: 2 * FIRST_WORDS].split())[:FIRST_WORDS],
+            place=places.get(message.neighbourhood, message.neighbourhood),
+            status_label=STATUS_LABELS[message.status],
+            is_unread=message.id not in known,
+            is_overdue=message.is_overdue(today),
+        )
+        for message in shown
+    ]
+
+
+def thread_of(message: Message, *, sees_details: bool) -> Iterator[ThreadEntry]:
+    """The message itself and all that followed, oldest first."""
+    resident = message.name if sees_details else STRANGER
+    yield ThreadEntry(resident, "schreef", message.created_at, message.body, "resident")
+    for entry in message.entries:
+        yield _thread_entry(entry, resident)
+
+
+def _statuses(wanted: str) -> list[MessageStatus]:
+    groups = {
+        "open": of_type(StatusType.OPEN),
+        "gesloten": of_type(StatusType.CLOSED),
+        "alles": [*of_type(StatusType.OPEN), *of_type(StatusType.CLOSED)],
+    }
+    return groups[wanted] if wanted in groups else [MessageStatus(wanted)]
+
+
+def _thread_entry(entry: MessageEntry, resident: str) -> ThreadEntry:
+    colleague = entry.author.name if entry.author else SOMEBODY
+    step = f"zette de status op ‘{STATUS_LABELS[entry.status]}’" if entry.status else "schreef"
+    who, what, look = {
+        EntryKind.FROM_RESIDENT: (resident, "voegde toe", "resident"),
+        EntryKind.ANSWER: (colleague, f"mailde de inwoner en {step}", "ours"),
+        EntryKind.NOTE: (colleague, "schreef een notitie", "note"),
+        EntryKind.STATUS: (colleague, step, "note"),
+    }[entry.kind]
+    return ThreadEntry(who, what, entry.at, entry.text, look)
