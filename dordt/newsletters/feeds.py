@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from flask import render_template
 
-from dordt.newsletters.content import web_version
+from dordt.newsletters.content.rendering import summary, web_blocks
 from dordt.newsletters.models import Newsletter
 from dordt.shared import atom
 from dordt.shared.links import absolute
@@ -28,14 +28,14 @@ def of_newsletters(newsletters: Sequence[Newsletter], *, at: datetime) -> bytes:
 
 
 def _entry(newsletter: Newsletter, at: datetime) -> atom.Entry:
-    html = render_template("newsletters/feed_entry.html", blocks=web_version.blocks(newsletter, at=at))
+    html = render_template("newsletters/feed_entry.html", blocks=web_blocks(newsletter, at=at))
     return atom.Entry(
         id=atom.tag(newsletter.created_at, f"nieuwsbrief/{newsletter.number}"),
         title=newsletter.subject,
         link=absolute("newsletters.show", number=newsletter.number),
         published_at=newsletter.dated_at,
         updated_at=newsletter.dated_at,
-        summary=web_version.summary(newsletter),
+        summary=summary(newsletter),
         content=html,
         about=[
             *((wijk.slug, wijk.name) for wijk in newsletter.neighbourhoods),

@@ -1,12 +1,16 @@
 """Newsletters as everybody can read them: each on a page of its own, the archive, the feed."""
 
+from collections.abc import Sequence
+from itertools import groupby
+
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from dordt.newsletters import feeds
-from dordt.newsletters.content import web_version
+from dordt.newsletters.content.rendering import summary, web_blocks
 from dordt.newsletters.models import Newsletter
 from dordt.shared import atom, clock
+from dordt.shared.clock import AMSTERDAM
 from dordt.shared.links import absolute
 from dordt.shared.reading import page, row_or_404, rows
 
@@ -17,7 +21,7 @@ bp = Blueprint("newsletters", __name__, url_prefix="/nieuwsbrief")
 def archive() -> ResponseReturnValue:
     """What was sent, the newest first, under its year."""
     found = page(Newsletter.sent(), request.args.get("pagina"))
-    return render_template("newsletters/archive.html", page=found, years=web_version.by_year(found.items))
+    return render_template("newsletters/archive.html", page=found, years=_by_year(found.items))
 
 
 @bp.get("/<int:number>/")
@@ -27,8 +31,8 @@ def show(number: int) -> ResponseReturnValue:
     return render_template(
         "newsletters/show.html",
         newsletter=newsletter,
-        blocks=web_version.blocks(newsletter, at=clock.now()),
-        summary=web_version.summary(newsletter),
+        blocks=web_blocks(newsletter, at=clock.now()),
+        summary=summary(newsletter),
         canonical=absolute("newsletters.show", number=number),
         previous=next(iter(rows(Newsletter.sent_before(number).limit(1))), None),
         next=next(iter(rows(Newsletter.sent_after(number).limit(1))), None),
@@ -47,3 +51,9 @@ def feed() -> ResponseReturnValue:
     """The newest newsletters, whole, for whoever would rather not leave an address."""
     newest = rows(Newsletter.sent().limit(feeds.ENTRIES))
     return Response(feeds.of_newsletters(newest, at=clock.now()), mimetype=atom.MIMETYPE)
+
+
+def _by_year(newsletters: Sequence[Newsletter]) -> list[tuple[int, list[Newsletter]]]:
+    """Neighbours of the same year together, as Amsterdam counts it."""
+    years = groupby(newsletters, lambda newsletter: newsletter.dated_at.astimezone(AMSTERDAM).year)
+    return [(year, list(found)) for year, found in years]

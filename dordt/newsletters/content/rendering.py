@@ -1,25 +1,30 @@
-"""How a newsletter looks: as one mail for many, with a merge field where each recipient's own link belongs."""
+"""How a newsletter looks: as one mail for many, with merge fields for each recipient's own links, and as a page.
+
+What a block says is a copy, so the page stays as it was sent; a link is there as long as what it leads to is.
+"""
 
 import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
-from flask import current_app
+from flask import current_app, url_for
 from markupsafe import Markup
 
-from dordt.media.images import image_of
-from dordt.media.markdown import MAIL_STYLES, MAIL_WIDTH, mail_html
-from dordt.newsletters.content import mail_text
+from dordt.media.images import Image, image_of
+from dordt.media.markdown import MAIL_STYLES, MAIL_WIDTH, mail_html, mail_text, page_html, wrapped
 from dordt.newsletters.content.block_kinds import BLOCK_TYPES, BlockKind
 from dordt.newsletters.models import Newsletter, NewsletterBlock
 from dordt.shared import formats
+from dordt.shared.clean_html import SCHEMES
 from dordt.shared.clock import AMSTERDAM
 from dordt.shared.links import absolute, full_address
 from dordt.shared.mail import Draft, compose
 from dordt.subscribers import emails
 from dordt.workgroups.models import Meeting
 
+SUMMARY_LENGTH = 155  # characters that a search engine shows
 LEAVE = "[[leave]]"  # becomes the address of the recipient that ends it
 
 
@@ -59,7 +64,21 @@ class RenderedBlock:
     @property
     def title_text(self) -> str:
         """The title in lines that fit the text part."""
-        return mail_text.wrapped(formats.capital(self.title))
+        return wrapped(formats.capital(self.title))
+
+
+@dataclass(frozen=True)
+class WebBlock:
+    """All that a page shows of one block; `link` is empty when it leads nowhere (any more)."""
+
+    kind: BlockKind
+    title: str
+    text: str
+    link: str
+    leads_elsewhere: bool
+    image: Image | None
+    meeting: Meeting | None
+    is_first_article: bool  # the large one
 
 
 def draft_of(newsletter: Newsletter) -> Draft:
@@ -77,6 +96,19 @@ def draft_of(newsletter: Newsletter) -> Draft:
         preferences_link=emails.merged_preferences_link(),
         web_link=absolute("newsletters.show", number=newsletter.number),
     )
+
+
+def web_blocks(newsletter: Newsletter, *, at: datetime) -> list[WebBlock]:
+    """The blocks in their order; only what is on the site at this moment is linked."""
+    articles = [block for block in newsletter.blocks if block.kind == BlockKind.ARTICLE]
+    return [_web_block(block, at, is_first=block in articles[:1]) for block in newsletter.blocks]
+
+
+def summary(newsletter: Newsletter) -> str:
+    """One sentence for search engines, lists and feeds."""
+    written = [newsletter.preheader, *(_words(block) for block in newsletter.blocks)]
+    text = " ".join(next((text for text in written if text.strip()), newsletter.subject).split())
+    return text if len(text) <= SUMMARY_LENGTH else f"{text[: SUMMARY_LENGTH - 1].rstrip()}…"
 
 
 def plain(text: str) -> str:
@@ -125,8 +157,8 @@ def _texts(block: NewsletterBlock) -> tuple[Markup, str]:
     if "text" in kind.markdown:
         below = 2 if block.title and "title" in kind.columns else 1
         html = mail_html(text, site=site, below=below)
-        return Markup(plain(html)), plain(mail_text.to_text(text, site=site))  # noqa: S704  (Markdown may undo a space)
-    return _paragraphs(text), mail_text.wrapped(text.strip())
+        return Markup(plain(html)), plain(mail_text(text, site=site))  # noqa: S704  (Markdown may undo a space)
+    return _paragraphs(text), wrapped(text.strip())
 
 
 def _paragraphs(text: str) -> Markup:
@@ -169,3 +201,44 @@ def _hours(starts: datetime, ends: datetime) -> str:
     """'19.30 tot 21.30 uur'; of a meeting that ends on another day only when it starts."""
     is_one_day = starts.date() == ends.date() and ends > starts
     return f"{starts:%H.%M} tot {formats.dutch_time(ends)}" if is_one_day else formats.dutch_time(starts)
+
+
+def _web_block(block: NewsletterBlock, at: datetime, *, is_first: bool) -> WebBlock:
+    link = _web_link(block, at)
+    return WebBlock(
+        kind=block.kind,
+        title=block.title,
+        text=block.text,
+        link=link,
+        leads_elsewhere=_leads_elsewhere(link),
+        image=image_of(block.media, "" if block.is_decorative else block.alt),
+        meeting=block.meeting,
+        is_first_article=is_first,
+    )
+
+
+def _web_link(block: NewsletterBlock, at: datetime) -> str:
+    if block.article:
+        return url_for("news.article", slug=block.article.slug) if block.article.is_out(at) else ""
+    if block.workgroup:
+        return url_for("workgroups.show", slug=block.workgroup.slug)
+    return _address(block.url)
+
+
+def _address(written: str) -> str:
+    """What an editor wrote, when a visitor can follow it: a path on this site, or a full address."""
+    try:
+        parts = urlsplit(written)
+    except ValueError:
+        return ""
+    is_path = not parts.scheme and not parts.netloc and written.startswith("/")
+    return written if is_path or parts.scheme in SCHEMES else ""
+
+
+def _leads_elsewhere(link: str) -> bool:
+    return bool(urlsplit(link).netloc) and urlsplit(link).netloc != urlsplit(current_app.config["SITE_URL"]).netloc
+
+
+def _words(block: NewsletterBlock) -> str:
+    """The words of a text in Markdown, without its marks."""
+    return Markup(page_html(block.text)).striptags()  # noqa: S704  (only its words are taken)

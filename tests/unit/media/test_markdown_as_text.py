@@ -2,7 +2,7 @@
 
 import pytest
 
-from dordt.newsletters.content.mail_text import to_text, wrapped
+from dordt.media.markdown import mail_text, wrapped
 
 SITE = "https://dordtaanzet.voorbeeld.nl"
 
@@ -29,13 +29,13 @@ CASES = {
 
 @pytest.mark.parametrize(("markdown", "text"), CASES.values(), ids=CASES)
 def test_markdown_reads_as_plain_text(markdown, text):
-    assert to_text(markdown, site=SITE) == text
+    assert mail_text(markdown, site=SITE) == text
 
 
 def test_lines_fit_and_addresses_stay_whole():
     address = "https://voorbeeld.nl/" + "lang/" * 30
 
-    lines = to_text(f"{'woord ' * 40}\n\n- {'punt ' * 40}\n\n[hier]({address})", site=SITE).splitlines()
+    lines = mail_text(f"{'woord ' * 40}\n\n- {'punt ' * 40}\n\n[hier]({address})", site=SITE).splitlines()
 
     assert all(len(line) <= 72 for line in lines if address not in line)
     assert any(address in line for line in lines)
