@@ -1,5 +1,6 @@
 """What must hold for every HTML answer, whatever page it is."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
@@ -9,11 +10,19 @@ import html5lib
 
 UNLABELLED_KINDS = {"hidden", "submit", "button", "reset", "image"}
 LABELLED_TAGS = {"input", "select", "textarea"}
+SIGNED = re.compile(r"[\w-]{8,}\.[\w-]{6}\.[\w-]{27}")  # as itsdangerous writes it: value, moment, signature
 
 
-@lru_cache(maxsize=512)
 def faults(html: str, *, is_page: bool = True) -> tuple[str, ...]:
-    """Everything wrong with a page; `is_page` is False for a fragment, which needs no heading of its own."""
+    """Everything wrong with a page; `is_page` is False for a fragment, which needs no heading of its own.
+
+    Pages that differ in a signed token alone are looked at once: parsing was a quarter of the time of page tests.
+    """
+    return _faults(SIGNED.sub("token", html), is_page)
+
+
+@lru_cache(maxsize=1024)
+def _faults(html: str, is_page: bool) -> tuple[str, ...]:
     parser = html5lib.HTMLParser(namespaceHTMLElements=False)
     tree = parser.parse(html)
     found = [f"malformed: {code} {values} at {place}" for place, code, values in parser.errors]
