@@ -1,7 +1,7 @@
 // Builds dordt/static/: style sheets, scripts, font and drawings with a content hash in the name, and manifest.json.
 // Nothing else stands in that folder: what is in it, anybody may fetch.
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, parse, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { transform } from 'lightningcss'
@@ -15,15 +15,35 @@ const served = join(root, 'dordt', 'static')
 const THEME = '@nl-design-system-unstable/voorbeeld-design-tokens'
 const COMPONENTS = '@utrecht/component-library-css'
 const FONT = '@fontsource-variable/bricolage-grotesque'
-const PUBLIC_SHEETS = ['tokens', 'base', 'layout', 'forms', 'parts', 'home', 'news', 'newsletters', 'workgroups', 'print']
+const PUBLIC_SHEETS = [
+  'tokens',
+  'base',
+  'layout',
+  'forms',
+  'parts',
+  'home',
+  'news',
+  'newsletters',
+  'workgroups',
+  'print',
+]
 const STAFF_SHEETS = ['staff', 'composer']
 const DAY = 24 * 60 * 60 * 1000
 const BROWSERS = { chrome: 111 << 16, firefox: 115 << 16, safari: (16 << 16) | (4 << 8) }
 
 // What the dark variant of a drawing paints instead; the light colours are the only ones a drawing may use.
 const DARK_INK = {
-  '#10567e': '#2f6c93', '#206f9f': '#4585ad', '#a2cae8': '#24475f', '#cae2f5': '#1f3646', '#e4f0fa': '#1d2b35', '#cbe3f5': '#ffd9a0',
-  '#ad4c2e': '#b9604a', '#f7b6a3': '#7e3821', '#f7b6a4': '#eab39f', '#ffffff': '#f0e6d8', '#fbf8f2': '#171513',
+  '#10567e': '#2f6c93',
+  '#206f9f': '#4585ad',
+  '#a2cae8': '#24475f',
+  '#cae2f5': '#1f3646',
+  '#e4f0fa': '#1d2b35',
+  '#cbe3f5': '#ffd9a0',
+  '#ad4c2e': '#b9604a',
+  '#f7b6a3': '#7e3821',
+  '#f7b6a4': '#eab39f',
+  '#ffffff': '#f0e6d8',
+  '#fbf8f2': '#171513',
 }
 
 const manifest = {}
@@ -55,15 +75,22 @@ async function filesUnder(folder, ending) {
 
 /** Keeps the component rules that a template or a module of ours names. */
 async function usedComponents() {
-  const content = [...(await filesUnder(join(root, 'templates'), '.html')), ...(await filesUnder(join(root, 'dordt'), '.py'))]
+  const content = [
+    ...(await filesUnder(join(root, 'templates'), '.html')),
+    ...(await filesUnder(join(root, 'dordt'), '.py')),
+  ]
   const raw = await text(join(modules, COMPONENTS, 'dist', 'index.css'))
   const [{ css }] = await new PurgeCSS().purge({
     content,
     css: [{ raw }],
     defaultExtractor: (source) => source.match(/[\w-]+/g) ?? [],
-    safelist: [/^utrecht-(document|surface)$/, /^utrecht-button--(primary-action|secondary-action|subtle|danger)$/, /^utrecht-alert--(info|ok|warning|error)$/],
+    safelist: [
+      /^utrecht-(document|surface)$/,
+      /^utrecht-button--(primary-action|secondary-action|subtle|danger)$/,
+      /^utrecht-alert--(info|ok|warning|error)$/,
+    ],
     keyframes: true,
-    blocklist: [/--custom$/],  // their check marks are data: images, which the content security policy refuses
+    blocklist: [/--custom$/], // their check marks are data: images, which the content security policy refuses
   })
   return css
 }
@@ -111,7 +138,8 @@ async function buildStyles() {
 }
 
 async function buildScripts() {
-  for (const path of await filesUnder(join(here, 'js'), '.js')) await emit(relative(join(here, 'js'), path), await readFile(path))
+  for (const path of await filesUnder(join(here, 'js'), '.js'))
+    await emit(relative(join(here, 'js'), path), await readFile(path))
 }
 
 async function buildPictures() {
@@ -119,9 +147,13 @@ async function buildPictures() {
     const { name } = parse(path)
     const light = await text(path)
     await emit(`drawings/${name}.svg`, light)
-    await emit(`drawings/${name}.dark.svg`, light.replace(/#[0-9a-f]{6}/g, (ink) => DARK_INK[ink] ?? ink))
+    await emit(
+      `drawings/${name}.dark.svg`,
+      light.replace(/#[0-9a-f]{6}/g, (ink) => DARK_INK[ink] ?? ink),
+    )
   }
-  for (const path of await filesUnder(join(here, 'icons'), '.svg')) await emit(relative(here, path), await readFile(path))
+  for (const path of await filesUnder(join(here, 'icons'), '.svg'))
+    await emit(relative(here, path), await readFile(path))
 }
 
 /** What is asked for by a name of its own: browsers look for the icon, and the page for an error reads no manifest. */
@@ -131,7 +163,11 @@ async function buildFixedNames() {
 }
 
 async function copyLicences() {
-  for (const [name, file] of [[THEME, 'LICENSE.md'], [COMPONENTS, 'LICENSE.md'], [FONT, 'LICENSE']]) {
+  for (const [name, file] of [
+    [THEME, 'LICENSE.md'],
+    [COMPONENTS, 'LICENSE.md'],
+    [FONT, 'LICENSE'],
+  ]) {
     await write(join('licenses', `${name.split('/').pop()}.txt`), await readFile(join(modules, name, file)))
   }
 }

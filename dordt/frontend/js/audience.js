@@ -1,6 +1,6 @@
 // Says how many a newsletter would reach while somebody chooses for whom it is. Without this file the number stands on
 // the page as it was saved, and on the page from which the newsletter is sent.
-const PAUSE = 400  // milliseconds without another choice
+const PAUSE = 400 // milliseconds without another choice
 const NAMES = { neighbourhoods: 'wijk', topics: 'thema', not_to: 'niet_aan' }
 
 const box = document.querySelector('[data-audience]')

@@ -27,7 +27,9 @@ const isDirty = () => changes !== keptChanges
 
 function say(text) {
   said.textContent = ''
-  requestAnimationFrame(() => { said.textContent = text })
+  requestAnimationFrame(() => {
+    said.textContent = text
+  })
 }
 
 /** What is known about keeping, to be seen; a failure and its end are also said aloud. */
@@ -78,9 +80,12 @@ async function send(button) {
     return take(await ask(body), upTo)
   } catch (fault) {
     form.inert = false
-    show(fault.message === 'signed out'
-      ? 'Niet bewaard: u bent uitgelogd. Log in een ander venster weer in. Uw tekst blijft hier staan.'
-      : 'Niet bewaard: er is geen verbinding. Wij proberen het steeds opnieuw.', true)
+    show(
+      fault.message === 'signed out'
+        ? 'Niet bewaard: u bent uitgelogd. Log in een ander venster weer in. Uw tekst blijft hier staan.'
+        : 'Niet bewaard: er is geen verbinding. Wij proberen het steeds opnieuw.',
+      true,
+    )
     plan(pause)
     pause = Math.min(2 * pause, LONGEST_RETRY)
     return false
@@ -88,7 +93,11 @@ async function send(button) {
 }
 
 async function ask(body) {
-  const answer = await fetch(composer.dataset.composer, { method: 'POST', body, headers: { Accept: 'application/json' } })
+  const answer = await fetch(composer.dataset.composer, {
+    method: 'POST',
+    body,
+    headers: { Accept: 'application/json' },
+  })
   const isOurs = answer.headers.get('Content-Type')?.startsWith('application/json')
   if (!isOurs) throw new Error(answer.redirected ? 'signed out' : 'a fault')
   return answer.json()
@@ -259,8 +268,12 @@ const words = (block) => block.querySelector('[data-words]').textContent
 function number() {
   blocks().forEach((block, index) => {
     block.id = `blok-${index}`
-    block.querySelectorAll('[data-number]').forEach((element) => { element.textContent = index + 1 })
-    block.querySelectorAll('[data-tool]').forEach((tool) => { tool.id = `${tool.dataset.tool}-${index}` })
+    block.querySelectorAll('[data-number]').forEach((element) => {
+      element.textContent = index + 1
+    })
+    block.querySelectorAll('[data-tool]').forEach((tool) => {
+      tool.id = `${tool.dataset.tool}-${index}`
+    })
   })
 }
 
@@ -269,7 +282,9 @@ function rename(block) {
   const title = block?.querySelector('input[name$="-title"]')
   if (!title) return
   const name = title.value.trim() ? `${block.dataset.kind}: ${title.value.trim()}` : block.dataset.kind
-  block.querySelectorAll('[data-words]').forEach((element) => { element.textContent = name })
+  block.querySelectorAll('[data-words]').forEach((element) => {
+    element.textContent = name
+  })
   block.querySelector('[data-name]').textContent = title.value.trim()
 }
 
@@ -319,8 +334,10 @@ function back(block, began) {
 function carry(block, y) {
   if (y < 60) window.scrollBy(0, -24)
   if (y > innerHeight - 60) window.scrollBy(0, 24)
-  for (let other = block.previousElementSibling; other && middle(other) > y; other = block.previousElementSibling) block.after(other)
-  for (let other = block.nextElementSibling; other && middle(other) < y; other = block.nextElementSibling) block.before(other)
+  for (let other = block.previousElementSibling; other && middle(other) > y; other = block.previousElementSibling)
+    block.after(other)
+  for (let other = block.nextElementSibling; other && middle(other) < y; other = block.nextElementSibling)
+    block.before(other)
 }
 
 function middle(block) {
@@ -342,7 +359,12 @@ function look(button) {
 
 /** A mail that is wider than there is room for is drawn smaller, so that all of its width is seen in the same box. */
 function fit() {
-  frame.style.transform = frame.style.blockSize = preview.style.blockSize = preview.style.inlineSize = preview.style.overflow = ''
+  frame.style.transform =
+    frame.style.blockSize =
+    preview.style.blockSize =
+    preview.style.inlineSize =
+    preview.style.overflow =
+      ''
   const room = preview.parentElement.clientWidth
   const scale = room / frame.offsetWidth
   if (scale >= 1) return
@@ -370,7 +392,9 @@ function count(field) {
   const best = Number(field.dataset.best)
   const tell = () => {
     const length = [...field.value.trim()].length
-    line.textContent = length ? `${length} ${length === 1 ? 'teken' : 'tekens'}${length > best ? `, ${length - best} meer dan past` : ''}` : ''
+    line.textContent = length
+      ? `${length} ${length === 1 ? 'teken' : 'tekens'}${length > best ? `, ${length - best} meer dan past` : ''}`
+      : ''
     line.classList.toggle('best--over', length > best)
   }
   field.addEventListener('input', tell)

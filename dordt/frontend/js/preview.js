@@ -1,7 +1,7 @@
 // Shows the article beside the form while it is being written. Without this file the button 'Toon voorbeeld' does the same.
 const preview = document.querySelector('[data-preview-url]')
 const form = document.querySelector('.editor form')
-const PAUSE = 600  // milliseconds without typing
+const PAUSE = 600 // milliseconds without typing
 
 let latest = 0
 

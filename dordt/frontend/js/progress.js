@@ -1,8 +1,8 @@
 // Follows a newsletter that is being sent: asks how far it is and puts the new stand in place. Without this file the
 // page shows the stand of when it was made, and a link asks for a new one.
-const PAUSE = 2000  // milliseconds between two looks
-const LONGEST_PAUSE = 30000  // after a look that failed, each time twice as long
-const QUIET = 30000  // milliseconds between two sentences for who listens
+const PAUSE = 2000 // milliseconds between two looks
+const LONGEST_PAUSE = 30000 // after a look that failed, each time twice as long
+const QUIET = 30000 // milliseconds between two sentences for who listens
 
 const said = document.querySelector('[data-live-said]')
 const progress = () => document.querySelector('[data-live="progress"]')
