@@ -12,7 +12,7 @@ FRONT_END := dordt/static/manifest.json
 FRONT_END_SOURCES := package.json $(shell find templates dordt -path dordt/static -prune -o -type f \
 	-name '*.html' -print -o -name '*.py' -print -o -path 'dordt/frontend/*' -type f -print)
 
-.PHONY: help setup run test check bench bounces spam seed migration requirements
+.PHONY: help setup run test check format bench bounces spam seed migration requirements
 
 help: ## List what can be done
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,7 +30,14 @@ check: setup ## Look for mistakes without running anything: style, types, import
 	ruff format --check
 	mypy
 	lint-imports
+	npm run --silent check
+	djlint --quiet --lint templates
 	@python -m tools.largest
+
+format: setup ## Write Python, style sheets and scripts in the form that `make check` asks
+	ruff check --fix --quiet
+	ruff format --quiet
+	npm run --silent format
 
 bench: setup ## Measure mail (beside smtp-source and Flask-Mail) and pages, kill workers 200 times; QUICK=1 is short
 	python -m tools.bench

@@ -349,7 +349,8 @@ function middle(block) {
 
 function look(button) {
   const [width, scheme] = button.dataset.look.split('-')
-  document.querySelectorAll('[data-look]').forEach((each) => each.setAttribute('aria-pressed', String(each === button)))
+  for (const each of document.querySelectorAll('[data-look]'))
+    each.setAttribute('aria-pressed', String(each === button))
   preview.classList.toggle('preview--smal', width === 'smal')
   preview.classList.toggle('preview--breed', width === 'breed')
   fit()
