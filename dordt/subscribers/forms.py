@@ -10,6 +10,7 @@ from dordt.places.services import Choices
 from dordt.shared.addresses import address_key
 from dordt.shared.formats import dutch_date
 from dordt.shared.forms import CheckboxesField, DordtForm, address_field, at_most, required
+from dordt.subscribers.fields import SubscriberFields
 from dordt.subscribers.labels import REASON_WORDS
 from dordt.subscribers.models import UnsubscribeReason
 from dordt.subscribers.services import SubscriptionWish
@@ -19,18 +20,27 @@ CONSENT_TEXT = "Ja, stuur mij elke maand de nieuwsbrief van Dordt aan Zet. Ik ka
 NEW_ADDRESS_TEXT = "Ja, stuur de nieuwsbrief van Dordt aan Zet voortaan naar dit adres. Ik kan mij altijd afmelden."
 
 
-class SubscribeForm(DordtForm):
+class SubscriberFieldsForm(DordtForm):
+    """The base of each form that asks for `fields.FIELDS`; it has a form field for each of them, by its name."""
+
+    def offer(self, choices: Mapping[str, Choices]) -> None:
+        """Set what there is to choose from, by the name of the field."""
+        for name, offered in choices.items():
+            self[name].choices = offered
+
+    def fields(self) -> SubscriberFields:
+        return SubscriberFields(
+            **{name: self[name].data or nothing for name, nothing in SubscriberFields._field_defaults.items()}
+        )
+
+
+class SubscribeForm(SubscriberFieldsForm):
     """Subscribe to the newsletter."""
 
     email = address_field()
     neighbourhoods = CheckboxesField("Over welke wijken wilt u lezen? (niet verplicht)")
     topics = CheckboxesField("Welke thema’s wilt u volgen? (niet verplicht)")
     consent = BooleanField(CONSENT_TEXT, validators=[required("Vink aan dat u de nieuwsbrief wilt ontvangen.")])
-
-    def __init__(self, *, neighbourhoods: Choices, topics: Choices) -> None:
-        super().__init__()
-        self.neighbourhoods.choices = neighbourhoods
-        self.topics.choices = topics
 
     def tick(self, *, neighbourhoods: list[str], topics: list[str]) -> None:
         """What a link of ours ticks beforehand in a form that nobody filled in yet; consent never is."""
@@ -41,8 +51,7 @@ class SubscribeForm(DordtForm):
         """What the service needs."""
         return SubscriptionWish(
             email=self.email.data or "",
-            neighbourhoods=self.neighbourhoods.data or [],
-            topics=self.topics.data or [],
+            fields=self.fields(),
             consent_text=CONSENT_TEXT,
         )
 
@@ -61,16 +70,11 @@ class LinkForm(DordtForm):
             return super().wrap_formdata(form, formdata) if self.is_posted else None
 
 
-class ChoicesForm(LinkForm):
+class ChoicesForm(SubscriberFieldsForm, LinkForm):
     """Other wijken or topics."""
 
     neighbourhoods = CheckboxesField("Over welke wijken wilt u lezen?")
     topics = CheckboxesField("Welke thema’s wilt u volgen?")
-
-    def offer(self, *, neighbourhoods: Choices, topics: Choices) -> None:
-        """Set what there is to choose from."""
-        self.neighbourhoods.choices = neighbourhoods
-        self.topics.choices = topics
 
 
 class PauseForm(LinkForm):

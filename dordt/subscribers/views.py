@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 
 from dordt.accounts import limits
 from dordt.extensions import limiter
-from dordt.places import services as places
 from dordt.shared import clock
 from dordt.shared.tables import table_download
 from dordt.subscribers import services
+from dordt.subscribers.fields import field_choices, fields_of, shown_fields
 from dordt.subscribers.forms import NEW_ADDRESS_TEXT, ChoicesForm, NewAddressForm, PauseForm, ReasonForm, SubscribeForm
 from dordt.subscribers.labels import METHOD_WORDS, REASON_WORDS, SENT_WORDS, STATE_WORDS, WAY_WORDS
 from dordt.subscribers.models import UnsubscribeWay
@@ -73,7 +73,8 @@ def check_inbox() -> ResponseReturnValue:
 @bp.get("/bevestigen/<token>/")
 def confirm(token: str) -> ResponseReturnValue:
     """The page with the button; afterwards it says that the newsletter will come."""
-    return render_template("subscribers/confirm.html", subscriber=services.find_by_confirm_token(token))
+    subscriber = services.find_by_confirm_token(token)
+    return render_template("subscribers/confirm.html", subscriber=subscriber, fields=shown_fields(subscriber))
 
 
 @bp.post("/bevestigen/<token>/")
@@ -84,7 +85,8 @@ def confirm_now(token: str) -> ResponseReturnValue:
 
 
 def _subscribe_form() -> SubscribeForm:
-    form = SubscribeForm(neighbourhoods=places.neighbourhood_choices(), topics=places.topic_choices())
+    form = SubscribeForm()
+    form.offer(field_choices())
     form.tick(neighbourhoods=request.args.getlist("wijk"), topics=request.args.getlist("thema"))
     return form
 
@@ -103,9 +105,7 @@ def change_choices(token: str) -> ResponseReturnValue:
     """Other wijken or topics."""
     form = _choices_form(token, is_posted=True)
     if form.validate_on_submit():
-        services.change_choices(
-            token, neighbourhoods=form.neighbourhoods.data or [], topics=form.topics.data or [], at=clock.now()
-        )
+        services.change_choices(token, form.fields(), at=clock.now())
         return redirect(url_for(".preferences", token=token, bewaard=SAVED), code=303)
     return _preferences_page(token, choices=form)
 
@@ -157,7 +157,8 @@ def own_record(token: str) -> ResponseReturnValue:
         "way_words": WAY_WORDS,
         "reason_words": REASON_WORDS,
     }
-    return render_template("subscribers/own_record.html", held=held, token=token, **words)
+    fields = shown_fields(held.subscriber)
+    return render_template("subscribers/own_record.html", held=held, fields=fields, token=token, **words)
 
 
 @bp.get("/voorkeuren/<token>/gegevens.<any(csv, json):kind>")
@@ -196,12 +197,8 @@ def _preferences_page(
 
 def _choices_form(token: str, *, is_posted: bool = False) -> ChoicesForm:
     subscriber = services.find_by_preferences_token(token)
-    form = ChoicesForm(
-        meta={"is_posted": is_posted},
-        neighbourhoods=[wijk.slug for wijk in subscriber.neighbourhoods],
-        topics=[topic.slug for topic in subscriber.topics],
-    )
-    form.offer(neighbourhoods=places.neighbourhood_choices(), topics=places.topic_choices())
+    form = ChoicesForm(meta={"is_posted": is_posted}, data=fields_of(subscriber)._asdict())
+    form.offer(field_choices())
     return form
 
 

@@ -1,7 +1,9 @@
 """Files with subscribers, as staff bring them in."""
 
 import threading
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -23,18 +25,25 @@ def make_upload(*rows: str, head: str = HEAD, by: StaffMember | None = None, at:
     return imports.keep_file("lijst.csv", content, by=by or make_member(), at=at or clock.now())
 
 
-def make_queued(*rows: str, by: StaffMember | None = None, source: str = "", given_at: datetime | None = None) -> int:
+def make_queued(
+    *rows: str,
+    by: StaffMember | None = None,
+    source: str = "",
+    given_at: datetime | None = None,
+    head: str = HEAD,
+    columns: Mapping[str, int] = OUR_COLUMNS,
+) -> int:
     """A file that was started, and waits for the worker."""
     by = by or make_member()
-    number = make_upload(*rows, by=by)
-    choice = imports.ImportChoice(OUR_COLUMNS, source=source, given_at=given_at)
+    number = make_upload(*rows, by=by, head=head)
+    choice = imports.ImportChoice(columns, source=source, given_at=given_at)
     imports.start_import(number, choice, by=by, at=clock.now())
     return number
 
 
-def make_import(*rows: str, by: StaffMember | None = None) -> SubscriberImport:
+def make_import(*rows: str, **given: Any) -> SubscriberImport:
     """A file that was imported."""
-    number = make_queued(*rows, by=by)
+    number = make_queued(*rows, **given)
     imports.import_waiting(threading.Event(), now=clock.now)
     return found_import(number)
 

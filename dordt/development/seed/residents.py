@@ -16,6 +16,7 @@ from dordt.extensions import db
 from dordt.shared.tokens import issue_token
 from dordt.subscribers import emails as subscriber_emails
 from dordt.subscribers import services as subscribers
+from dordt.subscribers.fields import SubscriberFields
 from dordt.subscribers.forms import CONSENT_TEXT
 from dordt.subscribers.models import Subscriber, SubscriberState, UnsubscribeReason
 from dordt.workgroups import services as workgroups
@@ -34,7 +35,9 @@ def add_subscribers(*, at: datetime) -> None:
     """Everybody asked through the form; most confirmed, some left again or paused."""
     for number, row in enumerate(rows("subscribers")):
         asked_at = ago(at, row["days_ago"], number=number)
-        wish = subscribers.SubscriptionWish(row["email"], row["neighbourhoods"], row["topics"], CONSENT_TEXT)
+        wish = subscribers.SubscriptionWish(
+            row["email"], SubscriberFields(row["neighbourhoods"], row["topics"]), CONSENT_TEXT
+        )
         subscribers.request_subscription(wish, at=asked_at)
         subscriber = db.session.scalars(Subscriber.with_key(row["email"].lower())).one()
         _move_subscriber(subscriber, SubscriberState(row["state"]), at=asked_at + CONFIRMED_AFTER)

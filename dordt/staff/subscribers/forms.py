@@ -18,6 +18,8 @@ from wtforms.validators import StopValidation
 from dordt.places.services import Choices
 from dordt.shared.clock import AMSTERDAM
 from dordt.shared.forms import CheckboxesField, DordtForm, at_most, email_address, required
+from dordt.subscribers.fields import FIELDS
+from dordt.subscribers.forms import SubscriberFieldsForm
 from dordt.subscribers.imports.rows import COLUMNS, EARLIEST, SOURCE_LIMIT
 from dordt.subscribers.imports.services import ImportChoice
 from dordt.subscribers.labels import LEAVE_REASONS
@@ -65,8 +67,6 @@ class ColumnsForm(DordtForm):
     """Which column is what, and where consent comes from."""
 
     email = SelectField("E-mailadres")
-    neighbourhoods = SelectField("Wijken")
-    topics = SelectField("Thema’s")
     consent_at = SelectField("Datum van de toestemming")
     consent_source = SelectField("Bron van de toestemming")
     source = StringField("Waar komt deze toestemming vandaan?", validators=[at_most(SOURCE_LIMIT)])
@@ -101,6 +101,10 @@ class ColumnsForm(DordtForm):
         return ImportChoice(columns, self.source.data or "", moment_of(self.given_on.data))
 
 
+for field in FIELDS:
+    setattr(ColumnsForm, field.name, SelectField(field.label))
+
+
 def check_given_on(day: date | None, *, at: datetime) -> None:
     """A day on which consent can have been given."""
     if day and day > at.astimezone(AMSTERDAM).date():
@@ -119,7 +123,7 @@ def _choices(headings: Sequence[str]) -> Iterator[SelectChoice]:
         yield SelectChoice(str(place), f"Kolom {place + 1}: {heading.strip()[:60] or 'zonder naam'}")
 
 
-class EnterForm(DordtForm):
+class EnterForm(SubscriberFieldsForm):
     """Whom, about what, and where and when consent was given."""
 
     email = EmailField(
@@ -143,11 +147,10 @@ class EnterForm(DordtForm):
         render_kw={"autocomplete": "off"},
     )
 
-    def __init__(self, *, neighbourhoods: Choices, topics: Choices, at: datetime) -> None:
+    def __init__(self, choices: Mapping[str, Choices], *, at: datetime) -> None:
         super().__init__()
         self.at = at
-        self.neighbourhoods.choices = neighbourhoods
-        self.topics.choices = topics
+        self.offer(choices)
 
     def validate_given_on(self, field: DateField) -> None:
         """Consent is never given in the future."""
@@ -157,8 +160,7 @@ class EnterForm(DordtForm):
         """What the service needs."""
         return Entry(
             email=self.email.data or "",
-            neighbourhoods=self.neighbourhoods.data or [],
-            topics=self.topics.data or [],
+            fields=self.fields(),
             source=self.source.data or "",
             given_at=moment_of(self.given_on.data) or self.at,
         )

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dordt.shared.problems import DomainError
+from dordt.subscribers.fields import FIELDS
 
 SEPARATORS = ",;\t"
 SEPARATOR_WORDS = {",": "komma", ";": "puntkomma", "\t": "tab"}
@@ -20,10 +21,9 @@ NOT_A_TEXT: Mapping[bytes, str] = {
     b"\xff\xfe": "Dit bestand is opgeslagen als Unicode-tekst (UTF-16). Sla het op als CSV UTF-8.",
     b"\xfe\xff": "Dit bestand is opgeslagen als Unicode-tekst (UTF-16). Sla het op als CSV UTF-8.",
 }
-GUESSES: Mapping[str, frozenset[str]] = {  # headings as `_plain` makes them
+GUESSES: Mapping[str, frozenset[str]] = {  # headings as `plain_heading` makes them
     "email": frozenset({"email", "emailadres", "emailaddress", "mail", "mailadres", "adresemail"}),
-    "neighbourhoods": frozenset({"neighbourhoods", "neighborhoods", "neighbourhood", "wijk", "wijken", "buurt"}),
-    "topics": frozenset({"topics", "topic", "thema", "themas", "onderwerp", "onderwerpen", "interesses"}),
+    **{field.name: field.headings for field in FIELDS},
     "consent_at": frozenset(
         {"consentat", "consentdate", "toestemmingop", "datumtoestemming", "toestemmingsdatum", "datum", "aanmelddatum"}
         | {"datumaanmelding", "aangemeldop", "inschrijfdatum", "date", "subscribedat", "optintime", "confirmtime"}
@@ -74,7 +74,7 @@ class Sheet:
 
     def guessed(self) -> dict[str, int]:
         """Which of our columns stands where, by the headings; where none speaks for itself it is left out."""
-        plain = [_plain(heading) for heading in self.headings]
+        plain = [plain_heading(heading) for heading in self.headings]
         return {name: at for name, words in GUESSES.items() if (at := _first_of(words, plain)) is not None}
 
 
@@ -149,5 +149,5 @@ def _in_words(wrong: csv.Error) -> str:
     return "er staat een aanhalingsteken te veel of te weinig"
 
 
-def _plain(heading: str) -> str:
+def plain_heading(heading: str) -> str:
     return re.sub(r"[^a-z]", "", heading.casefold())

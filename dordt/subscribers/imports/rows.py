@@ -1,17 +1,17 @@
 """The rows of a file with subscribers: checked, and refused one by one with the reason, in Dutch for the screen."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from dordt.shared.addresses import AddressRefused, address_key
 from dordt.shared.local_time import MomentSkipped, moment_of
+from dordt.subscribers.fields import CellRefused, SubscriberFields
 from dordt.subscribers.imports.files import FileRefused, Record
 
-COLUMNS = ("email", "neighbourhoods", "topics", "consent_at", "consent_source")
+COLUMNS = ("email", *SubscriberFields._fields, "consent_at", "consent_source")
 NEEDED = {"email", "consent_at", "consent_source"}
 SOURCE_LIMIT = 200
 REASON_LIMIT = 300
@@ -32,8 +32,7 @@ class ImportRow(NamedTuple):
 
     email: str
     email_key: str
-    neighbourhoods: Sequence[str]
-    topics: Sequence[str]
+    fields: SubscriberFields
     consent_at: datetime
     consent_source: str
 
@@ -45,25 +44,18 @@ class Refused(NamedTuple):
     reason: str
 
 
-@dataclass(frozen=True)
-class Known:
-    """What a row may name, by `plain` of the slug and of the name: the slug."""
-
-    neighbourhoods: Mapping[str, str]
-    topics: Mapping[str, str]
-
-
 class RowCheck:
     """Judges the records of one file.
 
-    columns: which of our columns stands where. source, given_at: the proof of a row that brings none itself.
+    columns: which of our columns stands where. cell_readers: how the cell of each field is read, by its name. source,
+    given_at: the proof of a row that brings none itself.
     """
 
     def __init__(
         self,
         columns: Mapping[str, int],
         width: int,
-        known: Known,
+        cell_readers: Mapping[str, Callable[[str], Any]],
         *,
         at: datetime,
         source: str = "",
@@ -71,8 +63,7 @@ class RowCheck:
     ) -> None:
         self._columns, self._width, self._source, self._given_at = columns, width, source, given_at
         # The same few wijken, dates and sources stand in most rows.
-        self._wijken = lru_cache(1000)(lambda cell: _slugs(cell, known.neighbourhoods, "Wijk"))
-        self._topics = lru_cache(1000)(lambda cell: _slugs(cell, known.topics, "Thema"))
+        self._readers = [(name, lru_cache(1000)(cell_readers[name])) for name in SubscriberFields._fields]
         self._moment = lru_cache(1000)(lambda cell: _moment(cell, at=at))
 
     def sorted(self, records: Iterable[Record]) -> tuple[list[ImportRow], list[Refused]]:
@@ -82,7 +73,7 @@ class RowCheck:
         for record in records:
             try:
                 rows.append(self._checked(record))
-            except RowRefused as wrong:
+            except (RowRefused, CellRefused) as wrong:
                 refused.append(Refused(record.line, _with_lines(str(wrong), record)[:REASON_LIMIT]))
         return rows, refused
 
@@ -98,8 +89,7 @@ class RowCheck:
         return ImportRow(
             cells["email"],
             _key(cells["email"]),
-            self._wijken(cells.get("neighbourhoods", "")),
-            self._topics(cells.get("topics", "")),
+            SubscriberFields(*[read(cells.get(name, "")) for name, read in self._readers]),
             self._given(cells.get("consent_at", "")),
             _source(cells.get("consent_source", "") or self._source),
         )
@@ -127,11 +117,6 @@ def columns_by_name(headings: Sequence[str]) -> dict[str, int]:
     return {name: at for at, name in enumerate(names)}
 
 
-def plain(words: str) -> str:
-    """A wijk or theme as it is looked up: 'Oud-Krispijn', 'oud krispijn' and 'oud-krispijn' are one."""
-    return " ".join(re.split(r"[\s_\-]+", words.casefold().strip()))
-
-
 def _with_lines(reason: str, record: Record) -> str:
     reason = f"{reason[:1].upper()}{reason[1:]}"
     return (
@@ -153,21 +138,6 @@ def _key(email: str) -> str:
 @lru_cache(1000)
 def _domain_key(domain: str) -> str:
     return address_key(f"a@{domain}").removeprefix("a@")
-
-
-def _slugs(cell: str, known: Mapping[str, str], kind: str) -> tuple[str, ...]:
-    found = [known.get(plain(part)) or _of_list(part, known, kind) for part in re.split(r"[;|]", cell) if part.strip()]
-    return tuple(dict.fromkeys(slug for each in found for slug in ([each] if isinstance(each, str) else each)))
-
-
-def _of_list(part: str, known: Mapping[str, str], kind: str) -> Iterator[str]:
-    """Several with commas in between; what is not ours is named, unless it may be an address in the wrong column."""
-    words = [word.strip() for word in part.split(",") if word.strip()]
-    unknown = [word for word in words if plain(word) not in known]
-    if unknown:
-        told = "" if "@" in part else f": {', '.join(unknown)[:100]}"
-        raise RowRefused(f"{kind} onbekend{told}.")
-    return (known[plain(word)] for word in words)
 
 
 def _moment(cell: str, *, at: datetime) -> datetime:

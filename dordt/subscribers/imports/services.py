@@ -14,12 +14,12 @@ from dordt.accounts.models import StaffMember
 from dordt.audit import services as audit
 from dordt.extensions import db
 from dordt.mailer.worker import wakeup
-from dordt.places.models import Neighbourhood, Topic
 from dordt.shared.database import affected, is_postgres
 from dordt.shared.problems import NotAllowed, NotFound
 from dordt.shared.transactions import reading
+from dordt.subscribers.fields import FIELDS
 from dordt.subscribers.imports.files import FileRefused, Sheet, read_sheet
-from dordt.subscribers.imports.rows import Known, Refused, RowCheck, plain
+from dordt.subscribers.imports.rows import Refused, RowCheck
 from dordt.subscribers.imports.storing import Stored, store
 from dordt.subscribers.models import ImportRefusal, ImportState, SubscriberImport
 
@@ -179,7 +179,7 @@ class _Run:
             self._check = RowCheck(
                 found.columns,
                 len(self._sheet.headings),
-                Known(_known(Neighbourhood), _known(Topic)),
+                {field.name: field.cell_reader() for field in FIELDS},
                 at=now(),
                 source=found.source,
                 given_at=found.given_at,
@@ -274,11 +274,6 @@ def counts_of(found: SubscriberImport) -> dict[str, int]:
         "unsubscribed": found.unsubscribed_count,
         "refused": found.refused_count,
     }
-
-
-def _known(kind: type[Neighbourhood] | type[Topic]) -> dict[str, str]:
-    pairs = db.session.execute(sa.select(kind.name, kind.slug)).all()
-    return {plain(name): slug for name, slug in pairs} | {plain(slug): slug for _name, slug in pairs}
 
 
 def _changed(update: "sa.Update") -> bool:

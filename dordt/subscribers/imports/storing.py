@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from dordt.consent import services as consent
 from dordt.consent.models import ConsentPurpose
 from dordt.extensions import db
-from dordt.places.models import Neighbourhood, Topic
 from dordt.shared.database import is_postgres
 from dordt.subscribers import services
+from dordt.subscribers.fields import FIELDS
 from dordt.subscribers.imports.rows import ImportRow
-from dordt.subscribers.models import Subscriber, SubscriberState, subscriber_neighbourhood, subscriber_topic
+from dordt.subscribers.models import Subscriber, SubscriberState
 
 _ON_THE_LIST = {SubscriberState.CONFIRMED, SubscriberState.PAUSED}
 
@@ -92,8 +92,8 @@ def _add(rows: Collection[ImportRow], import_id: int) -> None:
     before = db.session.scalar(sa.select(sa.func.max(Subscriber.id))) or 0
     db.session.connection().execute(sa.insert(Subscriber), [_values(row, import_id) for row in rows])
     ids = _ids_after(before, import_id)
-    _choose(subscriber_neighbourhood, Neighbourhood, [(ids[row.email_key], row.neighbourhoods) for row in rows])
-    _choose(subscriber_topic, Topic, [(ids[row.email_key], row.topics) for row in rows])
+    for field in FIELDS:
+        field.store_many((ids[row.email_key], getattr(row.fields, field.name)) for row in rows)
     _prove(rows, import_id)
 
 
@@ -113,16 +113,6 @@ def _values(row: ImportRow, import_id: int) -> dict[str, object]:
         "confirmed_at": row.consent_at,
         "import_id": import_id,
     }
-
-
-def _choose(
-    table: sa.Table, kind: type[Neighbourhood] | type[Topic], choices: Iterable[tuple[int, Sequence[str]]]
-) -> None:
-    numbers = dict(db.session.execute(sa.select(kind.slug, kind.id)).all())
-    owner, chosen = table.c.keys()
-    pairs = [{owner: row_id, chosen: numbers[slug]} for row_id, slugs in choices for slug in slugs if slug in numbers]
-    if pairs:
-        db.session.execute(sa.insert(table), pairs)
 
 
 def _prove(rows: Iterable[ImportRow], import_id: int) -> None:

@@ -10,6 +10,7 @@ from dordt.consent.models import Consent, ConsentPurpose, ConsentText
 from dordt.extensions import db
 from dordt.mailer.ledger import outbox
 from dordt.shared.clock import AMSTERDAM
+from dordt.subscribers.fields import FIELDS
 from dordt.subscribers.labels import METHOD_WORDS, REASON_WORDS, SENT_WORDS, STATE_WORDS, WAY_WORDS
 from dordt.subscribers.models import AddressChange, Subscriber, Unsubscription
 from dordt.subscribers.services.preferences import waiting_address_of
@@ -75,8 +76,7 @@ def _subscription(held: Held) -> dict[str, Any]:
         "e-mailadres": subscriber.email,
         "status": STATE_WORDS[subscriber.state],
         "pauze tot": _moment(subscriber.paused_until),
-        "wijken": [wijk.name for wijk in subscriber.neighbourhoods],
-        "thema’s": [topic.name for topic in subscriber.topics],
+        **{field.label.lower(): field.exported(subscriber) for field in FIELDS},
         "aangevraagd": _moment(subscriber.asked_at),
         "bevestigd": _moment(subscriber.confirmed_at),
         "nieuw e-mailadres, nog niet bevestigd": held.new_address.email if held.new_address else None,

@@ -9,14 +9,15 @@ from dordt.accounts.models import StaffMember
 from dordt.audit import services as audit
 from dordt.consent.models import Consent, ConsentPurpose
 from dordt.extensions import db
-from dordt.places.models import Neighbourhood, Topic
 from dordt.shared.tables import Cell
 from dordt.shared.transactions import reading
-from dordt.subscribers.models import Subscriber, SubscriberState, subscriber_neighbourhood, subscriber_topic
+from dordt.subscribers.fields import FIELDS
+from dordt.subscribers.imports.rows import COLUMNS
+from dordt.subscribers.models import Subscriber, SubscriberState
 
 AT_ONCE = 2_000  # of which as much is read as goes in one row each
 HEADERS = (
-    *("email", "neighbourhoods", "topics", "consent_at", "consent_source"),
+    *COLUMNS,
     *("state", "asked_at", "confirmed_at", "unsubscribed_at", "paused_until"),
 )
 
@@ -44,26 +45,16 @@ def _in_pieces(ids: "sa.Select[int]") -> Iterator[Sequence[Cell]]:
 
 
 def _rows(ids: Collection[int]) -> Iterator[Sequence[Cell]]:
-    wijken = _choices(subscriber_neighbourhood, Neighbourhood, ids)
-    topics = _choices(subscriber_topic, Topic, ids)
+    cells = [field.cells(ids) for field in FIELDS]
     proofs = _proofs(ids)
     s = Subscriber
     columns = (s.id, s.email, s.email_key, s.state, s.asked_at, s.confirmed_at, s.unsubscribed_at, s.paused_until)
     people = sa.select(*columns).where(s.id.in_(ids)).order_by(s.id)
     for number, email, key, state, asked_at, confirmed_at, unsubscribed_at, paused_until in db.session.execute(people):
         given_at, source = proofs.get(key, (None, None))
-        choices = (";".join(wijken.get(number, ())), ";".join(topics.get(number, ())))
+        fields = (of_field.get(number, "") for of_field in cells)
         moments = (asked_at, confirmed_at, unsubscribed_at, paused_until)
-        yield (email, *choices, given_at, source, str(SubscriberState(state)), *moments)
-
-
-def _choices(table: sa.Table, kind: type[Neighbourhood] | type[Topic], ids: Collection[int]) -> Mapping[int, list[str]]:
-    owner, chosen = table.c.values()
-    pairs = sa.select(owner, kind.slug).join(kind, kind.id == chosen).where(owner.in_(ids)).order_by(kind.position)
-    found: dict[int, list[str]] = {}
-    for number, slug in db.session.execute(pairs):
-        found.setdefault(number, []).append(slug)
-    return found
+        yield (email, *fields, given_at, source, str(SubscriberState(state)), *moments)
 
 
 def _proofs(ids: Collection[int]) -> Mapping[str, tuple[datetime | None, str]]:

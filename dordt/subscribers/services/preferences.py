@@ -1,6 +1,5 @@
 """What a subscriber changes on the page of their own: what they read about, a pause, another address."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -14,13 +13,13 @@ from dordt.consent.models import ConsentPurpose
 from dordt.extensions import db
 from dordt.mailer.ledger import outbox
 from dordt.mailer.models import SuppressionScope
-from dordt.places import services as places
 from dordt.shared.addresses import address_key
 from dordt.shared.clock import AMSTERDAM
 from dordt.shared.database import affected
 from dordt.shared.problems import LinkInvalid
 from dordt.shared.tokens import read_token
 from dordt.subscribers import emails
+from dordt.subscribers.fields import SubscriberFields, fields_of, store_fields
 from dordt.subscribers.models import AddressChange, Subscriber, SubscriberState, UnsubscribeWay, Unsubscription
 from dordt.subscribers.services import leaving
 from dordt.subscribers.services.subscribing import note_act
@@ -29,11 +28,9 @@ PAUSE_MONTHS = (1, 3, 6)
 LAST_DAY = 28  # every month has it
 
 
-def change_choices(token: str, *, neighbourhoods: Sequence[str], topics: Sequence[str], at: datetime) -> None:
-    """From now on the newsletter is about these wijken and topics; none means all."""
+def change_choices(token: str, fields: SubscriberFields, *, at: datetime) -> None:
     subscriber = find_by_preferences_token(token, lock=True)
-    subscriber.neighbourhoods = places.neighbourhoods(neighbourhoods)
-    subscriber.topics = places.topics(topics)
+    store_fields(subscriber, fields)
     note_act("subscriber.choices_changed", subscriber, at=at)
     db.session.commit()
 
@@ -207,7 +204,7 @@ def _hand_over(subscriber: Subscriber, known: Subscriber, *, at: datetime) -> No
 
     It is that row whose links stand in the newsletters of that inbox.
     """
-    known.neighbourhoods, known.topics = list(subscriber.neighbourhoods), list(subscriber.topics)
+    store_fields(known, fields_of(subscriber))
     if not known.is_confirmed:
         known.confirmed_at, known.unsubscribed_at = at, None
     known.state, known.paused_until = subscriber.state, subscriber.paused_until

@@ -1,6 +1,5 @@
 """A subscriber whom staff enter by hand, with the proof of consent that was given at a desk or by telephone."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,9 +11,9 @@ from dordt.consent import services as consent
 from dordt.consent.models import Consent, ConsentMethod, ConsentPurpose
 from dordt.extensions import db
 from dordt.mailer.ledger import outbox
-from dordt.places import services as places
 from dordt.shared.addresses import address_key
 from dordt.subscribers import emails, services
+from dordt.subscribers.fields import SubscriberFields, store_fields
 from dordt.subscribers.models import Subscriber, SubscriberState
 from dordt.subscribers.services.subscribing import quiet_time
 
@@ -32,11 +31,10 @@ class Entered(StrEnum):
 
 @dataclass(frozen=True)
 class Entry:
-    """What staff fill in; no wijken or topics means all."""
+    """What staff fill in."""
 
     email: str
-    neighbourhoods: Sequence[str]
-    topics: Sequence[str]
+    fields: SubscriberFields
     source: str
     given_at: datetime
 
@@ -72,7 +70,7 @@ def enter_subscriber(entry: Entry, *, by: StaffMember, at: datetime) -> tuple[En
 def _confirm(subscriber: Subscriber, entry: Entry, *, by: StaffMember, at: datetime) -> None:
     subscriber.state = SubscriberState.CONFIRMED
     subscriber.asked_at, subscriber.confirmed_at = entry.given_at, at
-    _choose(subscriber, entry)
+    store_fields(subscriber, entry.fields)
     _log(ENTERED, subscriber, _prove(subscriber, entry, confirmed_at=entry.given_at, by=by), by=by, at=at)
     outbox.enqueue(emails.welcome(subscriber), at=at)
 
@@ -82,15 +80,10 @@ def _ask(subscriber: Subscriber, entry: Entry, *, by: StaffMember, at: datetime)
     may_be_mailed = inboxes.may_be_mailed(subscriber.email, at=at)
     if not may_be_mailed or not outbox.enqueue(draft, at=at, at_most_once_per=quiet_time(subscriber, at=at)):
         return Entered.ASKED_ALREADY
-    _choose(subscriber, entry)
+    store_fields(subscriber, entry.fields)
     subscriber.asked_at = at
     _log(ASKED, subscriber, _prove(subscriber, entry, confirmed_at=None, by=by), by=by, at=at)
     return Entered.ASKED
-
-
-def _choose(subscriber: Subscriber, entry: Entry) -> None:
-    subscriber.neighbourhoods = places.neighbourhoods(entry.neighbourhoods)
-    subscriber.topics = places.topics(entry.topics)
 
 
 def _prove(subscriber: Subscriber, entry: Entry, *, confirmed_at: datetime | None, by: StaffMember) -> Consent:

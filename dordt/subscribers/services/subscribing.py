@@ -1,6 +1,5 @@
 """Asking for the newsletter and confirming it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,12 +13,12 @@ from dordt.consent import services as consent
 from dordt.consent.models import ConsentPurpose
 from dordt.extensions import db
 from dordt.mailer.ledger import outbox
-from dordt.places import services as places
 from dordt.shared.addresses import address_key
 from dordt.shared.database import is_postgres
 from dordt.shared.problems import LinkInvalid
 from dordt.shared.tokens import read_token
 from dordt.subscribers import emails
+from dordt.subscribers.fields import SubscriberFields, store_fields
 from dordt.subscribers.models import Subscriber, SubscriberState
 
 ERASED_AT_ONCE = 500  # the rest a minute later: others write in between
@@ -28,11 +27,10 @@ FORM_PAGE = "/nieuwsbrief/"
 
 @dataclass(frozen=True)
 class SubscriptionWish:
-    """What somebody filled in who wants the newsletter; no wijken or topics means all."""
+    """What somebody filled in who wants the newsletter."""
 
     email: str
-    neighbourhoods: Sequence[str]
-    topics: Sequence[str]
+    fields: SubscriberFields
     consent_text: str
 
 
@@ -124,8 +122,7 @@ def _ask_to_confirm(subscriber: Subscriber, wish: SubscriptionWish, *, at: datet
     """
     draft = emails.confirm_subscription(subscriber, at=at)
     if outbox.enqueue(draft, at=at, at_most_once_per=quiet_time(subscriber, at=at)):
-        subscriber.neighbourhoods = places.neighbourhoods(wish.neighbourhoods)
-        subscriber.topics = places.topics(wish.topics)
+        store_fields(subscriber, wish.fields)
         _note_wish(subscriber, wish, at=at)
 
 

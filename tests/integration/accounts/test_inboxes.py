@@ -16,6 +16,7 @@ from dordt.contact.models import Message
 from dordt.extensions import db
 from dordt.shared import clock
 from dordt.subscribers import services as subscribers
+from dordt.subscribers.fields import SubscriberFields
 from dordt.workgroups import services as workgroups
 from tests.factories.contact import make_submission
 from tests.factories.workgroups import make_workgroup
@@ -30,7 +31,7 @@ def at(app: Flask) -> datetime:
 
 
 def subscribe(email: str, at: datetime) -> None:
-    wish = subscribers.SubscriptionWish(email=email, neighbourhoods=[], topics=[], consent_text="Ja.")
+    wish = subscribers.SubscriptionWish(email=email, fields=SubscriberFields(), consent_text="Ja.")
     subscribers.request_subscription(wish, at=at)
 
 

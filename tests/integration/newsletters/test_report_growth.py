@@ -15,6 +15,7 @@ from dordt.newsletters.reporting.growth import Step, Unit, growth
 from dordt.shared.clock import AMSTERDAM
 from dordt.shared.tokens import issue_token
 from dordt.subscribers import emails, services
+from dordt.subscribers.fields import SubscriberFields
 from dordt.subscribers.models import AddressChange, Subscriber
 from tests.factories.subscribers import make_subscriber
 from tests.support.visitors import Visitor
@@ -31,7 +32,7 @@ def row_of(email: str) -> Subscriber:
 
 
 def ask(email: str, at: datetime) -> None:
-    services.request_subscription(services.SubscriptionWish(email, [], [], "Ja, ik wil."), at=at)
+    services.request_subscription(services.SubscriptionWish(email, SubscriberFields(), "Ja, ik wil."), at=at)
 
 
 def join(email: str, at: datetime) -> None:

@@ -15,10 +15,11 @@ from dordt.mailer.models import Delivery
 from dordt.shared import clock
 from dordt.shared.problems import LinkInvalid
 from dordt.subscribers import services
+from dordt.subscribers.fields import SubscriberFields
 from dordt.subscribers.models import Subscriber, SubscriberState
 from tests.factories.subscribers import confirm_path, make_subscriber, unsubscribe_path
 
-WISH = services.SubscriptionWish("anna@voorbeeld.nl", [], [], "Ja, stuur mij de nieuwsbrief.")
+WISH = services.SubscriptionWish("anna@voorbeeld.nl", SubscriberFields(), "Ja, stuur mij de nieuwsbrief.")
 
 
 def at_once(app: Flask, *work: Callable[[], Any]) -> None:

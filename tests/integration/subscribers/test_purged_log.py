@@ -10,6 +10,7 @@ from dordt.audit.models import AuditEntry
 from dordt.extensions import db
 from dordt.shared import clock
 from dordt.subscribers import services
+from dordt.subscribers.fields import SubscriberFields
 from dordt.subscribers.models import Subscriber
 from dordt.subscribers.services.import_undo import undo_import
 from dordt.subscribers.services.staff_entry import Entry, enter_subscriber
@@ -29,7 +30,7 @@ def purge() -> None:
 
 def enter(name: str) -> int:
     given_at = clock.now() - timedelta(days=1)
-    entry = Entry(f"{name}@voorbeeld.nl", [], [], source="Balie", given_at=given_at)
+    entry = Entry(f"{name}@voorbeeld.nl", SubscriberFields(), source="Balie", given_at=given_at)
     return enter_subscriber(entry, by=make_member(name="Mila Bos"), at=clock.now())[1]
 
 
@@ -65,7 +66,7 @@ def test_undoing_an_import_spares_who_did_something_themselves(app, staff_client
     found = make_import("anna@voorbeeld.nl;;;2026-03-09;Balie", "bram@voorbeeld.nl;;;2026-03-09;Balie")
     anna = db.session.scalars(Subscriber.with_key("anna@voorbeeld.nl")).one()
     token = unsubscribe_path(anna).split("/")[-2]
-    services.change_choices(token, neighbourhoods=[], topics=[], at=clock.now())
+    services.change_choices(token, SubscriberFields(), at=clock.now())
     if is_purged:
         purge()
 

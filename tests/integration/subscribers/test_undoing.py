@@ -14,6 +14,7 @@ from dordt.newsletters.sending import audience
 from dordt.shared import clock
 from dordt.shared.problems import NotAllowed
 from dordt.subscribers import services
+from dordt.subscribers.fields import SubscriberFields
 from dordt.subscribers.models import Subscriber, SubscriberState
 from dordt.subscribers.services.import_undo import undo_import
 from tests.factories.accounts import make_member
@@ -67,7 +68,7 @@ def test_who_did_something_themselves_since_stays_and_is_counted(app, client):
     found = make_import(*rows(*NAMES, "dora"))
     client.post(unsubscribe_path(subscriber("anna")))
     token = unsubscribe_path(subscriber("bram")).split("/")[-2]
-    services.change_choices(token, neighbourhoods=[], topics=[], at=clock.now())
+    services.change_choices(token, SubscriberFields(), at=clock.now())
     token = unsubscribe_path(subscriber("cor")).split("/")[-2]
     services.pause(token, 1, at=clock.now())
 
@@ -174,7 +175,7 @@ def test_whom_a_newsletter_reached_can_still_leave_by_its_link_and_no_file_bring
 
 def test_who_asked_for_it_since_is_asked_to_confirm(app, client, outbox):
     found = make_import(*rows("anna"))
-    wish = services.SubscriptionWish("anna@voorbeeld.nl", [], [], "Ja, stuur mij de nieuwsbrief.")
+    wish = services.SubscriptionWish("anna@voorbeeld.nl", SubscriberFields(), "Ja, stuur mij de nieuwsbrief.")
     services.request_subscription(wish, at=clock.now())
 
     told = undo(found.id)

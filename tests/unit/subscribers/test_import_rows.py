@@ -1,12 +1,14 @@
 """Reading subscribers from a CSV file: what is taken, and what is refused with which reason."""
 
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
 from dordt.shared.addresses import AddressRefused, address_key
+from dordt.subscribers.fields import plain, slugs_in
 from dordt.subscribers.imports.files import FileRefused, read_sheet
-from dordt.subscribers.imports.rows import ImportRow, Known, Refused, RowCheck, columns_by_name, plain
+from dordt.subscribers.imports.rows import ImportRow, Refused, RowCheck, columns_by_name
 
 NOW = datetime(2027, 3, 9, 12, tzinfo=UTC)
 WIJKEN = {
@@ -15,23 +17,25 @@ WIJKEN = {
     "oud-krispijn": "Oud-Krispijn",
     "wielwijk": "De Wielwijk",
 }
-KNOWN = Known(
-    {plain(name): slug for slug, both in WIJKEN.items() for name in (slug, both)}, {"wonen": "wonen", "groen": "groen"}
-)
+KNOWN_WIJKEN = {plain(name): slug for slug, both in WIJKEN.items() for name in (slug, both)}
+READERS = {
+    "neighbourhoods": partial(slugs_in, known=KNOWN_WIJKEN, singular="Wijk"),
+    "topics": partial(slugs_in, known={"wonen": "wonen", "groen": "groen"}, singular="Thema"),
+}
 HEAD = "email,neighbourhoods,topics,consent_at,consent_source"
 
 
 def read(*rows: str, head: str = HEAD, **proof) -> tuple[list[ImportRow], list[Refused]]:
     sheet = read_sheet("".join(f"{line}\r\n" for line in (head, *rows)).encode())
     columns = columns_by_name(sheet.headings) if not proof else sheet.guessed()
-    return RowCheck(columns, len(sheet.headings), KNOWN, at=NOW, **proof).sorted(sheet.records())
+    return RowCheck(columns, len(sheet.headings), READERS, at=NOW, **proof).sorted(sheet.records())
 
 
 def test_a_row_gives_the_address_its_key_the_choices_and_the_proof():
     (row,), refused = read("Anna@Voorbeeld.NL,sterrenburg; dubbeldam,wonen,2026-03-09,Wijkfeest 2026")
 
     assert (row.email, row.email_key) == ("Anna@Voorbeeld.NL", "anna@voorbeeld.nl")
-    assert (list(row.neighbourhoods), list(row.topics)) == (["sterrenburg", "dubbeldam"], ["wonen"])
+    assert (list(row.fields.neighbourhoods), list(row.fields.topics)) == (["sterrenburg", "dubbeldam"], ["wonen"])
     assert (row.consent_at.astimezone(UTC).isoformat(), row.consent_source) == (
         "2026-03-08T23:00:00+00:00",
         "Wijkfeest 2026",
@@ -42,7 +46,7 @@ def test_a_row_gives_the_address_its_key_the_choices_and_the_proof():
 def test_columns_may_stand_in_any_order_and_choices_may_be_left_out():
     (row,), refused = read("2026-03-09T19:30:00Z,Balie,anna@voorbeeld.nl", head="consent_at,consent_source,email")
 
-    assert (row.email, list(row.neighbourhoods), list(row.topics)) == ("anna@voorbeeld.nl", [], [])
+    assert (row.email, list(row.fields.neighbourhoods), list(row.fields.topics)) == ("anna@voorbeeld.nl", [], [])
     assert not refused
 
 
@@ -59,7 +63,7 @@ def test_columns_may_stand_in_any_order_and_choices_may_be_left_out():
 def test_a_wijk_is_known_by_its_name_and_by_its_slug(cell: str, slugs: list[str]):
     (row,), refused = read(f"anna@voorbeeld.nl,{cell},,2026-03-09,Balie")
 
-    assert (list(row.neighbourhoods), refused) == (slugs, [])
+    assert (list(row.fields.neighbourhoods), refused) == (slugs, [])
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from dordt.shared.tables import table_download
 from dordt.staff.guard import member
 from dordt.staff.subscribers.blueprint import IMPORT, bp, numbered_import
 from dordt.staff.subscribers.forms import ColumnsForm, UploadForm
+from dordt.subscribers.fields import FIELDS
 from dordt.subscribers.imports import services
 from dordt.subscribers.imports.files import ENCODING_WORDS, SEPARATOR_WORDS, FileRefused, Sheet, read_sheet
 from dordt.subscribers.models import ImportRefusal, ImportState, Subscriber, SubscriberImport
@@ -138,6 +139,7 @@ def _columns_page(found: SubscriberImport, sheet: Sheet, form: ColumnsForm) -> R
         "staff/subscribers/columns.html",
         found=found,
         form=form,
+        fields=FIELDS,
         sheet=sheet,
         records=list(islice(sheet.records(), SHOWN)),
         encoding=ENCODING_WORDS[sheet.encoding],

@@ -24,6 +24,7 @@ from dordt.staff.guard import may, member
 from dordt.staff.subscribers.blueprint import NUMBER, bp
 from dordt.staff.subscribers.forms import EnterForm, UnsubscribeForm
 from dordt.subscribers import services
+from dordt.subscribers.fields import field_choices, shown_fields
 from dordt.subscribers.labels import METHOD_WORDS, REASON_WORDS, STATE_WORDS, WAY_WORDS
 from dordt.subscribers.models import Subscriber, SubscriberState, Unsubscription
 from dordt.subscribers.services import consent_export, list_export
@@ -93,7 +94,7 @@ TOLD = {
 def enter() -> ResponseReturnValue:
     """The form; what came of it stands on the page of the subscriber."""
     at = clock.now()
-    form = EnterForm(neighbourhoods=places.neighbourhood_choices(), topics=places.topic_choices(), at=at)
+    form = EnterForm(field_choices(), at=at)
     if form.validate_on_submit():
         outcome, number = enter_subscriber(form.entry(), by=member(), at=at)
         kind, words = TOLD[outcome]
@@ -131,6 +132,7 @@ def _shown(subscriber_id: int, form: UnsubscribeForm) -> ResponseReturnValue:
     template = render_template(
         "staff/subscribers/show.html",
         subscriber=subscriber,
+        fields=shown_fields(subscriber),
         form=form,
         proofs=consent_export.proofs_of(subscriber),
         elsewhere=consent_export.ELSEWHERE,
