@@ -15,7 +15,6 @@ BEGAN_AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def of_newsletters(newsletters: Sequence[Newsletter], *, at: datetime) -> bytes:
-    """These newsletters, each as a whole."""
     feed = atom.Feed(
         id=atom.tag(BEGAN_AT, "nieuwsbrief"),
         title="Nieuwsbrief van Dordt aan Zet",
@@ -38,7 +37,7 @@ def _entry(newsletter: Newsletter, at: datetime) -> atom.Entry:
         summary=summary(newsletter),
         content=html,
         about=[
-            *((wijk.slug, wijk.name) for wijk in newsletter.neighbourhoods),
-            *((topic.slug, topic.name) for topic in newsletter.topics),
+            *((each.slug, each.name) for each in newsletter.neighbourhoods),
+            *((each.slug, each.name) for each in newsletter.topics),
         ],
     )

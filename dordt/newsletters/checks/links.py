@@ -37,14 +37,13 @@ BREAKS = {"softbreak", "hardbreak"}
 
 @dataclass(frozen=True)
 class Link:
-    """words: what is clicked on; None where it is judged elsewhere."""
+    """words: what is clicked on; None where its words are not checked."""
 
     address: str
     words: str | None
 
 
 def findings(newsletter: Newsletter, at: datetime) -> Iterator[CheckFinding]:
-    """What is to be said of the links and the pictures in the text of each block."""
     for index, block in enumerate(newsletter.blocks):
         for link in dict.fromkeys(_links(block)):
             yield from _of_link(link, index, at)
@@ -63,7 +62,6 @@ def _links(block: NewsletterBlock) -> Iterator[Link]:
 
 
 def _lines(block: NewsletterBlock) -> Iterator[Sequence[Token]]:
-    """Of each text in Markdown the lines of it."""
     for name in BLOCK_TYPES[block.kind].markdown:
         yield from (token.children or [] for token in parse_for_mail(getattr(block, name)) if token.type == "inline")
 
@@ -150,7 +148,6 @@ def problem_of(address: str, *, at: datetime) -> str | None:
 
 
 def _is_own(address: SplitResult) -> bool:
-    """Whether it leads to our own site."""
     site = urlsplit(_site())
     return address.scheme in {"http", "https"} and _place(address) == _place(site)
 

@@ -9,7 +9,7 @@ from dordt.newsletters.content.block_kinds import BLOCK_TYPES, BlockKind
 from dordt.newsletters.models import Newsletter, NewsletterBlock
 
 LONGEST_SUBJECT, LONGEST_PREHEADER = 50, 90  # characters; what a phone shows
-SHORTEST_SHOUT = 6  # letters; "NS" and "GGZ" are names
+SHORTEST_SHOUT = 6  # characters; "NS" and "GGZ" are names
 MOST_BUTTONS = 1
 FILE_ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".gif")
 # Merge fields of other programs: nothing here fills them in, so the reader would see them as they are.
@@ -32,7 +32,6 @@ def findings(newsletter: Newsletter, at: datetime) -> Iterator[CheckFinding]:
 
 
 def lines(subject: str, preheader: str) -> Iterator[CheckFinding]:
-    """The two lines that a reader sees before opening."""
     subject, preheader = subject.strip(), preheader.strip()
     yield from _of_subject(subject)
     yield from _of_preheader(preheader, subject)

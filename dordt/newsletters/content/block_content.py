@@ -19,7 +19,7 @@ MOST_BLOCKS = 40
 
 @dataclass(frozen=True)
 class NewsletterContent:
-    """A newsletter as it is written; wijken and topics by slug, none of them means everybody.
+    """A newsletter as it is written; neighbourhoods and topics by slug, none of them means everybody.
 
     not_to: the number of an earlier newsletter; who got that one does not get this one.
     """
@@ -33,19 +33,17 @@ class NewsletterContent:
 
 
 def content_of(newsletter: Newsletter) -> NewsletterContent:
-    """A stored newsletter as it was written."""
     return NewsletterContent(
         subject=newsletter.subject,
         preheader=newsletter.preheader,
         blocks=[content_of_block(block) for block in newsletter.blocks],
-        neighbourhoods=[wijk.slug for wijk in newsletter.neighbourhoods],
-        topics=[topic.slug for topic in newsletter.topics],
+        neighbourhoods=[each.slug for each in newsletter.neighbourhoods],
+        topics=[each.slug for each in newsletter.topics],
         not_to=newsletter.not_to.number if newsletter.not_to else None,
     )
 
 
 def content_of_block(block: NewsletterBlock) -> BlockContent:
-    """A stored block as it was written."""
     return BlockContent(
         kind=block.kind,
         title=block.title,
@@ -89,12 +87,10 @@ def is_same(one: NewsletterContent, other: NewsletterContent) -> bool:
 
 
 def as_json(block: BlockContent) -> dict[str, Any]:
-    """A block as JSON can hold it."""
     return asdict(tidied(block))
 
 
 def from_json(row: Mapping[str, Any]) -> BlockContent:
-    """A block that was kept as JSON."""
     return BlockContent(**{**row, "kind": BlockKind(row["kind"])})
 
 

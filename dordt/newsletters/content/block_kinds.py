@@ -84,7 +84,6 @@ class BlockType:
     columns: ClassVar[tuple[str, ...]]  # all that count; in the other columns nothing is kept
 
     def __init_subclass__(cls) -> None:
-        """Enter the kind in the registry."""
         cls.columns = (*(field.name for field in cls.fields), *cls.others)
         BLOCK_TYPES[cls.kind] = cls()
 
@@ -106,8 +105,6 @@ BLOCK_TYPES: dict[BlockKind, BlockType] = {}
 
 
 class IntroBlock(BlockType):
-    """The first words of a newsletter."""
-
     kind = BlockKind.INTRO
     label = "Inleiding"
     is_opening = True
@@ -115,8 +112,6 @@ class IntroBlock(BlockType):
 
 
 class TextBlock(BlockType):
-    """Anything else that an editor writes."""
-
     kind = BlockKind.TEXT
     label = "Vrije tekst"
     fields = (
@@ -197,20 +192,16 @@ class ArticleBlock(BlockType):
     )
 
     def filled(self, slug: str, *, at: datetime) -> BlockContent:
-        """The block of the article with this slug, which must be on the site."""
         article = db.session.scalars(Article.published(at).where(Article.slug == slug)).one_or_none()
         if article is None:
             raise NotAllowed("Dit bericht staat niet op de site. Kies een bericht dat gepubliceerd is.")
         return from_article(article)
 
     def revived(self, block: BlockContent, *, at: datetime) -> BlockContent | None:  # noqa: ARG002
-        """The same, as long as there is such an article."""
         return block if _is_there(sa.select(Article).where(Article.slug == block.article)) else None
 
 
 class WorkgroupBlock(BlockType):
-    """A work group, with its next meeting."""
-
     kind = BlockKind.WORKGROUP
     label = "Werkgroep"
     is_written = False
@@ -221,7 +212,6 @@ class WorkgroupBlock(BlockType):
     )
 
     def filled(self, slug: str, *, at: datetime) -> BlockContent:
-        """The block of the group with this slug."""
         group = db.session.scalars(Workgroup.called(slug)).one_or_none()
         if group is None:
             raise NotAllowed("Deze werkgroep bestaat niet meer. Kies een andere.")
@@ -249,7 +239,6 @@ class ImageBlock(BlockType):
     fields = (BlockField("title", "Onderschrift (niet verplicht)"),)
 
     def filled(self, key: str, *, at: datetime) -> BlockContent:  # noqa: ARG002
-        """The block of the picture with this key."""
         media = db.session.scalars(MediaFile.with_keys([key], MediaKind.IMAGE)).one_or_none()
         if media is None:
             raise NotAllowed("Deze afbeelding is er niet meer. Kies een andere.")
@@ -298,7 +287,6 @@ def with_own_picture(block: BlockContent) -> BlockContent:
 
 
 def _next_meeting(group: Workgroup, *, at: datetime) -> int | None:
-    """The id of the first meeting that has not ended yet."""
     meeting = db.session.scalars(Meeting.upcoming(at, group.id).limit(1)).first()
     return meeting.id if meeting else None
 

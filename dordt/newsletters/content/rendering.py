@@ -30,7 +30,7 @@ LEAVE = "[[leave]]"  # becomes the address of the recipient that ends it
 
 @dataclass(frozen=True)
 class RenderedPicture:
-    """A picture at its full address, as wide as a mail shows it; of one that is blocked no empty space remains."""
+    """A picture at its full address, as wide as a mail shows it; a blocked one leaves no gap."""
 
     url: str
     alt: str
@@ -63,7 +63,6 @@ class RenderedBlock:
 
     @property
     def title_text(self) -> str:
-        """The title in lines that fit the text part."""
         return wrapped(formats.capital(self.title))
 
 
@@ -112,7 +111,7 @@ def summary(newsletter: Newsletter) -> str:
 
 
 def plain(text: str) -> str:
-    """What somebody wrote never becomes a merge field, and holds nothing that no mail may hold."""
+    """What somebody wrote never becomes a merge field, and has no control characters."""
     shown = "".join(
         character for character in text if character in "\n\t" or unicodedata.category(character) not in {"Cc", "Cs"}
     )

@@ -1,4 +1,4 @@
-"""All newsletters, and one of them: how it looks and how far the post is."""
+"""All newsletters, and one of them: how it looks and how far the mailer is."""
 
 import re
 
@@ -26,7 +26,6 @@ ALWAYS, NEVER = "(min-width: 0)", "(max-width: 0)"
 
 @bp.get("/")
 def index() -> ResponseReturnValue:
-    """All newsletters, the newest first."""
     found = page(Newsletter.in_room(), request.args.get("pagina"))
     statuses = plans.statuses(found.items, at=clock.now())
     return render_template("staff/newsletters/index.html", page=found, statuses=statuses, state_words=STATE_LABELS)
@@ -34,7 +33,7 @@ def index() -> ResponseReturnValue:
 
 @bp.get(f"/{NUMBER}/")
 def show(number: int) -> ResponseReturnValue:
-    """How it looks, where it stands, and once it was started how far the post is."""
+    """How it looks, where it stands, and once it was started how far the mailer is."""
     newsletter, at = numbered(number), clock.now()
     template = render_template(
         "staff/newsletters/show.html",
@@ -69,7 +68,6 @@ def progress(number: int) -> ResponseReturnValue:
 
 @bp.get(f"/{NUMBER}/html/")
 def html(number: int) -> Response:
-    """The HTML part, at an address of its own."""
     return framed(_draft(numbered(number)).html)
 
 
@@ -89,7 +87,7 @@ def light(number: int) -> Response:
 
 @bp.get(f"/{NUMBER}/donker/html/")
 def dark(number: int) -> Response:
-    """As on a screen that is set to dark, in a programme that lets the mail choose its colours."""
+    """As on a screen that is set to dark, in a mail program that lets the mail choose its colours."""
     return framed(_set_to("dark", _html(number)))
 
 

@@ -37,7 +37,6 @@ class Removed:
 
 
 def newsletter_numbered(number: int) -> Newsletter:
-    """The newsletter with this number. Raises NotFound."""
     found = db.session.scalars(Newsletter.numbered(number)).one_or_none()
     if found is None:
         raise unknown(number)
@@ -70,7 +69,6 @@ def edit_newsletter(number: int, content: NewsletterContent, *, at: datetime, by
 
 
 def removed_from(newsletter: Newsletter) -> Removed | None:
-    """What can be put back."""
     row = newsletter.removed_block
     return Removed(int(row["position"]), from_json(row["block"])) if row else None
 
@@ -127,7 +125,7 @@ def _require_draft(newsletter: Newsletter) -> None:
 
 
 def _is_same_session(newsletter: Newsletter, by: StaffMember | None, *, at: datetime) -> bool:
-    """Whether this person goes on writing: the composer saves while one types, and the log has one line for that."""
+    """Whether they go on writing: the composer saves while one types, and the log has one line for that."""
     goes_on = by is not None and newsletter.edited_by_id == by.id and newsletter.state == NewsletterState.DRAFT
     return goes_on and at - newsletter.updated_at < EDITING_SESSION
 

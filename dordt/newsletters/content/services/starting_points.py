@@ -69,7 +69,6 @@ def copy_of(newsletter: Newsletter, *, at: datetime) -> StartingPoint:
 
 
 def of_template(template: NewsletterTemplate, *, at: datetime) -> StartingPoint:
-    """What was kept in a template."""
     blocks = [from_json(row) for row in template.blocks]
     return _revived(NewsletterContent(template.subject, template.preheader, blocks), at=at)
 
@@ -137,7 +136,6 @@ def remove_template(template_id: int, *, at: datetime, by: StaffMember) -> None:
 
 
 def _revived(content: NewsletterContent, *, at: datetime) -> StartingPoint:
-    """Without what is no longer there."""
     kept, gone = [], []
     for block in content.blocks:
         revived = BLOCK_TYPES[block.kind].revived(_without_lost_picture(block), at=at)

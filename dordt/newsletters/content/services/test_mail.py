@@ -23,7 +23,7 @@ from dordt.subscribers import emails
 
 MOST_ADDRESSES = 5
 LONGEST_SUBJECT = 200  # what the ledger keeps of it
-WITHIN = timedelta(hours=1)
+LIMIT_PERIOD = timedelta(hours=1)
 TWO_CLICKS = timedelta(seconds=10)  # a second click on the same button sends no second mail
 PERSONAL = re.compile(r"https?://[^\s\"'<>]*" + re.escape(emails.MERGED_TOKEN) + r"[^\s\"'<>]*")
 # Where a reader starts to read: behind the preheader, which stands hidden at the top.
@@ -44,8 +44,8 @@ def send_test(number: int, addresses: Sequence[str], *, at: datetime, by: StaffM
     newsletter = locked(number)
     if not newsletter.can_be_edited:
         raise NotAllowed("Deze nieuwsbrief is al verstuurd of gestopt. Een testmail kan niet meer.")
-    _require_room(len(addresses), at=at, by=by)
-    _require_open(addresses)
+    _require_within_limit(len(addresses), at=at, by=by)
+    _require_not_suppressed(addresses)
     draft = _test_of(newsletter)
     pause = _pause_since(newsletter, at=at)
     sent = [outbox.enqueue(replace(draft, to=each), at=at, at_most_once_per=pause) for each in addresses]
@@ -57,7 +57,6 @@ def send_test(number: int, addresses: Sequence[str], *, at: datetime, by: StaffM
 
 
 def last_test(newsletter: Newsletter) -> NewsletterTestMail | None:
-    """The last test mail of it."""
     return db.session.scalars(NewsletterTestMail.of(newsletter).limit(1)).one_or_none()
 
 
@@ -98,21 +97,20 @@ def _test_of(newsletter: Newsletter) -> Draft:
 
 
 def _shortened(subject: str) -> str:
-    """What fits behind the mark of a test."""
-    room = LONGEST_SUBJECT - len("[Test] ")
-    return subject if len(subject) <= room else f"{subject[: room - 1]}…"
+    most = LONGEST_SUBJECT - len("[Test] ")
+    return subject if len(subject) <= most else f"{subject[: most - 1]}…"
 
 
-def _require_room(count: int, *, at: datetime, by: StaffMember) -> None:
-    """The member's row is held, so that two forms sent at once are counted one after the other."""
+def _require_within_limit(count: int, *, at: datetime, by: StaffMember) -> None:
+    """The member's row is locked, so that two forms sent at once are counted one after the other."""
     db.session.get(StaffMember, by.id, with_for_update={"key_share": True}, populate_existing=True)
-    sent = db.session.scalar(NewsletterTestMail.count_by(by.id, since=at - WITHIN)) or 0
+    sent = db.session.scalar(NewsletterTestMail.count_by(by.id, since=at - LIMIT_PERIOD)) or 0
     most = current_app.config["NEWSLETTER_TESTS_PER_HOUR"]
     if sent + count > most:
         raise TestRefused(f"U kunt {most} testmails per uur versturen, en u verstuurde er al {sent}. Wacht even.")
 
 
-def _require_open(addresses: Sequence[str]) -> None:
+def _require_not_suppressed(addresses: Sequence[str]) -> None:
     """Named by its place in the list: no address stands in an error."""
     for place, address in enumerate(addresses, 1):
         if gets_no_mail(address_key(address)):

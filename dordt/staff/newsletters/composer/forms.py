@@ -22,7 +22,7 @@ NOT_CHOSEN = ""
 
 @dataclass(frozen=True)
 class AudienceChoices:
-    """What can be chosen: wijken and topics by slug, earlier newsletters by number."""
+    """What can be chosen: neighbourhoods and topics by slug, earlier newsletters by number."""
 
     neighbourhoods: Choices
     topics: Choices
@@ -33,7 +33,7 @@ NO_MEETING = ("", "Geen bijeenkomst noemen")
 
 
 class BlockForm(DordtForm):
-    """A block. Half-written is right: what is missing is told by the check list, before anything is sent."""
+    """A block. Half-written is right: the checks say what is missing, before anything is sent."""
 
     class Meta(DordtForm.Meta):
         """Part of a form that has the token, and the only one whose file is taken in under its own name."""
@@ -41,7 +41,6 @@ class BlockForm(DordtForm):
         csrf = False
 
         def wrap_formdata(self, form: Form, formdata: Any) -> Any:
-            """What was posted, with the file of this block."""
             if formdata is None or super().wrap_formdata(form, formdata) is None:
                 return None
             name = form["upload"].name
@@ -77,17 +76,15 @@ class BlockForm(DordtForm):
 
     @property
     def words(self) -> str:
-        """'Nieuwsbericht: Het park is klaar', for who listens."""
+        """'Nieuwsbericht: Het park is klaar', for screen readers."""
         title = (self.title.data or "").strip()
         return f"{self.type.label}: {title}" if title else self.type.label
 
     @property
     def fields(self) -> list[tuple[BlockField, Field]]:
-        """What is filled in, in its order."""
         return [(field, self[field.name]) for field in self.type.fields]
 
     def content(self) -> BlockContent:
-        """What the service needs."""
         texts = {name: self[name].data or "" for name in ("title", "text", "url", "alt", "article", "workgroup")}
         return tidied(
             BlockContent(
@@ -129,7 +126,6 @@ class NewsletterForm(DordtForm):
         """Reads what was posted, unless it is asked to show what is kept."""
 
         def wrap_formdata(self, form: Form, formdata: Any) -> Any:
-            """None is meant as none."""
             return None if formdata is None else super().wrap_formdata(form, formdata)
 
     def __init__(
@@ -145,7 +141,6 @@ class NewsletterForm(DordtForm):
         self.blocks = list(self._posted(meetings) if is_posted else _kept(stored.blocks, meetings))
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """The form, and each of its blocks."""
         is_valid = [super().validate(extra_validators), *[block.validate() for block in self.blocks]]
         if len(self.blocks) > MOST_BLOCKS:
             self.refusals.append(TOO_MANY)
@@ -154,7 +149,6 @@ class NewsletterForm(DordtForm):
 
     @property
     def errors(self) -> dict[str | None, Any]:
-        """Also those of the blocks."""
         own: dict[str | None, Any] = dict(super().errors)
         return own | {f"blocks-{block.index}": block.errors for block in self.blocks if block.errors}
 
@@ -168,7 +162,6 @@ class NewsletterForm(DordtForm):
 
     @property
     def opened_version(self) -> int:
-        """The version that the editor began with."""
         return whole_number(self.edit_version.data) or 0
 
     def place_of(self, index: str) -> int | None:
@@ -176,7 +169,6 @@ class NewsletterForm(DordtForm):
         return next((place for place, block in enumerate(self.blocks) if str(block.index) == index), None)
 
     def content(self) -> NewsletterContent:
-        """What the service needs."""
         return NewsletterContent(
             subject=self.subject.data or "",
             preheader=self.preheader.data or "",
@@ -185,7 +177,6 @@ class NewsletterForm(DordtForm):
         )
 
     def audience(self) -> dict[str, Any]:
-        """What a NewsletterContent takes."""
         return {
             "neighbourhoods": list(self.neighbourhoods.data or []),
             "topics": list(self.topics.data or []),
@@ -218,13 +209,10 @@ def _kept(blocks: Sequence[BlockContent], meetings: Meetings) -> Iterator[BlockF
 
 
 class TemplateForm(DordtForm):
-    """A name that colleagues understand."""
-
     name = StringField(
         "Naam van het sjabloon",
         validators=[required("Geef het sjabloon een naam, bijvoorbeeld: Extra brief."), at_most(200)],
     )
 
     def refuse_name(self) -> None:
-        """Say that another template has it."""
         self.name.errors = ["Een ander sjabloon heet al zo. Kies een andere naam."]

@@ -41,7 +41,6 @@ class Choices:
 
 
 def whole(newsletter: Newsletter, form: NewsletterForm, *, at: datetime) -> dict[str, Any]:
-    """All that the page of the composer needs."""
     summary = audience_summary(_audience_count(newsletter, form))
     return {**_beside(newsletter, at=at), **_within(newsletter, form, at=at), "audience_summary": summary}
 
@@ -59,7 +58,7 @@ def fragments(newsletter: Newsletter, form: NewsletterForm, *, is_whole: bool, a
 
 
 def _searched(name: str) -> str:
-    """The words that an article or a picture is searched by: typed just now, or before the page was opened anew."""
+    """The words that an article or a picture is searched by: typed just now, or before the page was opened again."""
     return (request.form.get(name) or request.args.get(name, "")).strip()[:200]
 
 
@@ -107,7 +106,6 @@ def _choices(words: str, picture_words: str, *, at: datetime) -> Choices:
 
 
 def _pictures(keys: Iterable[str]) -> dict[str, Image]:
-    """The pictures with these keys."""
     found = rows(MediaFile.with_keys([key for key in keys if key], MediaKind.IMAGE))
     return {media.key: image for media in found if (image := image_of(media))}
 

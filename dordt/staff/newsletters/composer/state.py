@@ -53,7 +53,6 @@ class BlockOrder:
         return BlockOrder(rest, Removed(place, self.blocks[place]), "weggehaald")
 
     def put_back(self) -> "BlockOrder":
-        """The block that was taken out last, where it stood."""
         if self.removed is None:
             return self
         place = min(self.removed.position, len(self.blocks))
@@ -65,7 +64,6 @@ class BlockOrder:
         return BlockOrder([*self.blocks[:at], block, *self.blocks[at:]], self.removed, f"blok-{at}")
 
     def changed(self, place: int, block: BlockContent) -> "BlockOrder":
-        """Another block in the place of one."""
         blocks = [*self.blocks[:place], block, *self.blocks[place + 1 :]]
         return BlockOrder(blocks, self.removed, f"blok-{place}")
 
@@ -101,14 +99,12 @@ def order_after(form: NewsletterForm, removed: Removed | None, button: str, *, a
 
 
 def look_after(button: str) -> str | None:
-    """What the preview shows after a button: what it asks for, or what it showed."""
     verb, _, look = button.partition(":")
     wanted = look if verb == "look" else request.args.get("voorbeeld", "")
     return wanted if wanted in LOOKS and wanted != FIRST_LOOK else None
 
 
 def meeting_words(meeting: Meeting) -> str:
-    """When it is, and what."""
     return f"{dutch_date_time(meeting.starts_at)}: {meeting.title}"
 
 

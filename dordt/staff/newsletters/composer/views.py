@@ -27,13 +27,13 @@ from dordt.staff.newsletters.composer.forms import NewsletterForm, TemplateForm
 
 EARLIER_SHOWN = 12
 TEMPLATE = "<int:template_id>"
-REOPEN = "reopen"  # the button of who was told that it was approved meanwhile
+REOPEN = "reopen"  # the button of an editor whose newsletter was approved meanwhile
 TOO_LATE = "Deze nieuwsbrief is al verstuurd of gestopt. U kunt hem niet meer veranderen."
 
 
 @bp.route("/nieuw/", methods=["GET", "POST"])
 def new() -> ResponseReturnValue:
-    """The ways to begin; each button makes the draft, and one writes on."""
+    """The ways to begin; each button makes the draft, and the composer opens."""
     at = clock.now()
     if request.method == "POST":
         require_csrf()
@@ -83,7 +83,6 @@ def edit(number: int) -> ResponseReturnValue:
 
 @bp.post(f"/{NUMBER}/heropenen/")
 def reopen(number: int) -> ResponseReturnValue:
-    """Make it a draft again, so that it can be changed."""
     require_csrf()
     editing.reopen_newsletter(number, at=clock.now(), by=member())
     flash("De goedkeuring is vervallen. U kunt de nieuwsbrief nu veranderen.", "ok")
@@ -174,13 +173,11 @@ def _kept_words() -> str:
 
 @bp.get("/sjablonen/")
 def templates() -> ResponseReturnValue:
-    """All templates, by name."""
     return render_template("staff/newsletters/templates.html", templates=rows(NewsletterTemplate.all()))
 
 
 @bp.route(f"/{NUMBER}/sjabloon/", methods=["GET", "POST"])
 def keep_template(number: int) -> ResponseReturnValue:
-    """Give the newsletter a name to begin with another time."""
     newsletter, form = numbered(number), TemplateForm()
     if form.validate_on_submit():
         try:
@@ -195,7 +192,6 @@ def keep_template(number: int) -> ResponseReturnValue:
 
 @bp.route(f"/sjablonen/{TEMPLATE}/", methods=["GET", "POST"])
 def template(template_id: int) -> ResponseReturnValue:
-    """What is in it, and how it is called."""
     found = row_or_404(NewsletterTemplate.numbered(template_id))
     form = TemplateForm(data={"name": found.name})
     if form.validate_on_submit():
@@ -213,7 +209,6 @@ def template(template_id: int) -> ResponseReturnValue:
 
 @bp.post(f"/sjablonen/{TEMPLATE}/weg/")
 def remove_template(template_id: int) -> ResponseReturnValue:
-    """Throw it away."""
     require_csrf()
     starting_points.remove_template(template_id, at=clock.now(), by=member())
     flash("Het sjabloon is weg. Nieuwsbrieven die ermee begonnen, blijven staan.", "ok")
