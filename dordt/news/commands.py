@@ -7,8 +7,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from dordt.news import services
-from dordt.news.front_matter import ImportProblem
-from dordt.news.importing import ArticleFile
+from dordt.news.importing import ArticleFile, ImportProblem
 from dordt.news.slugs import reserved
 from dordt.places import services as places
 from dordt.shared import clock

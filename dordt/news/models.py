@@ -1,14 +1,18 @@
 """Articles and what hangs on them."""
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
+from dateutil.relativedelta import relativedelta
 from sqlalchemy.ext.orderinglist import ordering_list
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dordt.media.models import MediaFile
 from dordt.places.models import Neighbourhood, Topic
+from dordt.shared.clock import AMSTERDAM
 from dordt.shared.columns import Base, Slug, Text, Title, foreign_key, like, state_column
 
 article_neighbourhood = sa.Table(
@@ -85,11 +89,32 @@ class Article(Base):
         return sa.select(cls).where(is_out).order_by(cls.published_at.desc(), cls.id.desc())
 
     @classmethod
-    def about(cls, query: "sa.Select[Article]", *, wijk: str, thema: str) -> "sa.Select[Article]":
+    def recent(cls, at: datetime, months: int) -> "sa.Select[Article]":
+        """The news: what is published and not in the archive yet, newest first."""
+        return cls.published(at).where(cls.published_at >= archived_before(at, months))
+
+    @classmethod
+    def archived(cls, at: datetime, months: int) -> "sa.Select[Article]":
+        """The archive, newest first."""
+        return cls.published(at).where(cls.published_at < archived_before(at, months))
+
+    @classmethod
+    def of_year(cls, query: "sa.Select[Article]", year: int) -> "sa.Select[Article]":
+        """Of these articles those published in this year, as Amsterdam counts it. `year` is 1 to 9998."""
+        first, next_first = (datetime(each, 1, 1, tzinfo=AMSTERDAM) for each in (year, year + 1))
+        return query.where(cls.published_at >= first, cls.published_at < next_first)
+
+    @classmethod
+    def publication_times(cls, query: "sa.Select[Article]") -> "sa.Select[datetime | None]":
+        """When each of these articles was published: enough for `count_by_year`."""
+        return query.with_only_columns(cls.published_at).order_by(None)
+
+    @classmethod
+    def about(cls, query: "sa.Select[Article]", *, neighbourhood: str, topic: str) -> "sa.Select[Article]":
         """Of these articles those about one wijk and one theme, by slug; an empty slug leaves all."""
-        if wijk:
-            query = query.where(cls.neighbourhoods.any(Neighbourhood.slug == wijk))
-        return query.where(cls.topics.any(Topic.slug == thema)) if thema else query
+        if neighbourhood:
+            query = query.where(cls.neighbourhoods.any(Neighbourhood.slug == neighbourhood))
+        return query.where(cls.topics.any(Topic.slug == topic)) if topic else query
 
     @classmethod
     def related_to(cls, article: "Article", at: datetime) -> "sa.Select[Article]":
@@ -99,7 +124,7 @@ class Article(Base):
         return cls.published(at).where(cls.id != article.id, same_topic | same_place)
 
     @classmethod
-    def in_room(cls, *states: ArticleState, words: str = "") -> "sa.Select[Article]":
+    def for_editors(cls, *states: ArticleState, words: str = "") -> "sa.Select[Article]":
         """What editors work on, what was changed last first: in these states, or all; with these words in its title."""
         query = cls.titled(sa.select(cls).order_by(cls.updated_at.desc(), cls.id.desc()), words)
         return query.where(cls.state.in_(states)) if states else query
@@ -124,3 +149,15 @@ class Article(Base):
     def is_out(self, at: datetime) -> bool:
         """Whether residents can read it."""
         return self.state == ArticleState.PUBLISHED and self.published_at is not None and self.published_at <= at
+
+
+def archived_before(at: datetime, months: int) -> datetime:
+    """What was published before this moment stands in the archive: so many months before `at`."""
+    border: datetime = at.astimezone(AMSTERDAM) - relativedelta(months=months)
+    return border
+
+
+def count_by_year(published: Iterable[datetime | None]) -> list[tuple[int, int]]:
+    """The years, newest first, with their number of articles."""
+    counts = Counter(moment.astimezone(AMSTERDAM).year for moment in published if moment)
+    return sorted(counts.items(), reverse=True)

@@ -3,10 +3,9 @@
 from flask import Blueprint, Response, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
-from dordt.news import archive as shelf
 from dordt.news import feeds
 from dordt.news.forms import FilterForm
-from dordt.news.models import Article
+from dordt.news.models import Article, archived_before, count_by_year
 from dordt.places import services as places
 from dordt.places.models import Neighbourhood
 from dordt.shared import atom, clock
@@ -22,7 +21,9 @@ def index() -> ResponseReturnValue:
     form = FilterForm(
         request.args.to_dict(), neighbourhoods=places.neighbourhood_choices(), topics=places.topic_choices()
     )
-    query = Article.about(shelf.recent(clock.now(), _months()), wijk=form.wijk.data, thema=form.thema.data)
+    query = Article.about(
+        Article.recent(clock.now(), _months()), neighbourhood=form.neighbourhood.data, topic=form.topic.data
+    )
     found = page(query, request.args.get("pagina"))
     return render_template("news/index.html", page=found, form=form, months=_months())
 
@@ -35,7 +36,7 @@ def article(slug: str) -> ResponseReturnValue:
     return render_template(
         "news/article.html",
         article=found,
-        is_archived=found.published_at is not None and found.published_at < shelf.border(at, _months()),
+        is_archived=found.published_at is not None and found.published_at < archived_before(at, _months()),
         related=rows(Article.related_to(found, at).limit(RELATED)),
     )
 
@@ -43,14 +44,14 @@ def article(slug: str) -> ResponseReturnValue:
 @bp.get("/archief/")
 def archive() -> ResponseReturnValue:
     """The years of the archive."""
-    published = rows(shelf.moments(shelf.archived(clock.now(), _months())))
-    return render_template("news/archive.html", years=shelf.years(published), months=_months())
+    published = rows(Article.publication_times(Article.archived(clock.now(), _months())))
+    return render_template("news/archive.html", years=count_by_year(published), months=_months())
 
 
 @bp.get("/archief/<int(min=1900, max=2999):year>/")
 def archive_year(year: int) -> ResponseReturnValue:
     """One year of the archive."""
-    query = shelf.of_year(shelf.archived(clock.now(), _months()), year)
+    query = Article.of_year(Article.archived(clock.now(), _months()), year)
     found = page(query, request.args.get("pagina"))
     if not found.total:
         abort(404)
@@ -70,8 +71,8 @@ def neighbourhood_feed(slug: str) -> ResponseReturnValue:
 
 
 def _feed(neighbourhood: Neighbourhood | None = None) -> Response:
-    wijk = neighbourhood.slug if neighbourhood else ""
-    newest = rows(Article.about(Article.published(clock.now()), wijk=wijk, thema="").limit(feeds.ENTRIES))
+    slug = neighbourhood.slug if neighbourhood else ""
+    newest = rows(Article.about(Article.published(clock.now()), neighbourhood=slug, topic="").limit(feeds.ENTRIES))
     return Response(feeds.of_articles(newest, neighbourhood), mimetype=atom.MIMETYPE)
 
 

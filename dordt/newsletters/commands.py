@@ -10,7 +10,7 @@ from flask.cli import AppGroup
 
 from dordt.extensions import db
 from dordt.mailer.ledger import outbox
-from dordt.news.front_matter import ImportProblem
+from dordt.news.importing import ImportProblem
 from dordt.newsletters.content.services import editing, starting_points
 from dordt.newsletters.models import Newsletter
 from dordt.newsletters.sending import plans

@@ -5,14 +5,12 @@ from datetime import datetime, time, timedelta
 from flask import Blueprint, Response, current_app, render_template, send_from_directory
 from flask.typing import ResponseReturnValue
 
-from dordt.news import archive
 from dordt.news.models import Article
 from dordt.newsletters.models import Newsletter
 from dordt.shared import clock
 from dordt.shared.links import absolute
 from dordt.shared.reading import rows
-from dordt.site.robots import closed_to_robots
-from dordt.site.sitemap import entries
+from dordt.site.sitemap import closed_to_robots, entries
 from dordt.workgroups.models import Meeting, Workgroup
 
 bp = Blueprint("site", __name__)
@@ -57,7 +55,7 @@ def sitemap() -> ResponseReturnValue:
     """Every public page."""
     at = clock.now()
     published = Article.published(at)
-    archived = rows(archive.moments(archive.archived(at, current_app.config["NEWS_ARCHIVE_AFTER_MONTHS"])))
+    archived = rows(Article.publication_times(Article.archived(at, current_app.config["NEWS_ARCHIVE_AFTER_MONTHS"])))
     pages = entries(rows(published), archived, rows(Workgroup.all()), rows(Newsletter.sent()))
     return Response(render_template("site/sitemap.xml", pages=pages), mimetype="application/xml")
 

@@ -21,7 +21,6 @@ from dordt.extensions import db
 from dordt.media.images import image_at
 from dordt.media.markdown import parse_for_mail
 from dordt.media.models import MediaFile
-from dordt.news import archive
 from dordt.news.models import Article
 from dordt.newsletters.checks.finding import CheckFinding
 from dordt.newsletters.content.block_kinds import BLOCK_TYPES
@@ -212,8 +211,8 @@ def _workgroup(values: Values, _at: datetime) -> bool:
 
 
 def _archive_year(values: Values, at: datetime) -> bool:
-    archived = archive.archived(at, current_app.config["NEWS_ARCHIVE_AFTER_MONTHS"])
-    return _exists(archive.of_year(archived, values["year"]))
+    archived = Article.archived(at, current_app.config["NEWS_ARCHIVE_AFTER_MONTHS"])
+    return _exists(Article.of_year(archived, values["year"]))
 
 
 def _file(values: Values, _at: datetime) -> bool:

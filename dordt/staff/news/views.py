@@ -29,7 +29,7 @@ def index() -> ResponseReturnValue:
     """All articles, what was changed last first."""
     chosen = {"status": request.args.get("status", ""), "zoek": request.args.get("zoek", "").strip()[:200]}
     states = [state for state in STATE_LABELS if state == chosen["status"]]
-    found = page(Article.in_room(*states, words=chosen["zoek"]), request.args.get("pagina"))
+    found = page(Article.for_editors(*states, words=chosen["zoek"]), request.args.get("pagina"))
     return render_template(
         "staff/news/index.html", page=found, chosen=chosen, state_labels=STATE_LABELS, at=clock.now()
     )

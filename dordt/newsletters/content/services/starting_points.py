@@ -13,8 +13,7 @@ from dordt.accounts.models import StaffMember
 from dordt.audit import services as audit
 from dordt.extensions import db
 from dordt.media.models import MediaFile, MediaKind
-from dordt.news import front_matter
-from dordt.news.front_matter import ImportProblem
+from dordt.news.importing import ImportProblem, read_front_matter
 from dordt.news.models import Article
 from dordt.newsletters.content.block_content import NewsletterContent, as_json, content_of, from_json
 from dordt.newsletters.content.block_kinds import BLOCK_TYPES, BlockContent, BlockKind, from_article, from_workgroup
@@ -91,7 +90,7 @@ def read_file(path: Path, *, at: datetime) -> tuple[NewsletterContent, list[str]
 
     Raises ImportProblem, and NotAllowed when an article is not on the site.
     """
-    fields, body = front_matter.read(path)
+    fields, body = read_front_matter(path)
     content = NewsletterContent(
         subject=_line(fields, "subject"),
         preheader=_line(fields, "preheader"),
