@@ -4,9 +4,9 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import SettingProblem, Settings
-from dordt import accounts, development, errors, mailer, models, staff
+from dordt import accounts, development, errors, mailer, models, staff, throttling
 from dordt.contact import views as contact_views
-from dordt.extensions import csrf, db, limiter, migrate
+from dordt.extensions import csrf, db, migrate
 from dordt.media import markdown
 from dordt.media import views as media_views
 from dordt.news import commands as news_commands
@@ -61,7 +61,7 @@ def _init_extensions(app: Flask) -> None:
         transactions.init_app(app, db.engine)
     migrate.init_app(app, db, directory=f"{app.root_path}/../migrations", render_as_batch=True)
     csrf.init_app(app)
-    limiter.init_app(app)
+    throttling.init_app(app)
     mailer.init_app(app)
     accounts.init_app(app)
 

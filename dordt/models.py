@@ -1,4 +1,4 @@
-"""Every table of the house, imported in one place so that migrations and tests see them all."""
+"""Every table, imported in one place so that migrations and tests see them all."""
 
 from dordt.accounts import models as accounts
 from dordt.audit import models as audit
@@ -11,6 +11,7 @@ from dordt.newsletters import models as newsletters
 from dordt.places import models as places
 from dordt.subscribers import models as subscriber_imports
 from dordt.subscribers import models as subscribers
+from dordt.throttling import models as throttling
 from dordt.workgroups import models as workgroups
 
 __all__ = [
@@ -25,5 +26,6 @@ __all__ = [
     "places",
     "subscriber_imports",
     "subscribers",
+    "throttling",
     "workgroups",
 ]

@@ -2,9 +2,7 @@
 
 from flask import Flask
 
-from dordt.accounts import commands, rate_storage, sign_in, views
-
-__all__ = ["init_app", "rate_storage"]
+from dordt.accounts import commands, sign_in, views
 
 
 def init_app(app: Flask) -> None:

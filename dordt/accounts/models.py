@@ -70,12 +70,3 @@ class StaffSession(Base):
     created_at: Mapped[datetime]
     last_seen: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-
-
-class RateCount(Base):
-    """How often something was tried in one window: the storage of the limiter, shared by processes and hosts."""
-
-    __tablename__ = "rate_count"
-    key: Mapped[str] = mapped_column(sa.String(250), primary_key=True)
-    count: Mapped[int]
-    expires_at: Mapped[float] = mapped_column(index=True)  # seconds since 1970

@@ -8,12 +8,13 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 from flask_security import login_user, logout_user
 
-from dordt.accounts import limits, services, sessions
+from dordt.accounts import services, sessions
 from dordt.accounts.forms import SignInForm
 from dordt.accounts.models import StaffMember
 from dordt.extensions import limiter
 from dordt.shared import clock
 from dordt.shared.forms import require_csrf
+from dordt.throttling import limits
 
 bp = Blueprint("security", __name__, url_prefix="/beheer")
 

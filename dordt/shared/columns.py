@@ -8,13 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column, registry
 
-NAMES = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-}
+from dordt.extensions import db
 
 
 class UtcMoment(sa.TypeDecorator[datetime]):
@@ -37,7 +31,7 @@ class UtcMoment(sa.TypeDecorator[datetime]):
 class Base(DeclarativeBase):
     """The base of every model: moments in UTC and a name for each of the five kinds of constraint."""
 
-    registry = registry(type_annotation_map={datetime: UtcMoment}, metadata=sa.MetaData(naming_convention=NAMES))
+    registry = registry(type_annotation_map={datetime: UtcMoment}, metadata=db.metadata)
     metadata: ClassVar[sa.MetaData] = registry.metadata
 
 

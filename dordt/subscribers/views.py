@@ -6,7 +6,6 @@ from typing import Any
 from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from dordt.accounts import limits
 from dordt.extensions import limiter
 from dordt.shared import clock
 from dordt.shared.tables import table_download
@@ -16,6 +15,7 @@ from dordt.subscribers.forms import NEW_ADDRESS_TEXT, ChoicesForm, NewAddressFor
 from dordt.subscribers.labels import METHOD_WORDS, REASON_WORDS, SENT_WORDS, STATE_WORDS, WAY_WORDS
 from dordt.subscribers.models import UnsubscribeWay
 from dordt.subscribers.services import data_export
+from dordt.throttling import limits
 
 bp = Blueprint("subscribers", __name__, url_prefix="/nieuwsbrief")
 

@@ -7,7 +7,6 @@ import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy.exc import IntegrityError
 
-from dordt.accounts import inboxes
 from dordt.audit import services as audit
 from dordt.consent import services as consent
 from dordt.consent.models import ConsentPurpose
@@ -20,6 +19,7 @@ from dordt.shared.tokens import read_token
 from dordt.subscribers import emails
 from dordt.subscribers.fields import SubscriberFields, store_fields
 from dordt.subscribers.models import Subscriber, SubscriberState
+from dordt.throttling import limits
 
 ERASED_AT_ONCE = 500  # the rest a minute later: others write in between
 FORM_PAGE = "/nieuwsbrief/"
@@ -41,7 +41,7 @@ def request_subscription(wish: SubscriptionWish, *, at: datetime) -> None:
     the address. Either mail goes at most once an hour; the page never tells who is on the list.
     """
     subscriber = _find_or_add(wish.email, at=at)
-    if not inboxes.may_be_mailed(wish.email, at=at):
+    if not limits.may_be_mailed(wish.email, at=at):
         db.session.commit()
         return
     if subscriber.is_confirmed:

@@ -3,9 +3,9 @@
 import pytest
 
 from config import Development, Production
-from dordt.accounts.models import RateCount
 from dordt.extensions import db
 from dordt.subscribers.views import TOO_MANY
+from dordt.throttling.models import RateCount
 from tests.factories.places import make_neighbourhood
 from tests.factories.subscribers import make_subscriber, preferences_path
 

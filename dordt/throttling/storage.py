@@ -7,12 +7,10 @@ import sqlalchemy as sa
 from limits.storage import Storage
 from sqlalchemy.exc import SQLAlchemyError
 
-from dordt.accounts.models import RateCount
 from dordt.extensions import db
 from dordt.shared.database import affected, insert_into
 from dordt.shared.transactions import reading, writing
-
-TABLE = RateCount.__table__
+from dordt.throttling.models import RateCount
 
 
 class TableStorage(Storage):

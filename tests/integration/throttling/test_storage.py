@@ -7,9 +7,9 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from dordt.accounts.models import RateCount
-from dordt.accounts.rate_storage import TableStorage
 from dordt.extensions import db, limiter
+from dordt.throttling.models import RateCount
+from dordt.throttling.storage import TableStorage
 
 
 @pytest.fixture
