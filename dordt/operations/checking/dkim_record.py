@@ -9,7 +9,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
 from config import SettingProblem
-from dordt.mailer.smtp.signing_keys import SigningKey, keys_of, signing_domain
+from dordt.mailer.smtp.signing import SigningKey, keys_of, signing_domain
 from dordt.operations.checking.findings import Finding, fail, info, ok, txt_record, warn
 from dordt.operations.checking.names import CannotLookUp, Names
 

@@ -5,7 +5,7 @@ from email.utils import parseaddr
 from typing import Any
 
 from config import SettingProblem
-from dordt.mailer.smtp.signing_keys import signing_domain
+from dordt.mailer.smtp.signing import signing_domain
 from dordt.operations.checking import dkim_record, dmarc
 from dordt.operations.checking.findings import Finding, fail, info, ok, txt_record, warn
 from dordt.operations.checking.names import Address, CannotLookUp, Names

@@ -26,8 +26,7 @@ from hypothesis import strategies as st
 from config import SettingProblem
 from dordt.mailer.models import Mail, MailKind
 from dordt.mailer.smtp import encoding, signing
-from dordt.mailer.smtp.signing import Signer
-from dordt.mailer.smtp.signing_keys import keys_of
+from dordt.mailer.smtp.signing import Signer, keys_of
 from tests.support.raw_lint import problems
 
 AT = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
