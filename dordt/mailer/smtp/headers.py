@@ -1,23 +1,23 @@
 """Header lines: 7-bit, folded where folding is harmless, one instance of each (RFC 5322, 2047)."""
 
-import base64
 import re
-from collections.abc import Iterator
+from email.charset import BASE64, Charset
+from email.header import Header
 from email.utils import formataddr, parseaddr
+from itertools import chain, repeat
 
 from dordt.shared.addresses import AddressRefused, address_key
 
 LINE = 76
-WORD = "=?utf-8?b?{}?="
-WORD_FRAME = len(WORD.format(""))
+ENCODED_WORDS = Charset("utf-8")
+ENCODED_WORDS.header_encoding = BASE64
 PLAIN = re.compile(r"[!-~]+(?: [!-~]+)*")  # printable ASCII words with single spaces: may stand as it is
 
 
 def text_line(name: str, value: str) -> bytes:
     """A header of free text. Line breaks become spaces: a value cannot add a header."""
     value = re.sub(r"[\r\n]+", " ", value)
-    folded = _folded(name, value) if _is_plain(value) else _encoded(name, value)
-    return f"{name}: {folded}\r\n".encode("ascii")
+    return f"{name}: {_folded(name, value)}\r\n".encode("ascii")
 
 
 def exact_line(name: str, value: str) -> bytes:
@@ -39,7 +39,7 @@ def address_line(name: str, mailbox: str) -> bytes:
         return f"{name}: {address}\r\n".encode("ascii")
     if _is_plain(person):
         return f"{name}: {formataddr((person, address))}\r\n".encode("ascii")
-    return f"{name}: {_encoded(name, person)}\r\n <{address}>\r\n".encode("ascii")
+    return f"{name}: {_folded(name, person)}\r\n <{address}>\r\n".encode("ascii")
 
 
 def ascii_address(mailbox: str) -> str:
@@ -62,34 +62,12 @@ def _is_plain(value: str) -> bool:
 
 
 def _folded(name: str, value: str) -> str:
-    lines, room = [""], LINE - len(name) - 2
-    for word in value.split(" "):
-        line = f"{lines[-1]} {word}" if lines[-1] else word
-        if len(line) > room:
-            lines.append(word)
-            room = LINE - 1
-        else:
-            lines[-1] = line
-    return "\r\n ".join(lines)
+    """Lines of at most 76, encoded as a whole when not plain.
 
-
-def _encoded(name: str, value: str) -> str:
-    words = _words(value, first_room=LINE - len(name) - 2)
-    return "\r\n ".join(WORD.format(base64.b64encode(word).decode()) for word in words)
-
-
-def _words(value: str, first_room: int) -> Iterator[bytes]:
-    """Pieces that fit in one encoded word each; a character is never split."""
-    piece, room = b"", _octets(first_room)
-    for character in value:
-        octets = character.encode("utf-8", "replace")
-        if len(piece) + len(octets) > room:
-            yield piece
-            piece, room = b"", _octets(LINE - 1)
-        piece += octets
-    yield piece
-
-
-def _octets(room: int) -> int:
-    """How many octets an encoded word may hold in so many columns."""
-    return (min(room, 75) - WORD_FRAME) // 4 * 3
+    email.policy would do it too, but loses a space between two encoded words and decodes what only looks like one.
+    """
+    if _is_plain(value):
+        return Header(value, maxlinelen=LINE, header_name=name).encode(splitchars=" ", linesep="\r\n")
+    whole = value.encode("utf-8", "replace").decode()  # half of a surrogate pair stops nobody's mail
+    words = ENCODED_WORDS.header_encode_lines(whole, chain([LINE - len(name) - 2], repeat(LINE - 1)))
+    return "\r\n ".join(word or "" for word in words)
