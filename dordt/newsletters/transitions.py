@@ -36,7 +36,7 @@ def lock_for_freeze() -> None:
     if is_postgres():
         db.session.execute(sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
         db.session.execute(sa.text("LOCK TABLE newsletter IN EXCLUSIVE MODE"))
-    subscribers.hold_list()
+    subscribers.lock_list()
 
 
 def read_mail_anew(newsletter: Newsletter) -> None:

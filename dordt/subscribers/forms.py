@@ -13,7 +13,7 @@ from dordt.shared.forms import CheckboxesField, DordtForm, address_field, at_mos
 from dordt.subscribers.fields import SubscriberFields
 from dordt.subscribers.labels import REASON_WORDS
 from dordt.subscribers.models import UnsubscribeReason
-from dordt.subscribers.services import SubscriptionWish
+from dordt.subscribers.services import SubscriptionRequest
 
 # These words are kept with every consent; new words become a new version by themselves.
 CONSENT_TEXT = "Ja, stuur mij elke maand de nieuwsbrief van Dordt aan Zet. Ik kan mij altijd afmelden."
@@ -47,9 +47,9 @@ class SubscribeForm(SubscriberFieldsForm):
         if not self.is_submitted():
             self.neighbourhoods.data, self.topics.data = neighbourhoods, topics
 
-    def wish(self) -> SubscriptionWish:
+    def subscription_request(self) -> SubscriptionRequest:
         """What the service needs."""
-        return SubscriptionWish(
+        return SubscriptionRequest(
             email=self.email.data or "",
             fields=self.fields(),
             consent_text=CONSENT_TEXT,

@@ -59,7 +59,7 @@ def subscribe() -> ResponseReturnValue:
     """The sign-up form; it answers the same whether or not the address is known."""
     form = _subscribe_form()
     if form.validate_on_submit():
-        services.request_subscription(form.wish(), at=clock.now())
+        services.request_subscription(form.subscription_request(), at=clock.now())
         return redirect(url_for(".check_inbox"), code=303)
     return render_template("subscribers/subscribe.html", form=form), form.status
 
@@ -149,7 +149,7 @@ def ask_new_address(token: str) -> ResponseReturnValue:
 @bp.get("/voorkeuren/<token>/gegevens/")
 def own_record(token: str) -> ResponseReturnValue:
     """All that we hold of this subscriber."""
-    held = services.held_of(services.find_by_preferences_token(token))
+    personal_data = services.personal_data_of(services.find_by_preferences_token(token))
     words: dict[str, Any] = {
         "state_words": STATE_WORDS,
         "method_words": METHOD_WORDS,
@@ -157,17 +157,21 @@ def own_record(token: str) -> ResponseReturnValue:
         "way_words": WAY_WORDS,
         "reason_words": REASON_WORDS,
     }
-    fields = shown_fields(held.subscriber)
-    return render_template("subscribers/own_record.html", held=held, fields=fields, token=token, **words)
+    fields = shown_fields(personal_data.subscriber)
+    return render_template(
+        "subscribers/own_record.html", personal_data=personal_data, fields=fields, token=token, **words
+    )
 
 
 @bp.get("/voorkeuren/<token>/gegevens.<any(csv, json):kind>")
 def download(token: str, kind: str) -> ResponseReturnValue:
     """The same as a file, to keep or to take elsewhere (AVG article 20)."""
-    held = services.held_of(services.find_by_preferences_token(token))
+    personal_data = services.personal_data_of(services.find_by_preferences_token(token))
     if kind == "csv":
-        return table_download(data_export.HEADERS, data_export.rows_of(held), kind="csv", name=data_export.NAME)
-    answer = Response(data_export.json_of(held), content_type="application/json; charset=utf-8")
+        return table_download(
+            data_export.HEADERS, data_export.rows_of(personal_data), kind="csv", name=data_export.NAME
+        )
+    answer = Response(data_export.json_of(personal_data), content_type="application/json; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{data_export.NAME}.json"'
     return answer
 

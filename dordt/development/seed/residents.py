@@ -35,10 +35,10 @@ def add_subscribers(*, at: datetime) -> None:
     """Everybody asked through the form; most confirmed, some left again or paused."""
     for number, row in enumerate(rows("subscribers")):
         asked_at = ago(at, row["days_ago"], number=number)
-        wish = subscribers.SubscriptionWish(
+        request = subscribers.SubscriptionRequest(
             row["email"], SubscriberFields(row["neighbourhoods"], row["topics"]), CONSENT_TEXT
         )
-        subscribers.request_subscription(wish, at=asked_at)
+        subscribers.request_subscription(request, at=asked_at)
         subscriber = db.session.scalars(Subscriber.with_key(row["email"].lower())).one()
         _move_subscriber(subscriber, SubscriberState(row["state"]), at=asked_at + CONFIRMED_AFTER)
         if subscriber.state == SubscriberState.PAUSED:

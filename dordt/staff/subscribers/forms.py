@@ -23,7 +23,7 @@ from dordt.subscribers.forms import SubscriberFieldsForm
 from dordt.subscribers.imports.rows import COLUMNS, EARLIEST, SOURCE_LIMIT
 from dordt.subscribers.imports.services import ImportChoice
 from dordt.subscribers.labels import LEAVE_REASONS
-from dordt.subscribers.services.staff_entry import Entry
+from dordt.subscribers.services.staff_entry import StaffEntry
 
 
 class UnsubscribeForm(DordtForm):
@@ -156,9 +156,9 @@ class EnterForm(SubscriberFieldsForm):
         """Consent is never given in the future."""
         check_given_on(field.data, at=self.at)
 
-    def entry(self) -> Entry:
+    def entry(self) -> StaffEntry:
         """What the service needs."""
-        return Entry(
+        return StaffEntry(
             email=self.email.data or "",
             fields=self.fields(),
             source=self.source.data or "",

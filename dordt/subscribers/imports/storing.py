@@ -33,7 +33,7 @@ def store(rows: Sequence[ImportRow], import_id: int) -> Stored:
 
     Who took their consent back never comes back, also when they had moved to another address by then.
     """
-    services.hold_list()
+    services.lock_list()
     keys = [row.email_key for row in rows]
     with _planned_anew():
         states, gone = _states(keys), consent.ended(keys, ConsentPurpose.NEWSLETTER)
@@ -98,7 +98,7 @@ def _add(rows: Collection[ImportRow], import_id: int) -> None:
 
 
 def _ids_after(before: int, import_id: int) -> dict[str, int]:
-    """The list is held, so whoever came after the last one is ours. A RETURNING would take twice as long."""
+    """The list is locked, so whoever came after the last one is ours. A RETURNING would take twice as long."""
     ours = sa.and_(Subscriber.id > before, Subscriber.import_id == import_id)
     with _planned_anew():
         return dict(db.session.execute(sa.select(Subscriber.email_key, Subscriber.id).where(ours)).all())

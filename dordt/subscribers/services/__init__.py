@@ -1,6 +1,6 @@
 """Asking for the newsletter, choosing what it is about, moving it to another address, leaving."""
 
-from dordt.subscribers.services.data_export import Held, held_of
+from dordt.subscribers.services.data_export import PersonalData, personal_data_of
 from dordt.subscribers.services.leaving import (
     find_by_unsubscribe_token,
     give_reason,
@@ -24,19 +24,19 @@ from dordt.subscribers.services.preferences import (
 )
 from dordt.subscribers.services.subscribing import (
     FORM_PAGE,
-    SubscriptionWish,
+    SubscriptionRequest,
     confirm_subscription,
     counts,
     erase_unconfirmed,
     find_by_confirm_token,
-    hold_list,
+    lock_list,
     request_subscription,
 )
 
 __all__ = [
     "FORM_PAGE",
-    "Held",
-    "SubscriptionWish",
+    "PersonalData",
+    "SubscriptionRequest",
     "ask_new_address",
     "change_choices",
     "confirm_new_address",
@@ -50,8 +50,8 @@ __all__ = [
     "find_by_preferences_token",
     "find_by_unsubscribe_token",
     "give_reason",
-    "held_of",
-    "hold_list",
+    "personal_data_of",
+    "lock_list",
     "may_give_reason",
     "pause",
     "pause_choices",

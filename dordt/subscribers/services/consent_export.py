@@ -58,7 +58,7 @@ def all_proof_taken(*, by: StaffMember, at: datetime) -> Iterator[Sequence[Cell]
 
 
 def _in_pieces() -> Iterator[Sequence[Cell]]:
-    """Nothing is held long, however many there are."""
+    """In short transactions, however many there are."""
     last = 0
     while True:
         with reading():

@@ -17,26 +17,26 @@ from dordt.subscribers.services.preferences import waiting_address_of
 
 
 @dataclass(frozen=True)
-class Held:
+class PersonalData:
     """A subscriber with the proof of consent (and its words), the newsletters, and the times that they left."""
 
     subscriber: Subscriber
     consents: Sequence[tuple[Consent, str]]
     newsletters: Sequence[outbox.Sent]
-    departures: Sequence[Unsubscription]
+    unsubscriptions: Sequence[Unsubscription]
     new_address: AddressChange | None
 
 
-def held_of(subscriber: Subscriber) -> Held:
+def personal_data_of(subscriber: Subscriber) -> PersonalData:
     """What stands in our files about this subscriber, the newest first."""
     purpose = ConsentPurpose.NEWSLETTER
     words = {text.version: text.text for text in db.session.scalars(ConsentText.of(purpose))}
     proofs = db.session.scalars(Consent.of(subscriber.email_key, purpose))
-    return Held(
+    return PersonalData(
         subscriber=subscriber,
         consents=[(proof, words.get(proof.text_version or 0, "")) for proof in proofs],
         newsletters=outbox.newsletters_to(subscriber.email_key),
-        departures=db.session.scalars(Unsubscription.of(subscriber.id)).all(),
+        unsubscriptions=db.session.scalars(Unsubscription.of(subscriber.id)).all(),
         new_address=waiting_address_of(subscriber),
     )
 
@@ -45,33 +45,33 @@ NAME = "mijn-nieuwsbrief-gegevens"
 HEADERS = ("onderdeel", "nummer", "gegeven", "waarde")
 
 
-def json_of(held: Held) -> str:
+def json_of(personal_data: PersonalData) -> str:
     """For a programme; every name is a word that a reader knows."""
-    return json.dumps(_facts(held), ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(_facts(personal_data), ensure_ascii=False, indent=2) + "\n"
 
 
-def rows_of(held: Held) -> Iterator[tuple[str, int, str, str]]:
+def rows_of(personal_data: PersonalData) -> Iterator[tuple[str, int, str, str]]:
     """For a spreadsheet."""
-    for part, records in _facts(held).items():
+    for part, records in _facts(personal_data).items():
         for number, record in enumerate(records, start=1):
             for name, value in record.items():
                 yield part, number, name, "; ".join(value) if isinstance(value, list) else str(value or "")
 
 
-def _facts(held: Held) -> dict[str, list[dict[str, Any]]]:
+def _facts(personal_data: PersonalData) -> dict[str, list[dict[str, Any]]]:
     return {
-        "abonnement": [_subscription(held)],
-        "toestemming": [_consent(proof, text) for proof, text in held.consents],
+        "abonnement": [_subscription_facts(personal_data)],
+        "toestemming": [_consent_facts(proof, text) for proof, text in personal_data.consents],
         "nieuwsbrieven": [
             {"onderwerp": sent.subject, "datum": _moment(sent.at), "wat ervan werd": SENT_WORDS[sent.state]}
-            for sent in held.newsletters
+            for sent in personal_data.newsletters
         ],
-        "afmeldingen": [_departure(left) for left in held.departures],
+        "afmeldingen": [_unsubscription_facts(left) for left in personal_data.unsubscriptions],
     }
 
 
-def _subscription(held: Held) -> dict[str, Any]:
-    subscriber = held.subscriber
+def _subscription_facts(personal_data: PersonalData) -> dict[str, Any]:
+    subscriber = personal_data.subscriber
     return {
         "e-mailadres": subscriber.email,
         "status": STATE_WORDS[subscriber.state],
@@ -79,11 +79,11 @@ def _subscription(held: Held) -> dict[str, Any]:
         **{field.label.lower(): field.exported(subscriber) for field in FIELDS},
         "aangevraagd": _moment(subscriber.asked_at),
         "bevestigd": _moment(subscriber.confirmed_at),
-        "nieuw e-mailadres, nog niet bevestigd": held.new_address.email if held.new_address else None,
+        "nieuw e-mailadres, nog niet bevestigd": personal_data.new_address.email if personal_data.new_address else None,
     }
 
 
-def _consent(proof: Consent, text: str) -> dict[str, Any]:
+def _consent_facts(proof: Consent, text: str) -> dict[str, Any]:
     return {
         "tekst": text,
         "versie van de tekst": proof.text_version,
@@ -95,7 +95,7 @@ def _consent(proof: Consent, text: str) -> dict[str, Any]:
     }
 
 
-def _departure(left: Unsubscription) -> dict[str, Any]:
+def _unsubscription_facts(left: Unsubscription) -> dict[str, Any]:
     return {
         "datum": _moment(left.at),
         "manier": WAY_WORDS[left.way],

@@ -45,7 +45,7 @@ def undo_import(import_id: int, *, by: StaffMember, at: datetime) -> None:
 
     One transaction. A second time changes nothing. Raises NotAllowed when it is too late.
     """
-    services.hold_list()
+    services.lock_list()
     found = db.session.scalar(SubscriberImport.numbered(import_id).with_for_update())
     if found is None:
         raise NotFound

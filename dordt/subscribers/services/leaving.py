@@ -31,7 +31,7 @@ TOO_LATE = (
 def unsubscribe(token: str, way: UnsubscribeWay = UnsubscribeWay.LINK, *, at: datetime) -> None:
     """The resident leaves: nothing goes out any more. A second time changes nothing."""
     subscriber = find_by_unsubscribe_token(token, lock=True)
-    _leave_by_own_wish(subscriber, way, at=at)
+    _leave_at_own_request(subscriber, way, at=at)
     db.session.commit()
 
 
@@ -43,7 +43,7 @@ def unsubscribe_by_mail(subscriber_id: int, _list_id: str, *, mail_id: int, at: 
     """
     subscriber = db.session.get(Subscriber, subscriber_id, with_for_update=True)
     if subscriber is not None:
-        _leave_by_own_wish(subscriber, UnsubscribeWay.MAIL, at=at, mail_id=mail_id)
+        _leave_at_own_request(subscriber, UnsubscribeWay.MAIL, at=at, mail_id=mail_id)
     return subscriber is not None
 
 
@@ -102,7 +102,7 @@ def give_reason(token: str, reason: UnsubscribeReason, remark: str, *, at: datet
     db.session.commit()
 
 
-def _leave_by_own_wish(
+def _leave_at_own_request(
     subscriber: Subscriber, way: UnsubscribeWay, *, at: datetime, mail_id: int | None = None
 ) -> None:
     if leave(subscriber, way, at=at, mail_id=mail_id):

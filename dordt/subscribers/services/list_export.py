@@ -31,7 +31,7 @@ def exported(people: "sa.Select[Subscriber]", *, by: StaffMember, at: datetime) 
 
 
 def _in_pieces(ids: "sa.Select[int]") -> Iterator[Sequence[Cell]]:
-    """Nothing is held long, however many there are."""
+    """In short transactions, however many there are."""
     last = 0
     while True:
         with reading():

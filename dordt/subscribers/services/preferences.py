@@ -95,7 +95,7 @@ CONFIRM_PAGE = "/nieuwsbrief/nieuw-adres/"  # where the words of the consent sta
 def ask_new_address(token: str, email: str, *, at: datetime) -> None:
     """Keep where the newsletter should go, and ask there to confirm it; nothing changes until then.
 
-    Whoever has that address, the same mail goes out. Of several wishes the newest counts.
+    Whoever has that address, the same mail goes out. Of several requests the newest counts.
     """
     subscriber = find_by_preferences_token(token, lock=True)
     key = address_key(email)

@@ -20,7 +20,7 @@ from dordt.throttling import limits
 ENTERED, ASKED = "subscriber.entered", "subscriber.asked_by_staff"
 
 
-class Entered(StrEnum):
+class EntryOutcome(StrEnum):
     """What came of it."""
 
     ADDED = "added"
@@ -30,7 +30,7 @@ class Entered(StrEnum):
 
 
 @dataclass(frozen=True)
-class Entry:
+class StaffEntry:
     """What staff fill in."""
 
     email: str
@@ -39,19 +39,19 @@ class Entry:
     given_at: datetime
 
 
-def enter_subscriber(entry: Entry, *, by: StaffMember, at: datetime) -> tuple[Entered, int]:
+def enter_subscriber(entry: StaffEntry, *, by: StaffMember, at: datetime) -> tuple[EntryOutcome, int]:
     """Put somebody on the list who agreed elsewhere; returns what came of it, and the number of the subscriber.
 
     Known addresses stay as they are. Who left before is not put back: they are asked by mail, and only their own
     click brings them back.
     """
-    services.hold_list()
+    services.lock_list()
     key = address_key(entry.email)
     subscriber = db.session.scalar(Subscriber.with_key(key))
     if subscriber is not None and subscriber.is_confirmed:
         number = subscriber.id
         db.session.rollback()
-        return Entered.KNOWN, number
+        return EntryOutcome.KNOWN, number
     has_left = key in consent.ended([key], ConsentPurpose.NEWSLETTER)
     if subscriber is None:
         subscriber = Subscriber(email=entry.email, email_key=key, asked_at=at)
@@ -61,13 +61,13 @@ def enter_subscriber(entry: Entry, *, by: StaffMember, at: datetime) -> tuple[En
         outcome = _ask(subscriber, entry, by=by, at=at)
     else:
         _confirm(subscriber, entry, by=by, at=at)
-        outcome = Entered.ADDED
+        outcome = EntryOutcome.ADDED
     number = subscriber.id
     db.session.commit()
     return outcome, number
 
 
-def _confirm(subscriber: Subscriber, entry: Entry, *, by: StaffMember, at: datetime) -> None:
+def _confirm(subscriber: Subscriber, entry: StaffEntry, *, by: StaffMember, at: datetime) -> None:
     subscriber.state = SubscriberState.CONFIRMED
     subscriber.asked_at, subscriber.confirmed_at = entry.given_at, at
     store_fields(subscriber, entry.fields)
@@ -75,18 +75,18 @@ def _confirm(subscriber: Subscriber, entry: Entry, *, by: StaffMember, at: datet
     outbox.enqueue(emails.welcome(subscriber), at=at)
 
 
-def _ask(subscriber: Subscriber, entry: Entry, *, by: StaffMember, at: datetime) -> Entered:
+def _ask(subscriber: Subscriber, entry: StaffEntry, *, by: StaffMember, at: datetime) -> EntryOutcome:
     draft = emails.confirm_subscription(subscriber, at=at)
     may_be_mailed = limits.may_be_mailed(subscriber.email, at=at)
     if not may_be_mailed or not outbox.enqueue(draft, at=at, at_most_once_per=quiet_time(subscriber, at=at)):
-        return Entered.ASKED_ALREADY
+        return EntryOutcome.ASKED_ALREADY
     store_fields(subscriber, entry.fields)
     subscriber.asked_at = at
     _log(ASKED, subscriber, _prove(subscriber, entry, confirmed_at=None, by=by), by=by, at=at)
-    return Entered.ASKED
+    return EntryOutcome.ASKED
 
 
-def _prove(subscriber: Subscriber, entry: Entry, *, confirmed_at: datetime | None, by: StaffMember) -> Consent:
+def _prove(subscriber: Subscriber, entry: StaffEntry, *, confirmed_at: datetime | None, by: StaffMember) -> Consent:
     return consent.asked(
         subscriber.email_key,
         ConsentPurpose.NEWSLETTER,

@@ -26,7 +26,7 @@ FORM_PAGE = "/nieuwsbrief/"
 
 
 @dataclass(frozen=True)
-class SubscriptionWish:
+class SubscriptionRequest:
     """What somebody filled in who wants the newsletter."""
 
     email: str
@@ -34,23 +34,23 @@ class SubscriptionWish:
     consent_text: str
 
 
-def request_subscription(wish: SubscriptionWish, *, at: datetime) -> None:
-    """Store the wish and queue the mail that asks for confirmation, in one transaction.
+def request_subscription(request: SubscriptionRequest, *, at: datetime) -> None:
+    """Store the request and queue the mail that asks for confirmation, in one transaction.
 
     Who gets the newsletter already is mailed that instead, and nothing of theirs changes: a stranger may have typed
     the address. Either mail goes at most once an hour; the page never tells who is on the list.
     """
-    subscriber = _find_or_add(wish.email, at=at)
-    if not limits.may_be_mailed(wish.email, at=at):
+    subscriber = _find_or_add(request.email, at=at)
+    if not limits.may_be_mailed(request.email, at=at):
         db.session.commit()
         return
     if subscriber.is_confirmed:
-        if subscriber.import_id:  # should the import be undone, this wish is still there
-            _note_wish(subscriber, wish, at=at)
+        if subscriber.import_id:  # should the import be undone, this request is still there
+            _note_request(subscriber, request, at=at)
         draft = emails.already_subscribed(subscriber)
         outbox.enqueue(draft, at=at, at_most_once_per=current_app.config["ONE_MAIL_PER"])
     else:
-        _ask_to_confirm(subscriber, wish, at=at)
+        _ask_to_confirm(subscriber, request, at=at)
     db.session.commit()
 
 
@@ -85,7 +85,7 @@ def erase_unconfirmed(*, at: datetime) -> int:
     return len(found)
 
 
-def hold_list() -> None:
+def lock_list() -> None:
     """Let nobody join or leave until this transaction ends; SQLite has one writer at a time anyway.
 
     Without it somebody could leave between the copying of the audience and its commit, and still be mailed. The mode
@@ -115,22 +115,22 @@ def _find_or_add(email: str, *, at: datetime) -> Subscriber:
     return found
 
 
-def _ask_to_confirm(subscriber: Subscriber, wish: SubscriptionWish, *, at: datetime) -> None:
+def _ask_to_confirm(subscriber: Subscriber, request: SubscriptionRequest, *, at: datetime) -> None:
     """What was chosen last counts, once the mail to prove it leaves.
 
     Who left stays unsubscribed until the new link is used, and keeps that mark.
     """
     draft = emails.confirm_subscription(subscriber, at=at)
     if outbox.enqueue(draft, at=at, at_most_once_per=quiet_time(subscriber, at=at)):
-        store_fields(subscriber, wish.fields)
-        _note_wish(subscriber, wish, at=at)
+        store_fields(subscriber, request.fields)
+        _note_request(subscriber, request, at=at)
 
 
-def _note_wish(subscriber: Subscriber, wish: SubscriptionWish, *, at: datetime) -> None:
+def _note_request(subscriber: Subscriber, request: SubscriptionRequest, *, at: datetime) -> None:
     subscriber.asked_at = at
     key, purpose = subscriber.email_key, ConsentPurpose.NEWSLETTER
     consent.never_confirmed(key, purpose, before=at - current_app.config["CONFIRM_WITHIN"])  # that link is dead
-    consent.asked(key, purpose, text=wish.consent_text, source=FORM_PAGE, at=at)
+    consent.asked(key, purpose, text=request.consent_text, source=FORM_PAGE, at=at)
 
 
 def quiet_time(subscriber: Subscriber, *, at: datetime) -> timedelta:

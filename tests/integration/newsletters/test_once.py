@@ -21,7 +21,7 @@ from dordt.shared import clock
 from dordt.subscribers import services as subscribers
 from dordt.subscribers.fields import SubscriberFields
 from dordt.subscribers.models import Subscriber
-from dordt.subscribers.services import SubscriptionWish
+from dordt.subscribers.services import SubscriptionRequest
 from tests.factories.mailer import states
 from tests.factories.newsletters import make_newsletter
 from tests.factories.places import make_neighbourhood, make_topic
@@ -97,7 +97,7 @@ def test_choices_that_overlap_are_one_letter(send: Send, wijk_count: int, topic_
 def test_an_address_that_signs_up_in_other_letters_is_one_reader(send: Send):
     typed = ["anna@münchen.voorbeeld.de", "Anna@MÜNCHEN.voorbeeld.de", "ANNA@xn--mnchen-3ya.voorbeeld.de"]
     for email in typed:
-        subscribers.request_subscription(SubscriptionWish(email, SubscriberFields(), "Ja, graag."), at=clock.now())
+        subscribers.request_subscription(SubscriptionRequest(email, SubscriberFields(), "Ja, graag."), at=clock.now())
         (reader,) = db.session.scalars(sa.select(Subscriber))
         subscribers.confirm_subscription(confirm_path(reader).split("/")[-2], at=clock.now())
 

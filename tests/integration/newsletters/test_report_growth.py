@@ -32,7 +32,7 @@ def row_of(email: str) -> Subscriber:
 
 
 def ask(email: str, at: datetime) -> None:
-    services.request_subscription(services.SubscriptionWish(email, SubscriberFields(), "Ja, ik wil."), at=at)
+    services.request_subscription(services.SubscriptionRequest(email, SubscriberFields(), "Ja, ik wil."), at=at)
 
 
 def join(email: str, at: datetime) -> None:

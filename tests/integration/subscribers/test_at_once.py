@@ -19,7 +19,7 @@ from dordt.subscribers.fields import SubscriberFields
 from dordt.subscribers.models import Subscriber, SubscriberState
 from tests.factories.subscribers import confirm_path, make_subscriber, unsubscribe_path
 
-WISH = services.SubscriptionWish("anna@voorbeeld.nl", SubscriberFields(), "Ja, stuur mij de nieuwsbrief.")
+REQUEST = services.SubscriptionRequest("anna@voorbeeld.nl", SubscriberFields(), "Ja, stuur mij de nieuwsbrief.")
 
 
 def at_once(app: Flask, *work: Callable[[], Any]) -> None:
@@ -42,7 +42,7 @@ def token_of(path: str) -> str:
 
 
 def test_one_address_sent_in_six_times_at_once_is_one_subscriber_one_mail_and_one_consent(app):
-    at_once(app, *[lambda: services.request_subscription(WISH, at=clock.now())] * 6)
+    at_once(app, *[lambda: services.request_subscription(REQUEST, at=clock.now())] * 6)
 
     for what in (Subscriber, Delivery, Consent):
         assert db.session.scalar(sa.select(sa.func.count()).select_from(what)) == 1
@@ -65,7 +65,7 @@ def test_confirming_and_leaving_at_once_never_ends_as_a_subscriber_without_conse
     assert states == ["unsubscribed"]
 
 
-def test_who_leaves_while_the_list_is_held_waits_and_nobody_is_thrown_out(app):
+def test_who_leaves_while_the_list_is_locked_waits_and_nobody_is_thrown_out(app):
     anna = make_subscriber()
     number, token = anna.id, token_of(unsubscribe_path(anna))
     db.session.rollback()
@@ -75,7 +75,7 @@ def test_who_leaves_while_the_list_is_held_waits_and_nobody_is_thrown_out(app):
             services.unsubscribe(token, at=clock.now())
 
     with ThreadPoolExecutor(1) as pool:
-        services.hold_list()
+        services.lock_list()
         db.session.execute(sa.update(Subscriber).where(Subscriber.id == 0).values(email=""))  # SQLite holds from here
         leaving = pool.submit(leave)
         sleep(0.5)

@@ -16,7 +16,7 @@ from dordt.subscribers.forms import ChoicesForm, SubscribeForm
 from dordt.subscribers.imports.rows import COLUMNS
 from dordt.subscribers.models import Subscriber
 from dordt.subscribers.services import list_export
-from dordt.subscribers.services.staff_entry import Entry, enter_subscriber
+from dordt.subscribers.services.staff_entry import StaffEntry, enter_subscriber
 from tests.factories.accounts import make_member
 from tests.factories.imports import make_import
 from tests.factories.places import make_neighbourhood, make_topic
@@ -63,12 +63,12 @@ def test_a_page_asks_for_each_field(staff_client: Callable[..., Visitor], path: 
 
 def test_what_is_filled_in_is_kept_however_it_comes(app):
     at = clock.now()
-    services.request_subscription(services.SubscriptionWish("a@voorbeeld.nl", FILLED, "Ja."), at=at)
+    services.request_subscription(services.SubscriptionRequest("a@voorbeeld.nl", FILLED, "Ja."), at=at)
     assert fields_of(the_subscriber()) == FILLED
     db.session.delete(the_subscriber())
     db.session.commit()
 
-    enter_subscriber(Entry("a@voorbeeld.nl", FILLED, source="Balie", given_at=at), by=make_member(), at=at)
+    enter_subscriber(StaffEntry("a@voorbeeld.nl", FILLED, source="Balie", given_at=at), by=make_member(), at=at)
     assert fields_of(the_subscriber()) == FILLED
 
     token = unsubscribe_path(the_subscriber()).split("/")[-2]

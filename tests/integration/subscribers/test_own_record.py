@@ -24,8 +24,8 @@ def anna(client, outbox) -> Subscriber:
     found = make_subscriber(email="anna@voorbeeld.nl", neighbourhoods=[staart], topics=[groen])
     client.post(unsubscribe_path(found))
     client.post(f"{unsubscribe_path(found)}reden/", data={"reason": "other", "remark": "=1+1"})
-    wish = {"email": found.email, "consent": "y", "neighbourhoods": ["staart"], "topics": ["groen"]}
-    client.post("/nieuwsbrief/", data=wish)
+    request = {"email": found.email, "consent": "y", "neighbourhoods": ["staart"], "topics": ["groen"]}
+    client.post("/nieuwsbrief/", data=request)
     client.post(outbox()[-1].path("bevestigen"))
     newsletter(found, DeliveryState.ACCEPTED)
     newsletter(found, DeliveryState.BOUNCED)

@@ -13,7 +13,7 @@ from dordt.subscribers import services
 from dordt.subscribers.fields import SubscriberFields
 from dordt.subscribers.models import Subscriber
 from dordt.subscribers.services.import_undo import undo_import
-from dordt.subscribers.services.staff_entry import Entry, enter_subscriber
+from dordt.subscribers.services.staff_entry import StaffEntry, enter_subscriber
 from tests.factories.accounts import make_member
 from tests.factories.imports import found_import, make_import
 from tests.factories.subscribers import unsubscribe_path
@@ -30,7 +30,7 @@ def purge() -> None:
 
 def enter(name: str) -> int:
     given_at = clock.now() - timedelta(days=1)
-    entry = Entry(f"{name}@voorbeeld.nl", SubscriberFields(), source="Balie", given_at=given_at)
+    entry = StaffEntry(f"{name}@voorbeeld.nl", SubscriberFields(), source="Balie", given_at=given_at)
     return enter_subscriber(entry, by=make_member(name="Mila Bos"), at=clock.now())[1]
 
 

@@ -30,7 +30,7 @@ def newsletter(subscriber: Subscriber, state: DeliveryState) -> int:
     return mail.id
 
 
-def departures() -> list[Unsubscription]:
+def unsubscriptions() -> list[Unsubscription]:
     db.session.rollback()
     return list(db.session.scalars(sa.select(Unsubscription).order_by(Unsubscription.id)))
 
@@ -46,14 +46,14 @@ def test_who_leaves_is_counted_with_the_newsletter_that_reached_them_last(client
     for _ in range(2):
         client.post(unsubscribe_path(anna))
 
-    (left,) = departures()
+    (left,) = unsubscriptions()
     assert (left.mail_id, left.way, left.subscriber_id, left.reason) == (last, "link", anna.id, None)
 
 
 def test_who_leaves_before_any_newsletter_is_counted_with_none(client):
     client.post(unsubscribe_path(make_subscriber()))
 
-    assert [left.mail_id for left in departures()] == [None]
+    assert [left.mail_id for left in unsubscriptions()] == [None]
 
 
 def test_who_writes_to_the_address_of_a_newsletter_is_counted_with_that_one(app):
@@ -64,7 +64,7 @@ def test_who_writes_to_the_address_of_a_newsletter_is_counted_with_that_one(app)
     assert services.unsubscribe_by_mail(anna.id, "nieuwsbrief", mail_id=first, at=clock.now())
     db.session.commit()
 
-    assert [(left.mail_id, left.way) for left in departures()] == [(first, "mail")]
+    assert [(left.mail_id, left.way) for left in unsubscriptions()] == [(first, "mail")]
 
 
 def test_who_asked_staff_is_counted_so(app):
@@ -72,13 +72,13 @@ def test_who_asked_staff_is_counted_so(app):
 
     services.unsubscribe_for(anna.id, "phone", by=make_member(), at=clock.now())
 
-    assert [left.way for left in departures()] == ["staff"]
+    assert [left.way for left in unsubscriptions()] == ["staff"]
 
 
 def test_who_never_confirmed_was_not_on_the_list(client):
     client.post(unsubscribe_path(make_subscriber(SubscriberState.UNCONFIRMED)))
 
-    assert departures() == []
+    assert unsubscriptions() == []
 
 
 def test_leaving_again_after_coming_back_is_counted_again(client, outbox):
@@ -89,7 +89,7 @@ def test_leaving_again_after_coming_back_is_counted_again(client, outbox):
 
     client.post(unsubscribe_path(anna))
 
-    assert len(departures()) == 2
+    assert len(unsubscriptions()) == 2
 
 
 def test_a_reason_may_be_given_after_leaving(client):
@@ -107,7 +107,7 @@ def test_a_reason_may_be_given_after_leaving(client):
     assert (answer.status_code, answer.location) == (303, path)
     assert "Set-Cookie" not in answer.headers
     assert "Dank u wel voor uw antwoord" in client.get(path).text
-    (left,) = departures()
+    (left,) = unsubscriptions()
     assert (left.reason, left.remark) == ("too_often", "Eén per kwartaal is genoeg.")
 
 
@@ -129,20 +129,20 @@ def test_a_second_answer_takes_the_place_of_the_first(client):
 
     client.post(path + AFTER, data={"reason": "other"})
 
-    assert [(left.reason, left.remark) for left in departures()] == [("other", "")]
+    assert [(left.reason, left.remark) for left in unsubscriptions()] == [("other", "")]
 
 
 def test_after_a_day_no_reason_can_be_given_any_more(client):
     path = unsubscribe_path(make_subscriber())
     client.post(path)
-    departures()[0].at -= timedelta(hours=25)
+    unsubscriptions()[0].at -= timedelta(hours=25)
 
     assert "Wilt u zeggen waarom?" not in client.get(path).text
     answer = client.post(path + AFTER, data={"reason": "too_often"})
 
     assert answer.status_code == 409
     assert "tot een dag na het afmelden" in answer.text
-    assert departures()[0].reason is None
+    assert unsubscriptions()[0].reason is None
 
 
 @pytest.mark.parametrize("state", [SubscriberState.CONFIRMED, SubscriberState.PAUSED])
@@ -150,7 +150,7 @@ def test_who_did_not_leave_gives_no_reason(client, state):
     path = unsubscribe_path(make_subscriber(state))
 
     assert client.post(path + AFTER, data={"reason": "too_often"}).status_code == 409
-    assert departures() == []
+    assert unsubscriptions() == []
 
 
 BROKEN = {
@@ -172,7 +172,7 @@ def test_broken_answers_get_a_clear_text_and_are_not_stored(client, values, text
 
     assert (answer.status_code, text in answer.text) == (422, True)
     assert "U bent afgemeld" in answer.text
-    assert departures()[0].reason is None
+    assert unsubscriptions()[0].reason is None
 
 
 def test_500_signs_with_html_and_emoji_are_kept_as_they_are(client):
@@ -182,7 +182,7 @@ def test_500_signs_with_html_and_emoji_are_kept_as_they_are(client):
 
     client.post(path + AFTER, data={"reason": "other", "remark": remark[:500]})
 
-    assert departures()[0].remark == remark[:500]
+    assert unsubscriptions()[0].remark == remark[:500]
 
 
 def test_erasing_a_newsletter_keeps_that_somebody_left(client):
@@ -193,4 +193,4 @@ def test_erasing_a_newsletter_keeps_that_somebody_left(client):
     db.session.execute(sa.delete(Mail).where(Mail.id == mail_id))
     db.session.commit()
 
-    assert [left.mail_id for left in departures()] == [None]
+    assert [left.mail_id for left in unsubscriptions()] == [None]

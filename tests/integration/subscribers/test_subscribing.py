@@ -136,8 +136,8 @@ def test_every_link_in_a_mail_starts_with_the_address_of_the_site_whatever_host_
     token = re.search(
         r'name="csrf_token" type="hidden" value="([^"]+)"', client.get("/nieuwsbrief/", base_url=there).text
     )
-    wish = {"email": "a@voorbeeld.nl", "consent": "y", "csrf_token": token[1]}
-    client.post("/nieuwsbrief/", data=wish, base_url=there, csrf=False)
+    request = {"email": "a@voorbeeld.nl", "consent": "y", "csrf_token": token[1]}
+    client.post("/nieuwsbrief/", data=request, base_url=there, csrf=False)
 
     (mail,) = outbox()
 

@@ -175,8 +175,8 @@ def test_whom_a_newsletter_reached_can_still_leave_by_its_link_and_no_file_bring
 
 def test_who_asked_for_it_since_is_asked_to_confirm(app, client, outbox):
     found = make_import(*rows("anna"))
-    wish = services.SubscriptionWish("anna@voorbeeld.nl", SubscriberFields(), "Ja, stuur mij de nieuwsbrief.")
-    services.request_subscription(wish, at=clock.now())
+    request = services.SubscriptionRequest("anna@voorbeeld.nl", SubscriberFields(), "Ja, stuur mij de nieuwsbrief.")
+    services.request_subscription(request, at=clock.now())
 
     told = undo(found.id)
 

@@ -31,8 +31,8 @@ def at(app: Flask) -> datetime:
 
 
 def subscribe(email: str, at: datetime) -> None:
-    wish = subscribers.SubscriptionWish(email=email, fields=SubscriberFields(), consent_text="Ja.")
-    subscribers.request_subscription(wish, at=at)
+    request = subscribers.SubscriptionRequest(email=email, fields=SubscriberFields(), consent_text="Ja.")
+    subscribers.request_subscription(request, at=at)
 
 
 def join(email: str, at: datetime) -> None:

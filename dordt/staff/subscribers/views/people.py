@@ -29,7 +29,7 @@ from dordt.subscribers.labels import METHOD_WORDS, REASON_WORDS, STATE_WORDS, WA
 from dordt.subscribers.models import Subscriber, SubscriberState, Unsubscription
 from dordt.subscribers.services import consent_export, list_export
 from dordt.subscribers.services.consent_export import proof_count
-from dordt.subscribers.services.staff_entry import Entered, enter_subscriber
+from dordt.subscribers.services.staff_entry import EntryOutcome, enter_subscriber
 
 
 @bp.get("/")
@@ -75,14 +75,14 @@ def filtered(chosen: dict[str, str], words: str) -> "sa.Select[Subscriber]":
 
 
 TOLD = {
-    Entered.ADDED: ("ok", "Deze abonnee staat op de lijst en krijgt een e-mail die dat zegt."),
-    Entered.KNOWN: ("info", "Dit adres stond al op de lijst. Er is niets veranderd."),
-    Entered.ASKED: (
+    EntryOutcome.ADDED: ("ok", "Deze abonnee staat op de lijst en krijgt een e-mail die dat zegt."),
+    EntryOutcome.KNOWN: ("info", "Dit adres stond al op de lijst. Er is niets veranderd."),
+    EntryOutcome.ASKED: (
         "warning",
         "Deze abonnee meldde zich eerder af. Wij zetten niemand terug. "
         "Er gaat nu een e-mail naar dit adres met de vraag of de nieuwsbrief weer mag komen.",
     ),
-    Entered.ASKED_ALREADY: (
+    EntryOutcome.ASKED_ALREADY: (
         "warning",
         "Deze abonnee meldde zich eerder af. Het afgelopen uur ging er al een e-mail naar dit adres met de vraag "
         "of de nieuwsbrief weer mag komen.",
