@@ -11,7 +11,7 @@ from dordt.shared.addresses import address_key
 from dordt.shared.formats import dutch_date
 from dordt.shared.forms import CheckboxesField, DordtForm, address_field, at_most, required
 from dordt.subscribers.fields import SubscriberFields
-from dordt.subscribers.labels import REASON_WORDS
+from dordt.subscribers.labels import REASON_LABELS
 from dordt.subscribers.models import UnsubscribeReason
 from dordt.subscribers.services import SubscriptionRequest
 
@@ -121,7 +121,7 @@ class ReasonForm(LinkForm):
 
     def __init__(self) -> None:
         super().__init__()
-        self.reason.choices = [(str(reason), words) for reason, words in REASON_WORDS.items()]
+        self.reason.choices = [(str(reason), words) for reason, words in REASON_LABELS.items()]
 
     def chosen(self) -> UnsubscribeReason:
         """What the service needs."""

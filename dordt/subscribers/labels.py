@@ -1,16 +1,25 @@
-"""How states are called on screen."""
+"""What states and kinds are called on screen."""
 
 from dordt.consent.models import ConsentMethod
 from dordt.mailer.models import DeliveryState
-from dordt.subscribers.models import SubscriberState, UnsubscribeReason, UnsubscribeWay
+from dordt.subscribers.models import ImportState, SubscriberState, UnsubscribeReason, UnsubscribeWay
 
-STATE_WORDS = {
+STATE_LABELS = {
     SubscriberState.UNCONFIRMED: "Niet bevestigd",
     SubscriberState.CONFIRMED: "Bevestigd",
     SubscriberState.PAUSED: "Pauze",
     SubscriberState.UNSUBSCRIBED: "Afgemeld",
 }
-METHOD_WORDS = {
+IMPORT_LABELS = {
+    ImportState.UPLOADED: "Nog niet gestart",
+    ImportState.QUEUED: "Begint zo",
+    ImportState.RUNNING: "Bezig",
+    ImportState.DONE: "Klaar",
+    ImportState.FAILED: "Mislukt",
+    ImportState.WITHDRAWN: "Ingetrokken",
+    ImportState.UNDONE: "Ongedaan gemaakt",
+}
+METHOD_LABELS = {
     ConsentMethod.WEB_FORM: "Formulier op de site",
     ConsentMethod.IMPORT: "Overgenomen uit een lijst",
     ConsentMethod.STAFF: "Door een medewerker",
@@ -23,13 +32,13 @@ LEAVE_REASONS = {
     "address": "Het adres werkt niet meer",
 }
 # The two below are read by residents too.
-WAY_WORDS = {
+WAY_LABELS = {
     UnsubscribeWay.LINK: "Link in de nieuwsbrief",
     UnsubscribeWay.ONE_CLICK: "Knop van het e-mailprogramma",
     UnsubscribeWay.MAIL: "E-mail aan ons",
     UnsubscribeWay.STAFF: "Door een medewerker",
 }
-REASON_WORDS = {
+REASON_LABELS = {
     UnsubscribeReason.TOO_OFTEN: "Ik krijg te veel e-mail",
     UnsubscribeReason.NOT_MY_WIJK: "Het gaat te weinig over mijn wijk",
     UnsubscribeReason.NOT_USEFUL: "Ik heb er niet genoeg aan",
@@ -38,7 +47,7 @@ REASON_WORDS = {
     UnsubscribeReason.OTHER: "Iets anders",
 }
 # What became of a newsletter, as its reader may read it.
-SENT_WORDS = {
+SENT_LABELS = {
     DeliveryState.QUEUED: "Wordt verstuurd",
     DeliveryState.LEASED: "Wordt verstuurd",
     DeliveryState.SENDING: "Wordt verstuurd",

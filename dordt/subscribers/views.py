@@ -12,7 +12,7 @@ from dordt.shared.tables import table_download
 from dordt.subscribers import services
 from dordt.subscribers.fields import field_choices, fields_of, shown_fields
 from dordt.subscribers.forms import NEW_ADDRESS_TEXT, ChoicesForm, NewAddressForm, PauseForm, ReasonForm, SubscribeForm
-from dordt.subscribers.labels import METHOD_WORDS, REASON_WORDS, SENT_WORDS, STATE_WORDS, WAY_WORDS
+from dordt.subscribers.labels import METHOD_LABELS, REASON_LABELS, SENT_LABELS, STATE_LABELS, WAY_LABELS
 from dordt.subscribers.models import UnsubscribeWay
 from dordt.subscribers.services import data_export
 from dordt.throttling import limits
@@ -151,11 +151,11 @@ def own_record(token: str) -> ResponseReturnValue:
     """All that we hold of this subscriber."""
     personal_data = services.personal_data_of(services.find_by_preferences_token(token))
     words: dict[str, Any] = {
-        "state_words": STATE_WORDS,
-        "method_words": METHOD_WORDS,
-        "sent_words": SENT_WORDS,
-        "way_words": WAY_WORDS,
-        "reason_words": REASON_WORDS,
+        "state_labels": STATE_LABELS,
+        "method_labels": METHOD_LABELS,
+        "sent_labels": SENT_LABELS,
+        "way_labels": WAY_LABELS,
+        "reason_labels": REASON_LABELS,
     }
     fields = shown_fields(personal_data.subscriber)
     return render_template(

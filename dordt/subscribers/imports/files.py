@@ -10,8 +10,8 @@ from dordt.shared.problems import DomainError
 from dordt.subscribers.fields import FIELDS
 
 SEPARATORS = ",;\t"
-SEPARATOR_WORDS = {",": "komma", ";": "puntkomma", "\t": "tab"}
-ENCODING_WORDS = {"utf-8": "UTF-8", "cp1252": "Windows-tekst (cp1252)"}
+SEPARATOR_LABELS = {",": "komma", ";": "puntkomma", "\t": "tab"}
+ENCODING_LABELS = {"utf-8": "UTF-8", "cp1252": "Windows-tekst (cp1252)"}
 MOST_LINES = 10  # that one record may go over; a quote that is never closed would swallow the rows after it
 MOST_COLUMNS = 100
 SEEN_OF_BINARY = 1000  # bytes in which a NUL shows that this is no text

@@ -12,7 +12,7 @@ from dordt.consent.models import Consent, ConsentPurpose, ConsentText
 from dordt.extensions import db
 from dordt.shared.tables import Cell
 from dordt.shared.transactions import reading
-from dordt.subscribers.labels import METHOD_WORDS
+from dordt.subscribers.labels import METHOD_LABELS
 from dordt.subscribers.models import Subscriber, SubscriberImport
 
 ELSEWHERE = "De tekst stond ergens anders. Wij weten wel waar de toestemming vandaan komt."
@@ -35,7 +35,7 @@ class Proof:
     def row(self, email: str) -> Sequence[Cell]:
         """As a row of the table."""
         found = self.consent
-        how = (found.asked_at, found.source, METHOD_WORDS[found.method], self.entered_by)
+        how = (found.asked_at, found.source, METHOD_LABELS[found.method], self.entered_by)
         return (email, found.text_version, self.text or ELSEWHERE, *how, found.confirmed_at, found.withdrawn_at)
 
 

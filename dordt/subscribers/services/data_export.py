@@ -11,7 +11,7 @@ from dordt.extensions import db
 from dordt.mailer.ledger import outbox
 from dordt.shared.clock import AMSTERDAM
 from dordt.subscribers.fields import FIELDS
-from dordt.subscribers.labels import METHOD_WORDS, REASON_WORDS, SENT_WORDS, STATE_WORDS, WAY_WORDS
+from dordt.subscribers.labels import METHOD_LABELS, REASON_LABELS, SENT_LABELS, STATE_LABELS, WAY_LABELS
 from dordt.subscribers.models import AddressChange, Subscriber, Unsubscription
 from dordt.subscribers.services.preferences import waiting_address_of
 
@@ -63,7 +63,7 @@ def _facts(personal_data: PersonalData) -> dict[str, list[dict[str, Any]]]:
         "abonnement": [_subscription_facts(personal_data)],
         "toestemming": [_consent_facts(proof, text) for proof, text in personal_data.consents],
         "nieuwsbrieven": [
-            {"onderwerp": sent.subject, "datum": _moment(sent.at), "wat ervan werd": SENT_WORDS[sent.state]}
+            {"onderwerp": sent.subject, "datum": _moment(sent.at), "wat ervan werd": SENT_LABELS[sent.state]}
             for sent in personal_data.newsletters
         ],
         "afmeldingen": [_unsubscription_facts(left) for left in personal_data.unsubscriptions],
@@ -74,7 +74,7 @@ def _subscription_facts(personal_data: PersonalData) -> dict[str, Any]:
     subscriber = personal_data.subscriber
     return {
         "e-mailadres": subscriber.email,
-        "status": STATE_WORDS[subscriber.state],
+        "status": STATE_LABELS[subscriber.state],
         "pauze tot": _moment(subscriber.paused_until),
         **{field.label.lower(): field.exported(subscriber) for field in FIELDS},
         "aangevraagd": _moment(subscriber.asked_at),
@@ -87,7 +87,7 @@ def _consent_facts(proof: Consent, text: str) -> dict[str, Any]:
     return {
         "tekst": text,
         "versie van de tekst": proof.text_version,
-        "manier": METHOD_WORDS[proof.method],
+        "manier": METHOD_LABELS[proof.method],
         "waar": proof.source,
         "gegeven": _moment(proof.asked_at),
         "bevestigd": _moment(proof.confirmed_at),
@@ -98,8 +98,8 @@ def _consent_facts(proof: Consent, text: str) -> dict[str, Any]:
 def _unsubscription_facts(left: Unsubscription) -> dict[str, Any]:
     return {
         "datum": _moment(left.at),
-        "manier": WAY_WORDS[left.way],
-        "reden": REASON_WORDS[left.reason] if left.reason else None,
+        "manier": WAY_LABELS[left.way],
+        "reden": REASON_LABELS[left.reason] if left.reason else None,
         "opmerking": left.remark or None,
     }
 

@@ -10,7 +10,7 @@ import pytest
 from dordt.mailer.models import DeliveryState
 from dordt.shared import clock
 from dordt.subscribers.forms import CONSENT_TEXT
-from dordt.subscribers.labels import SENT_WORDS
+from dordt.subscribers.labels import SENT_LABELS
 from dordt.subscribers.models import Subscriber, SubscriberState
 from tests.factories.places import make_neighbourhood, make_topic
 from tests.factories.subscribers import make_address_change, make_subscriber, preferences_path, unsubscribe_path
@@ -89,4 +89,4 @@ def test_a_pause_is_named_with_its_end(client):
 
 
 def test_every_state_of_a_newsletter_has_words():
-    assert set(SENT_WORDS) == set(DeliveryState)
+    assert set(SENT_LABELS) == set(DeliveryState)

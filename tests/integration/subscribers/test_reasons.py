@@ -11,7 +11,7 @@ from dordt.mailer.models import Delivery, DeliveryState, Mail, MailKind
 from dordt.shared import clock
 from dordt.shared.mail import Draft
 from dordt.subscribers import services
-from dordt.subscribers.labels import REASON_WORDS
+from dordt.subscribers.labels import REASON_LABELS
 from dordt.subscribers.models import Subscriber, SubscriberState, Unsubscription
 from tests.factories.accounts import make_member
 from tests.factories.subscribers import make_subscriber, unsubscribe_path
@@ -98,7 +98,7 @@ def test_a_reason_may_be_given_after_leaving(client):
     client.post(path)
     page = client.get(path).text
     assert "Wilt u zeggen waarom?" in page
-    assert all(words in page for words in REASON_WORDS.values())
+    assert all(words in page for words in REASON_LABELS.values())
     assert "niets persoonlijks" in page
     assert "checked" not in page
 

@@ -16,7 +16,7 @@ from dordt.shared.tables import Cell
 from dordt.staff.newsletters import labels
 from dordt.staff.newsletters.labels import RECIPIENT_LABELS
 from dordt.staff.newsletters.sending.progress import Progress
-from dordt.subscribers.labels import REASON_WORDS, WAY_WORDS
+from dordt.subscribers.labels import REASON_LABELS, WAY_LABELS
 
 HEADERS = ("Onderdeel", "Wat", "Aantal", "Deel van het geheel (%)")
 State = DeliveryState
@@ -66,14 +66,14 @@ class Report:
     @property
     def reasons(self) -> dict[str, int]:
         """Why leavers left, in their own words; who said nothing at the end."""
-        found = {words: self.leavers.reasons.get(reason, 0) for reason, words in REASON_WORDS.items()}
+        found = {words: self.leavers.reasons.get(reason, 0) for reason, words in REASON_LABELS.items()}
         found[labels.NO_REASON] = self.leavers.reasons.get(None, 0)
         return {words: count for words, count in found.items() if count}
 
     @property
     def ways(self) -> dict[str, int]:
         """How they left."""
-        found = {words: self.leavers.ways.get(way, 0) for way, words in WAY_WORDS.items()}
+        found = {words: self.leavers.ways.get(way, 0) for way, words in WAY_LABELS.items()}
         return {words: count for words, count in found.items() if count}
 
 

@@ -22,7 +22,7 @@ from dordt.staff.newsletters.blueprint import NUMBER, bp
 from dordt.staff.newsletters.labels import CAUSE_WORDS, MEANINGS, duration
 from dordt.staff.newsletters.reporting import growth
 from dordt.staff.newsletters.reporting.report import HEADERS, figures, report_of
-from dordt.subscribers.labels import REASON_WORDS, WAY_WORDS
+from dordt.subscribers.labels import REASON_LABELS, WAY_LABELS
 
 COMPARED = 12
 
@@ -59,8 +59,8 @@ def remarks(number: int) -> ResponseReturnValue:
         "staff/newsletters/report_remarks.html",
         newsletter=newsletter,
         page=page(remarks_after(mail.id), request.args.get("pagina")),
-        reason_words=REASON_WORDS,
-        way_words=WAY_WORDS,
+        reason_words=REASON_LABELS,
+        way_words=WAY_LABELS,
     )
 
 

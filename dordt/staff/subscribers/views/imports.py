@@ -21,20 +21,12 @@ from dordt.staff.subscribers.blueprint import IMPORT, bp, numbered_import
 from dordt.staff.subscribers.forms import ColumnsForm, UploadForm
 from dordt.subscribers.fields import FIELDS
 from dordt.subscribers.imports import services
-from dordt.subscribers.imports.files import ENCODING_WORDS, SEPARATOR_WORDS, FileRefused, Sheet, read_sheet
+from dordt.subscribers.imports.files import ENCODING_LABELS, SEPARATOR_LABELS, FileRefused, Sheet, read_sheet
+from dordt.subscribers.labels import IMPORT_LABELS
 from dordt.subscribers.models import ImportRefusal, ImportState, Subscriber, SubscriberImport
 from dordt.subscribers.services import import_undo
 
 BAR = 1000  # how wide the whole bar is, in its own units
-WORDS = {
-    ImportState.UPLOADED: "Nog niet gestart",
-    ImportState.QUEUED: "Begint zo",
-    ImportState.RUNNING: "Bezig",
-    ImportState.DONE: "Klaar",
-    ImportState.FAILED: "Mislukt",
-    ImportState.WITHDRAWN: "Ingetrokken",
-    ImportState.UNDONE: "Ongedaan gemaakt",
-}
 # The colour of a state, by one that components/status.html knows.
 COLOURS = {
     ImportState.UPLOADED: "new",
@@ -60,7 +52,7 @@ def imports() -> ResponseReturnValue:
             form.file.errors = [str(refused)]
     found = page(SubscriberImport.in_room(), request.args.get("pagina"))
     return render_template(
-        "staff/subscribers/imports.html", form=form, page=found, words=WORDS, colours=COLOURS
+        "staff/subscribers/imports.html", form=form, page=found, labels=IMPORT_LABELS, colours=COLOURS
     ), form.status
 
 
@@ -76,7 +68,7 @@ def show_import(import_id: int) -> ResponseReturnValue:
     return render_template(
         "staff/subscribers/import.html",
         found=found,
-        words=WORDS,
+        labels=IMPORT_LABELS,
         colours=COLOURS,
         lines=lines_of(found),
         summary=summary(found),
@@ -142,8 +134,8 @@ def _columns_page(found: SubscriberImport, sheet: Sheet, form: ColumnsForm) -> R
         fields=FIELDS,
         sheet=sheet,
         records=list(islice(sheet.records(), SHOWN)),
-        encoding=ENCODING_WORDS[sheet.encoding],
-        separator=SEPARATOR_WORDS[sheet.separator],
+        encoding=ENCODING_LABELS[sheet.encoding],
+        separator=SEPARATOR_LABELS[sheet.separator],
         kept_until=found.created_at + services.KEPT_FOR,
     )
     return template, form.status
@@ -181,7 +173,7 @@ def lines_of(found: SubscriberImport) -> list[Line]:
 def summary(found: SubscriberImport) -> str:
     """For who listens instead of looks."""
     if found.state not in {ImportState.QUEUED, ImportState.RUNNING}:
-        return f"{WORDS[found.state]}. {_rows(found.done_count)} verwerkt."
+        return f"{IMPORT_LABELS[found.state]}. {_rows(found.done_count)} verwerkt."
     return f"{dutch_number(found.done_count)} van de {_rows(found.row_count)} verwerkt."
 
 

@@ -25,7 +25,7 @@ from dordt.staff.subscribers.blueprint import NUMBER, bp
 from dordt.staff.subscribers.forms import EnterForm, UnsubscribeForm
 from dordt.subscribers import services
 from dordt.subscribers.fields import field_choices, shown_fields
-from dordt.subscribers.labels import METHOD_WORDS, REASON_WORDS, STATE_WORDS, WAY_WORDS
+from dordt.subscribers.labels import METHOD_LABELS, REASON_LABELS, STATE_LABELS, WAY_LABELS
 from dordt.subscribers.models import Subscriber, SubscriberState, Unsubscription
 from dordt.subscribers.services import consent_export, list_export
 from dordt.subscribers.services.consent_export import proof_count
@@ -43,7 +43,7 @@ def index() -> ResponseReturnValue:
         counts=services.counts(),
         chosen=chosen,
         search=words,
-        state_words=STATE_WORDS,
+        state_labels=STATE_LABELS,
         neighbourhoods=places.neighbourhood_choices(),
         ods_limit=tables.MOST_IN_ODS,
         proof_count=proof_count() if may(Right.EXPORT) else 0,
@@ -139,11 +139,11 @@ def _shown(subscriber_id: int, form: UnsubscribeForm) -> ResponseReturnValue:
         departure=next(iter(rows(Unsubscription.last_of(subscriber_id))), None),
         is_suppressed=bool(count(_suppression_of(subscriber))),
         deliveries=rows(_deliveries_to(subscriber)),
-        state_words=STATE_WORDS,
-        method_words=METHOD_WORDS,
+        state_labels=STATE_LABELS,
+        method_labels=METHOD_LABELS,
         delivery_labels=DELIVERY_LABELS,
-        way_words=WAY_WORDS,
-        reason_words=REASON_WORDS,
+        way_labels=WAY_LABELS,
+        reason_labels=REASON_LABELS,
     )
     return template, form.status
 
@@ -198,7 +198,7 @@ def proof(subscriber_id: int) -> ResponseReturnValue:
         subscriber=subscriber,
         proofs=consent_export.proofs_of(subscriber),
         elsewhere=consent_export.ELSEWHERE,
-        method_words=METHOD_WORDS,
+        method_labels=METHOD_LABELS,
         at=clock.now(),
     )
 
