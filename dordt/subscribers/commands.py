@@ -7,7 +7,7 @@ from flask.cli import with_appcontext
 
 from dordt.shared import clock
 from dordt.shared.reading import rows
-from dordt.subscribers.imports.files import FileRefused, read_sheet
+from dordt.subscribers.imports.files import ImportFileRefused, read_sheet
 from dordt.subscribers.imports.rows import columns_by_name
 from dordt.subscribers.imports.services import import_now
 from dordt.subscribers.models import ImportRefusal, SubscriberImport
@@ -27,12 +27,12 @@ def import_subscribers_command(file: Path) -> None:
     try:
         sheet = read_sheet(content)
         found = import_now(sheet, content, file.name[:200], columns_by_name(sheet.headings), now=clock.now)
-    except FileRefused as problem:
+    except ImportFileRefused as problem:
         raise click.ClickException(f"{file}: {problem}") from problem
-    _tell(file, found)
+    _report(file, found)
 
 
-def _tell(file: Path, found: SubscriberImport) -> None:
+def _report(file: Path, found: SubscriberImport) -> None:
     for refusal in rows(ImportRefusal.of(found.id)):
         click.echo(f"{file}, line {refusal.line}: {refusal.reason}", err=True)
     click.echo(

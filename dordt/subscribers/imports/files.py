@@ -34,12 +34,12 @@ GUESSES: Mapping[str, frozenset[str]] = {  # headings as `plain_heading` makes t
 }
 
 
-class FileRefused(DomainError):
+class ImportFileRefused(DomainError):
     """Not a file that can be imported; the text says what to do, and nothing was stored."""
 
 
 @dataclass(frozen=True)
-class Record:
+class CsvRecord:
     """The cells that stand on some lines of the file, counted from 1; or what is wrong with those lines."""
 
     line: int
@@ -58,18 +58,18 @@ class Sheet:
     headings: Sequence[str]
     first: int  # how many lines come before the first record
 
-    def records(self) -> Iterator[Record]:
+    def records(self) -> Iterator[CsvRecord]:
         """All records but the empty ones. A quote that is never closed spoils its own line, not those after it."""
         begun = self.first
         while begun < len(self.lines):
-            source = _Lines(self.lines, begun)
+            source = _RecordLines(self.lines, begun)
             try:
                 for cells in csv.reader(source, delimiter=self.separator, strict=True):
                     if cells:
-                        yield Record(begun + 1, source.at, cells)
+                        yield CsvRecord(begun + 1, source.at, cells)
                     begun = source.begun = source.at
             except csv.Error as wrong:
-                yield Record(begun + 1, begun + 1, (), _in_words(wrong))
+                yield CsvRecord(begun + 1, begun + 1, (), _in_words(wrong))
                 begun += 1
 
     def guessed(self) -> dict[str, int]:
@@ -78,7 +78,7 @@ class Sheet:
         return {name: at for name, words in GUESSES.items() if (at := _first_of(words, plain)) is not None}
 
 
-class _Lines:
+class _RecordLines:
     """Gives lines, but not too many to one record; `begun` is where the present record begins."""
 
     def __init__(self, lines: Sequence[str], at: int) -> None:
@@ -97,19 +97,21 @@ class _Lines:
 
 
 def read_sheet(content: bytes) -> Sheet:
-    """Recognise a CSV: UTF-8 or cp1252, with commas, semicolons or tabs. Raises FileRefused."""
+    """Recognise a CSV: UTF-8 or cp1252, with commas, semicolons or tabs. Raises ImportFileRefused."""
     problem = next((words for start, words in NOT_A_TEXT.items() if content.startswith(start)), None)
     if problem or b"\x00" in content[:SEEN_OF_BINARY]:
-        raise FileRefused(problem or "Dit is geen tekstbestand. Sla uw lijst op als CSV UTF-8 en kies dat bestand.")
+        raise ImportFileRefused(
+            problem or "Dit is geen tekstbestand. Sla uw lijst op als CSV UTF-8 en kies dat bestand."
+        )
     text, encoding = _decoded(content)
     lines = list(io.StringIO(text, newline=""))
     if not text.strip():
-        raise FileRefused("Dit bestand is leeg. Kies een CSV-bestand met een adres op elke regel.")
+        raise ImportFileRefused("Dit bestand is leeg. Kies een CSV-bestand met een adres op elke regel.")
     separator, first = _separator(lines)
     try:
         headings = next(csv.reader(lines[first : first + MOST_LINES], delimiter=separator), [])
     except csv.Error as wrong:
-        raise FileRefused(f"De eerste regel is niet te lezen: {_in_words(wrong)}.") from wrong
+        raise ImportFileRefused(f"De eerste regel is niet te lezen: {_in_words(wrong)}.") from wrong
     _require_headings(headings)
     return Sheet(lines, encoding, separator, headings, first + 1)
 
@@ -132,11 +134,11 @@ def _separator(lines: Sequence[str]) -> tuple[str, int]:
 
 def _require_headings(headings: Sequence[str]) -> None:
     if any("\n" in heading or "\r" in heading for heading in headings):
-        raise FileRefused("De eerste regel heeft een aanhalingsteken te veel of te weinig.")
+        raise ImportFileRefused("De eerste regel heeft een aanhalingsteken te veel of te weinig.")
     if len(headings) > MOST_COLUMNS:
-        raise FileRefused(f"Deze lijst heeft meer dan {MOST_COLUMNS} kolommen. Haal weg wat u niet nodig heeft.")
+        raise ImportFileRefused(f"Deze lijst heeft meer dan {MOST_COLUMNS} kolommen. Haal weg wat u niet nodig heeft.")
     if any("@" in heading for heading in headings):
-        raise FileRefused("Op de eerste regel staat een adres. Zet daar de namen van de kolommen.")
+        raise ImportFileRefused("Op de eerste regel staat een adres. Zet daar de namen van de kolommen.")
 
 
 def _first_of(words: frozenset[str], headings: Sequence[str]) -> int | None:

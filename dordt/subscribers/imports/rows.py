@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from dordt.shared.addresses import AddressRefused, address_key
 from dordt.shared.local_time import MomentSkipped, moment_of
 from dordt.subscribers.fields import CellRefused, SubscriberFields
-from dordt.subscribers.imports.files import FileRefused, Record
+from dordt.subscribers.imports.files import CsvRecord, ImportFileRefused
 
 COLUMNS = ("email", *SubscriberFields._fields, "consent_at", "consent_source")
 NEEDED = {"email", "consent_at", "consent_source"}
@@ -37,7 +37,7 @@ class ImportRow(NamedTuple):
     consent_source: str
 
 
-class Refused(NamedTuple):
+class RowRefusal(NamedTuple):
     """A row that is not: its line in the file, and why."""
 
     line: int
@@ -66,18 +66,18 @@ class RowCheck:
         self._readers = [(name, lru_cache(1000)(cell_readers[name])) for name in SubscriberFields._fields]
         self._moment = lru_cache(1000)(lambda cell: _moment(cell, at=at))
 
-    def sorted(self, records: Iterable[Record]) -> tuple[list[ImportRow], list[Refused]]:
+    def sorted(self, records: Iterable[CsvRecord]) -> tuple[list[ImportRow], list[RowRefusal]]:
         """The rows that are in order, and the others with the reason."""
         rows: list[ImportRow] = []
-        refused: list[Refused] = []
+        refused: list[RowRefusal] = []
         for record in records:
             try:
                 rows.append(self._checked(record))
             except (RowRefused, CellRefused) as wrong:
-                refused.append(Refused(record.line, _with_lines(str(wrong), record)[:REASON_LIMIT]))
+                refused.append(RowRefusal(record.line, _with_lines(str(wrong), record)[:REASON_LIMIT]))
         return rows, refused
 
-    def _checked(self, record: Record) -> ImportRow:
+    def _checked(self, record: CsvRecord) -> ImportRow:
         if record.problem:
             raise RowRefused(f"{record.problem}.")
         if len(record.cells) != self._width:
@@ -94,7 +94,7 @@ class RowCheck:
             _source(cells.get("consent_source", "") or self._source),
         )
 
-    def _cell(self, record: Record, at: int) -> str:
+    def _cell(self, record: CsvRecord, at: int) -> str:
         cell = record.cells[at].strip()
         if UNREADABLE.search(cell):
             raise RowRefused("Er staat een teken in dat niet te lezen is. Sla het bestand op als CSV UTF-8.")
@@ -107,17 +107,20 @@ class RowCheck:
 
 
 def columns_by_name(headings: Sequence[str]) -> dict[str, int]:
-    """Where our columns stand in a file that names them as we do. Raises FileRefused, in the language of commands."""
+    """Where our columns stand in a file that names them as we do.
+
+    Raises ImportFileRefused, in the language of commands.
+    """
     names = [heading.strip() for heading in headings]
     missing, unknown = sorted(NEEDED - set(names)), sorted(set(names) - set(COLUMNS))
     if missing:
-        raise FileRefused(f"The first line must name the columns; missing: {', '.join(missing)}.")
+        raise ImportFileRefused(f"The first line must name the columns; missing: {', '.join(missing)}.")
     if unknown or len(names) != len(set(names)):
-        raise FileRefused(f"Columns that are unknown or named twice: {', '.join(unknown or names)}.")
+        raise ImportFileRefused(f"Columns that are unknown or named twice: {', '.join(unknown or names)}.")
     return {name: at for at, name in enumerate(names)}
 
 
-def _with_lines(reason: str, record: Record) -> str:
+def _with_lines(reason: str, record: CsvRecord) -> str:
     reason = f"{reason[:1].upper()}{reason[1:]}"
     return (
         f"{reason} (Regel {record.line} tot en met {record.last_line}.)" if record.last_line > record.line else reason

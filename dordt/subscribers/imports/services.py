@@ -18,9 +18,9 @@ from dordt.shared.database import affected, is_postgres
 from dordt.shared.problems import NotAllowed, NotFound
 from dordt.shared.transactions import reading
 from dordt.subscribers.fields import FIELDS
-from dordt.subscribers.imports.files import FileRefused, Sheet, read_sheet
-from dordt.subscribers.imports.rows import Refused, RowCheck
-from dordt.subscribers.imports.storing import Stored, store
+from dordt.subscribers.imports.files import ImportFileRefused, Sheet, read_sheet
+from dordt.subscribers.imports.rows import RowCheck, RowRefusal
+from dordt.subscribers.imports.storing import BatchCounts, store
 from dordt.subscribers.models import ImportRefusal, ImportState, SubscriberImport
 
 LARGEST = 20 * 1024 * 1024  # bytes; some 300,000 rows
@@ -38,15 +38,15 @@ class ImportChoice:
 
 
 def keep_file(filename: str, content: bytes, *, by: StaffMember, at: datetime) -> int:
-    """Keep a file that can be imported; nobody is added yet. Returns its number. Raises FileRefused."""
+    """Keep a file that can be imported; nobody is added yet. Returns its number. Raises ImportFileRefused."""
     if len(content) > LARGEST:
-        raise FileRefused("Dit bestand is groter dan 20 MB. Verdeel uw lijst over meer bestanden.")
+        raise ImportFileRefused("Dit bestand is groter dan 20 MB. Verdeel uw lijst over meer bestanden.")
     sheet = read_sheet(content)
     row_count = sum(1 for _record in sheet.records())
     if not any(heading.strip() for heading in sheet.headings):
-        raise FileRefused("De eerste regel is leeg. Zet daar de namen van de kolommen.")
+        raise ImportFileRefused("De eerste regel is leeg. Zet daar de namen van de kolommen.")
     if not row_count:
-        raise FileRefused("In dit bestand staan alleen de namen van de kolommen. Zet er adressen onder.")
+        raise ImportFileRefused("In dit bestand staan alleen de namen van de kolommen. Zet er adressen onder.")
     found = SubscriberImport(
         filename=_name(filename), content=content, row_count=row_count, created_at=at, created_by_id=by.id
     )
@@ -158,7 +158,7 @@ def import_file(import_id: int, stop: threading.Event, *, now: Clock) -> None:
 
 def _work(import_id: int, lease: datetime, stop: threading.Event, *, now: Clock) -> None:
     try:
-        _Run(import_id, lease, now).until(stop)
+        _ImportRun(import_id, lease, now).until(stop)
     except OperationalError:  # the database is away, or was busy for too long: the lease runs out, and it goes on
         db.session.rollback()
         raise
@@ -168,7 +168,7 @@ def _work(import_id: int, lease: datetime, stop: threading.Event, *, now: Clock)
         _end(import_id, ImportState.FAILED, at=now(), problem=WENT_WRONG)
 
 
-class _Run:
+class _ImportRun:
     """One import, in the hands of this worker for as long as its lease is ours."""
 
     def __init__(self, import_id: int, lease: datetime, now: Clock) -> None:
@@ -203,7 +203,7 @@ class _Run:
                 return
         _end(self._id, ImportState.DONE, at=self._now())
 
-    def _note(self, count: int, stored: Stored, refused: Sequence[Refused]) -> bool:
+    def _note(self, count: int, stored: BatchCounts, refused: Sequence[RowRefusal]) -> bool:
         """How far it is, if it is still ours."""
         lease = self._now() + LEASE
         values = {
@@ -255,11 +255,11 @@ def _end(import_id: int, state: ImportState, *, at: datetime, problem: str | Non
     if _changed(mine.values(state=state, problem=problem, content=None, lease_until=None, finished_at=at)):
         found = db.session.scalars(SubscriberImport.numbered(import_id)).one()
         audit.record("subscriber.imported", subject=found, by=found.created_by, at=at, **counts_of(found))
-        _tell_planner(found.added_count)
+        _analyze_tables(found.added_count)
     db.session.commit()
 
 
-def _tell_planner(added: int) -> None:
+def _analyze_tables(added: int) -> None:
     """PostgreSQL plans by what it knows of a table; undoing would take minutes before it looks by itself."""
     if added > ANALYSE_FROM and is_postgres():
         for table in ("subscriber", "consent"):

@@ -19,7 +19,7 @@ _ON_THE_LIST = {SubscriberState.CONFIRMED, SubscriberState.PAUSED}
 
 
 @dataclass
-class Stored:
+class BatchCounts:
     """What became of the rows of one batch."""
 
     added: int = 0
@@ -28,7 +28,7 @@ class Stored:
     refused: int = 0
 
 
-def store(rows: Sequence[ImportRow], import_id: int) -> Stored:
+def store(rows: Sequence[ImportRow], import_id: int) -> BatchCounts:
     """Add who is new, confirm who waited for a mail, leave everybody else as they are.
 
     Who took their consent back never comes back, also when they had moved to another address by then.
@@ -39,7 +39,7 @@ def store(rows: Sequence[ImportRow], import_id: int) -> Stored:
         states, gone = _states(keys), consent.ended(keys, ConsentPurpose.NEWSLETTER)
     fresh: dict[str, ImportRow] = {}
     waiting: dict[str, ImportRow] = {}
-    stored = Stored()
+    stored = BatchCounts()
     for row in rows:
         state = states.get(row.email_key)
         if state == SubscriberState.UNSUBSCRIBED or (row.email_key in gone and state not in _ON_THE_LIST):

@@ -25,7 +25,7 @@ AT_ONCE = 2_000
 
 
 @dataclass(frozen=True)
-class Proof:
+class ConsentProof:
     """One act of consent. entered_by: the member of staff who entered it or brought the list in, and which list."""
 
     consent: Consent
@@ -39,7 +39,7 @@ class Proof:
         return (email, found.text_version, self.text or ELSEWHERE, *how, found.confirmed_at, found.withdrawn_at)
 
 
-def proofs_of(subscriber: Subscriber) -> list[Proof]:
+def proofs_of(subscriber: Subscriber) -> list[ConsentProof]:
     """Every act of consent of one subscriber, the newest first."""
     found = Consent.of(subscriber.email_key, ConsentPurpose.NEWSLETTER)
     return list(_with_context(db.session.scalars(found).all()))
@@ -93,12 +93,12 @@ def _log(subject: Subscriber | tuple[str, None], by: StaffMember, at: datetime, 
     db.session.commit()
 
 
-def _with_context(found: Sequence[Consent]) -> Iterator[Proof]:
+def _with_context(found: Sequence[Consent]) -> Iterator[ConsentProof]:
     texts = {text.version: text.text for text in db.session.scalars(ConsentText.of(ConsentPurpose.NEWSLETTER))}
     lists = _lists()
     for consent in found:
         by = consent.entered_by_name or lists.get(consent.import_id or 0, "")
-        yield Proof(consent, texts.get(consent.text_version or 0), by)
+        yield ConsentProof(consent, texts.get(consent.text_version or 0), by)
 
 
 def _lists() -> Mapping[int, str]:

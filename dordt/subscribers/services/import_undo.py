@@ -21,7 +21,7 @@ WITHIN = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
-class Undone:
+class UndoCounts:
     """What became of those whom the import had added."""
 
     removed: int
@@ -63,7 +63,7 @@ def undo_import(import_id: int, *, by: StaffMember, at: datetime) -> None:
     db.session.commit()
 
 
-def _take_off(found: SubscriberImport, *, at: datetime) -> Undone:
+def _take_off(found: SubscriberImport, *, at: datetime) -> UndoCounts:
     is_idle = _is_idle(found)
     keys = sa.select(Subscriber.email_key).where(is_idle)
     outbox.withdraw(keys, scope=SuppressionScope.NEWSLETTER)
@@ -77,7 +77,7 @@ def _take_off(found: SubscriberImport, *, at: datetime) -> Undone:
     waited = sa.update(Subscriber).where(is_idle, has_asked)
     returned = _count(waited.values(state=SubscriberState.UNCONFIRMED, confirmed_at=None, import_id=None))
     removed = _count(sa.delete(Subscriber).where(is_idle))
-    return Undone(removed, returned, ended, found.added_count - removed - returned - ended)
+    return UndoCounts(removed, returned, ended, found.added_count - removed - returned - ended)
 
 
 def _end_reached(found: SubscriberImport, is_idle: "sa.ColumnElement[bool]", *, at: datetime) -> int:

@@ -51,9 +51,9 @@ def subscriber(app, monkeypatch):
 def test_a_mail_says_what_its_golden_text_says(subscriber, name):
     draft = DRAFTS[name](subscriber)
 
-    told = f"Aan: {draft.to}\nAntwoord aan: {draft.reply_to}\nOnderwerp: {draft.subject}\n\n{draft.text}"
+    sent = f"Aan: {draft.to}\nAntwoord aan: {draft.reply_to}\nOnderwerp: {draft.subject}\n\n{draft.text}"
     assert draft.name == name.partition(".")[0]
-    assert told == (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
+    assert sent == (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", DRAFTS)

@@ -113,10 +113,10 @@ def test_the_proof_of_everybody_tells_words_place_moments_and_who_brought_it_in(
 
     anna, bram = rows
     assert dict(zip(head, anna, strict=True))["ingevoerd door"].endswith("(lijst 1: lijst.csv)")
-    told = dict(zip(head, bram, strict=True))
-    assert (told["tekstversie"], told["tekst"], told["waar"]) == ("1", "Ja, graag.", "/nieuwsbrief/")
-    assert told["bevestigd"] == "2026-05-01T12:00:00+02:00"
-    assert told["ingetrokken"]
+    row = dict(zip(head, bram, strict=True))
+    assert (row["tekstversie"], row["tekst"], row["waar"]) == ("1", "Ja, graag.", "/nieuwsbrief/")
+    assert row["bevestigd"] == "2026-05-01T12:00:00+02:00"
+    assert row["ingetrokken"]
     assert actions() == [("subscriber.proof_taken", {"count": 2})]
 
 

@@ -56,9 +56,9 @@ def test_whom_it_brought_is_gone_with_proof_and_choices_and_nobody_else(app):
     make_neighbourhood(slug="sterrenburg")
     found = make_import(*rows(*NAMES, "eerder"), "dora@voorbeeld.nl;sterrenburg;;2026-03-09;Balie")
 
-    told = undo(found.id)
+    counts = undo(found.id)
 
-    assert told == {"removed": 4, "returned": 0, "ended": 0, "stayed": 0}
+    assert counts == {"removed": 4, "returned": 0, "ended": 0, "stayed": 0}
     assert states() == {"eerder": "confirmed", "vorige": "confirmed"}
     assert proofs() == {"vorige"}
     assert found_import(found.id).state == "undone"
@@ -72,9 +72,9 @@ def test_who_did_something_themselves_since_stays_and_is_counted(app, client):
     token = unsubscribe_path(subscriber("cor")).split("/")[-2]
     services.pause(token, 1, at=clock.now())
 
-    told = undo(found.id)
+    counts = undo(found.id)
 
-    assert told == {"removed": 1, "returned": 0, "ended": 0, "stayed": 3}
+    assert counts == {"removed": 1, "returned": 0, "ended": 0, "stayed": 3}
     assert states() == {"anna": "unsubscribed", "bram": "confirmed", "cor": "paused"}
     assert proofs() == {"anna", "bram", "cor"}
 
@@ -89,9 +89,9 @@ def test_who_waited_for_a_mail_waits_again_and_can_still_confirm(app, client):
     found = make_import(*rows("anna"))
     assert states() == {"anna": "confirmed"}
 
-    told = undo(found.id)
+    counts = undo(found.id)
 
-    assert told == {"removed": 0, "returned": 1, "ended": 0, "stayed": 0}
+    assert counts == {"removed": 0, "returned": 1, "ended": 0, "stayed": 0}
     back = subscriber("anna")
     assert (back.state, back.asked_at, back.confirmed_at, back.import_id) == ("unconfirmed", asked_at, None, None)
     assert len(back.neighbourhoods) == 1
@@ -107,9 +107,9 @@ def test_who_used_the_link_of_their_own_request_in_the_meantime_stays(app, clien
     found = make_import(*rows("anna"))
     client.post(confirm_path(anna))
 
-    told = undo(found.id)
+    counts = undo(found.id)
 
-    assert told == {"removed": 0, "returned": 0, "ended": 0, "stayed": 1}
+    assert counts == {"removed": 0, "returned": 0, "ended": 0, "stayed": 1}
     assert states() == {"anna": "confirmed"}
     own = db.session.scalars(sa.select(Consent).where(Consent.import_id.is_(None))).one()
     assert own.confirmed_at
@@ -165,9 +165,9 @@ def test_whom_a_newsletter_reached_can_still_leave_by_its_link_and_no_file_bring
     db.session.execute(sa.update(Delivery).where(Delivery.mail_id == mail.id).values(state=DeliveryState.ACCEPTED))
     db.session.commit()
 
-    told = undo(found.id)
+    counts = undo(found.id)
 
-    assert told == {"removed": 1, "returned": 0, "ended": 1, "stayed": 0}
+    assert counts == {"removed": 1, "returned": 0, "ended": 1, "stayed": 0}
     assert states() == {"anna": "unsubscribed"}
     assert client.get(link).status_code == 200
     assert make_import(*rows("anna")).unsubscribed_count == 1
@@ -178,9 +178,9 @@ def test_who_asked_for_it_since_is_asked_to_confirm(app, client, outbox):
     request = services.SubscriptionRequest("anna@voorbeeld.nl", SubscriberFields(), "Ja, stuur mij de nieuwsbrief.")
     services.request_subscription(request, at=clock.now())
 
-    told = undo(found.id)
+    counts = undo(found.id)
 
-    assert told == {"removed": 0, "returned": 1, "ended": 0, "stayed": 0}
+    assert counts == {"removed": 0, "returned": 1, "ended": 0, "stayed": 0}
     assert [mail.name for mail in outbox()] == ["already_subscribed", "confirm_subscription"]
     client.post(outbox()[1].path("bevestigen"))
     assert states() == {"anna": "confirmed"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dordt.subscribers.imports.files import FileRefused, read_sheet
+from dordt.subscribers.imports.files import ImportFileRefused, read_sheet
 
 ANNA = ["anna@voorbeeld.nl", "Café de Zón"]
 
@@ -12,15 +12,15 @@ def cells(content: bytes) -> list[list[str]]:
 
 
 @pytest.mark.parametrize(
-    ("encoding", "told"), [("utf-8", "utf-8"), ("utf-8-sig", "utf-8"), ("cp1252", "cp1252"), ("latin-1", "cp1252")]
+    ("encoding", "label"), [("utf-8", "utf-8"), ("utf-8-sig", "utf-8"), ("cp1252", "cp1252"), ("latin-1", "cp1252")]
 )
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
-def test_signs_and_separator_are_recognised(encoding: str, told: str, separator: str):
+def test_characters_and_separator_are_recognised(encoding: str, label: str, separator: str):
     content = f"E-mail{separator}Bron\r\n{separator.join(ANNA)}\r\n".encode(encoding)
 
     sheet = read_sheet(content)
 
-    assert (sheet.encoding, sheet.separator, list(sheet.headings)) == (told, separator, ["E-mail", "Bron"])
+    assert (sheet.encoding, sheet.separator, list(sheet.headings)) == (label, separator, ["E-mail", "Bron"])
     assert cells(content) == [ANNA]
 
 
@@ -76,5 +76,5 @@ def test_a_quote_that_is_never_closed_spoils_its_own_line_alone():
     ],
 )
 def test_what_is_no_list_is_refused_with_what_to_do(content: bytes, words: str):
-    with pytest.raises(FileRefused, match=words):
+    with pytest.raises(ImportFileRefused, match=words):
         read_sheet(content)

@@ -7,8 +7,8 @@ import pytest
 
 from dordt.shared.addresses import AddressRefused, address_key
 from dordt.subscribers.fields import plain, slugs_in
-from dordt.subscribers.imports.files import FileRefused, read_sheet
-from dordt.subscribers.imports.rows import ImportRow, Refused, RowCheck, columns_by_name
+from dordt.subscribers.imports.files import ImportFileRefused, read_sheet
+from dordt.subscribers.imports.rows import ImportRow, RowCheck, RowRefusal, columns_by_name
 
 NOW = datetime(2027, 3, 9, 12, tzinfo=UTC)
 WIJKEN = {
@@ -25,7 +25,7 @@ READERS = {
 HEAD = "email,neighbourhoods,topics,consent_at,consent_source"
 
 
-def read(*rows: str, head: str = HEAD, **proof) -> tuple[list[ImportRow], list[Refused]]:
+def read(*rows: str, head: str = HEAD, **proof) -> tuple[list[ImportRow], list[RowRefusal]]:
     sheet = read_sheet("".join(f"{line}\r\n" for line in (head, *rows)).encode())
     columns = columns_by_name(sheet.headings) if not proof else sheet.guessed()
     return RowCheck(columns, len(sheet.headings), READERS, at=NOW, **proof).sorted(sheet.records())
@@ -162,7 +162,7 @@ def test_an_address_in_the_column_of_the_wijken_is_not_repeated():
     ids=["empty", "missing", "other names", "unknown", "twice", "no CSV"],
 )
 def test_a_file_without_our_columns_is_refused_as_a_whole(head):
-    with pytest.raises(FileRefused):
+    with pytest.raises(ImportFileRefused):
         read("a@voorbeeld.nl,,,2026-03-09,Balie", head=head)
 
 

@@ -21,7 +21,7 @@ from dordt.staff.subscribers.blueprint import IMPORT, bp, numbered_import
 from dordt.staff.subscribers.forms import ColumnsForm, UploadForm
 from dordt.subscribers.fields import FIELDS
 from dordt.subscribers.imports import services
-from dordt.subscribers.imports.files import ENCODING_LABELS, SEPARATOR_LABELS, FileRefused, Sheet, read_sheet
+from dordt.subscribers.imports.files import ENCODING_LABELS, SEPARATOR_LABELS, ImportFileRefused, Sheet, read_sheet
 from dordt.subscribers.labels import IMPORT_LABELS
 from dordt.subscribers.models import ImportRefusal, ImportState, Subscriber, SubscriberImport
 from dordt.subscribers.services import import_undo
@@ -48,7 +48,7 @@ def imports() -> ResponseReturnValue:
             file = form.file.data
             number = services.keep_file(file.filename, file.read(), by=member(), at=clock.now())
             return redirect(url_for(".show_import", import_id=number), code=303)
-        except FileRefused as refused:
+        except ImportFileRefused as refused:
             form.file.errors = [str(refused)]
     found = page(SubscriberImport.in_room(), request.args.get("pagina"))
     return render_template(
@@ -70,7 +70,7 @@ def show_import(import_id: int) -> ResponseReturnValue:
         found=found,
         labels=IMPORT_LABELS,
         colours=COLOURS,
-        lines=lines_of(found),
+        outcomes=outcomes_of(found),
         summary=summary(found),
         suppressed=count(_suppressed(found)) if is_over else 0,
         undo_problem=import_undo.undo_problem(found, at=at) if is_over else None,
@@ -148,26 +148,26 @@ def _suppressed(found: SubscriberImport) -> "sa.Select[int]":
 
 
 @dataclass(frozen=True)
-class Line:
+class OutcomeCount:
     """How many rows came to the same; `part` is the colour in the bar, `start` and `width` its place there."""
 
-    words: str
+    label: str
     count: int
     part: str
     start: int = 0
     width: int = 0
 
 
-def lines_of(found: SubscriberImport) -> list[Line]:
+def outcomes_of(found: SubscriberImport) -> list[OutcomeCount]:
     """What became of the rows so far."""
-    lines = [
-        Line("Toegevoegd", found.added_count, "good"),
-        Line("Stond al op de lijst", found.known_count, "later"),
-        Line("Eerder afgemeld, niet teruggezet", found.unsubscribed_count, "quiet"),
-        Line("Geweigerd", found.refused_count, "bad"),
+    outcomes = [
+        OutcomeCount("Toegevoegd", found.added_count, "good"),
+        OutcomeCount("Stond al op de lijst", found.known_count, "later"),
+        OutcomeCount("Eerder afgemeld, niet teruggezet", found.unsubscribed_count, "quiet"),
+        OutcomeCount("Geweigerd", found.refused_count, "bad"),
     ]
-    ends = list(accumulate(line.count * BAR // max(found.row_count, 1) for line in lines))
-    return list(_placed(lines, ends))
+    ends = list(accumulate(outcome.count * BAR // max(found.row_count, 1) for outcome in outcomes))
+    return list(_placed(outcomes, ends))
 
 
 def summary(found: SubscriberImport) -> str:
@@ -181,6 +181,6 @@ def _rows(count: int) -> str:
     return f"{dutch_number(count)} {'regel' if count == 1 else 'regels'}"
 
 
-def _placed(lines: list[Line], ends: list[int]) -> Iterator[Line]:
-    for line, start, end in zip(lines, [0, *ends], ends, strict=False):
-        yield Line(line.words, line.count, line.part, start, end - start)
+def _placed(outcomes: list[OutcomeCount], ends: list[int]) -> Iterator[OutcomeCount]:
+    for outcome, start, end in zip(outcomes, [0, *ends], ends, strict=False):
+        yield OutcomeCount(outcome.label, outcome.count, outcome.part, start, end - start)

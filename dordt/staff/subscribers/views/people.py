@@ -74,7 +74,7 @@ def filtered(chosen: dict[str, str], words: str) -> "sa.Select[Subscriber]":
     return Subscriber.in_room(*states, neighbourhood=chosen["wijk"], words=words)
 
 
-TOLD = {
+ENTRY_MESSAGES = {
     EntryOutcome.ADDED: ("ok", "Deze abonnee staat op de lijst en krijgt een e-mail die dat zegt."),
     EntryOutcome.KNOWN: ("info", "Dit adres stond al op de lijst. Er is niets veranderd."),
     EntryOutcome.ASKED: (
@@ -97,7 +97,7 @@ def enter() -> ResponseReturnValue:
     form = EnterForm(field_choices(), at=at)
     if form.validate_on_submit():
         outcome, number = enter_subscriber(form.entry(), by=member(), at=at)
-        kind, words = TOLD[outcome]
+        kind, words = ENTRY_MESSAGES[outcome]
         flash(words, kind)
         return redirect(url_for(".show", subscriber_id=number), code=303)
     return render_template("staff/subscribers/enter.html", form=form), form.status
