@@ -26,7 +26,7 @@ def text_version(purpose: ConsentPurpose, text: str) -> int:
     return version
 
 
-def asked(
+def record(
     address_key: str,
     purpose: ConsentPurpose,
     *,
@@ -57,7 +57,7 @@ def asked(
     return found
 
 
-def imported(
+def record_imported(
     proofs: Sequence[tuple[str, str, datetime]], purpose: ConsentPurpose, *, import_id: int | None = None
 ) -> None:
     """Keep consent that was given elsewhere: address key, where, and when. In bulk, for lists of many thousands."""
@@ -76,37 +76,37 @@ def imported(
     db.session.execute(sa.insert(Consent), rows)
 
 
-def never_imported(import_id: int, address_keys: "sa.Select[str]") -> None:
+def forget_imported(import_id: int, address_keys: "sa.Select[str]") -> None:
     """An import is undone: the proof that it brought for these addresses goes with it."""
     mine = sa.and_(Consent.import_id == import_id, Consent.address_key.in_(address_keys))
     db.session.execute(sa.delete(Consent).where(mine), execution_options={"synchronize_session": False})
 
 
-def withdrawn_imported(import_id: int, address_keys: "sa.Select[str]", *, at: datetime) -> None:
+def withdraw_imported(import_id: int, address_keys: "sa.Select[str]", *, at: datetime) -> None:
     """An import is undone after mail had gone to these addresses: the proof stays, and counts no more."""
     mine = sa.and_(Consent.import_id == import_id, Consent.address_key.in_(address_keys))
     ended = sa.update(Consent).where(mine, Consent.withdrawn_at.is_(None)).values(withdrawn_at=at)
     db.session.execute(ended, execution_options={"synchronize_session": False})
 
 
-def waits(address_key: str, purpose: ConsentPurpose) -> bool:
+def awaits_confirmation(address_key: str, purpose: ConsentPurpose) -> bool:
     """Whether something that this address agreed to was not confirmed yet, nor withdrawn."""
     mine = sa.and_(Consent.address_key == address_key, Consent.purpose == purpose)
     open_ones = sa.select(Consent.id).where(mine, Consent.confirmed_at.is_(None), Consent.withdrawn_at.is_(None))
     return db.session.scalar(open_ones.limit(1)) is not None
 
 
-def confirmed(address_key: str, purpose: ConsentPurpose, *, at: datetime) -> None:
+def confirm(address_key: str, purpose: ConsentPurpose, *, at: datetime) -> None:
     """The address was proved: all that was asked for and not withdrawn counts from now."""
     _update(address_key, purpose, Consent.confirmed_at, at)
 
 
-def withdrawn(address_key: str, purpose: ConsentPurpose, *, at: datetime) -> None:
+def withdraw(address_key: str, purpose: ConsentPurpose, *, at: datetime) -> None:
     """Consent ended; the proof stays."""
     _update(address_key, purpose, Consent.withdrawn_at, at)
 
 
-def ended(address_keys: Sequence[str], purpose: ConsentPurpose) -> set[str]:
+def withdrawn_among(address_keys: Sequence[str], purpose: ConsentPurpose) -> set[str]:
     """Which of these addresses agreed once and took it back since, whatever list they stood on then."""
     mine = sa.and_(Consent.address_key.in_(address_keys), Consent.purpose == purpose)
     withdrawn = sa.select(Consent.address_key).where(mine, Consent.withdrawn_at.is_not(None))
@@ -117,7 +117,7 @@ def ended(address_keys: Sequence[str], purpose: ConsentPurpose) -> set[str]:
     return found - set(db.session.scalars(holds)) if found else found
 
 
-def never_confirmed(address_key: str, purpose: ConsentPurpose, *, before: datetime | None = None) -> None:
+def forget_unconfirmed(address_key: str, purpose: ConsentPurpose, *, before: datetime | None = None) -> None:
     """The address was not proved in time: nobody agreed to anything, so nothing is kept; or nothing from before."""
     mine = sa.and_(Consent.address_key == address_key, Consent.purpose == purpose, Consent.confirmed_at.is_(None))
     is_old = Consent.asked_at < before if before else sa.true()

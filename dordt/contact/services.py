@@ -232,7 +232,7 @@ def _follow_up(message: Message, *, at: datetime) -> None:
     audit.record("message.sent", subject=message, by=audit.RESIDENT, at=at, files=len(message.files))
     if message.keep_informed:
         purpose = ConsentPurpose.KEEP_INFORMED
-        consent.asked(message.email_key, purpose, text=KEEP_INFORMED_TEXT, source="contact", at=at)
+        consent.record(message.email_key, purpose, text=KEEP_INFORMED_TEXT, source="contact", at=at)
     if limits.may_be_mailed(message.email, at=at):  # the thank-you page tells the number all the same
         outbox.enqueue(emails.message_received(message), at=at)
     outbox.enqueue(emails.message_notice(message), at=at)

@@ -200,7 +200,7 @@ def _mail_once(membership: Membership, draft: Draft, *, at: datetime) -> None:
 
 
 def _keep_consent(membership: Membership, *, at: datetime) -> None:
-    consent.asked(
+    consent.record(
         membership.email_key,
         ConsentPurpose.SHOW_NAME,
         text=SHOW_NAME_TEXT,
@@ -214,7 +214,7 @@ def _leave(membership: Membership, *, at: datetime) -> None:
     """A second time changes nothing."""
     if membership.state != State.LEFT:
         membership.state, membership.left_at = State.LEFT, at
-        consent.withdrawn(membership.email_key, ConsentPurpose.SHOW_NAME, at=at)
+        consent.withdraw(membership.email_key, ConsentPurpose.SHOW_NAME, at=at)
         outbox.withdraw(membership.email_key, scope=SuppressionScope.GROUP, list_id=membership.workgroup.slug)
         audit.record("membership.left", subject=membership, by=audit.RESIDENT, at=at)
 

@@ -36,7 +36,7 @@ def store(rows: Sequence[ImportRow], import_id: int) -> BatchCounts:
     services.lock_list()
     keys = [row.email_key for row in rows]
     with _planned_anew():
-        states, gone = _states(keys), consent.ended(keys, ConsentPurpose.NEWSLETTER)
+        states, gone = _states(keys), consent.withdrawn_among(keys, ConsentPurpose.NEWSLETTER)
     fresh: dict[str, ImportRow] = {}
     waiting: dict[str, ImportRow] = {}
     stored = BatchCounts()
@@ -117,4 +117,4 @@ def _values(row: ImportRow, import_id: int) -> dict[str, object]:
 
 def _prove(rows: Iterable[ImportRow], import_id: int) -> None:
     proofs = [(row.email_key, row.consent_source, row.consent_at) for row in rows]
-    consent.imported(proofs, ConsentPurpose.NEWSLETTER, import_id=import_id)
+    consent.record_imported(proofs, ConsentPurpose.NEWSLETTER, import_id=import_id)

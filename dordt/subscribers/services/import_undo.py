@@ -68,7 +68,7 @@ def _take_off(found: SubscriberImport, *, at: datetime) -> UndoCounts:
     keys = sa.select(Subscriber.email_key).where(is_idle)
     outbox.withdraw(keys, scope=SuppressionScope.NEWSLETTER)
     ended = _end_reached(found, is_idle, at=at)
-    consent.never_imported(found.id, keys)
+    consent.forget_imported(found.id, keys)
     # An import leaves the moment at which somebody asked themselves: see imports/storing.py.
     has_asked = Subscriber.asked_at != Subscriber.confirmed_at
     asked_since = sa.select(Subscriber).where(is_idle, has_asked, Subscriber.asked_at >= found.created_at)
@@ -83,7 +83,7 @@ def _take_off(found: SubscriberImport, *, at: datetime) -> UndoCounts:
 def _end_reached(found: SubscriberImport, is_idle: "sa.ColumnElement[bool]", *, at: datetime) -> int:
     """Who already got a newsletter must be able to leave by its link, and never be brought back by the next file."""
     reached = sa.and_(is_idle, recipients.has_received_newsletter(Subscriber.email_key))
-    consent.withdrawn_imported(found.id, sa.select(Subscriber.email_key).where(reached), at=at)
+    consent.withdraw_imported(found.id, sa.select(Subscriber.email_key).where(reached), at=at)
     ended = {"state": SubscriberState.UNSUBSCRIBED, "unsubscribed_at": at, "link_version": Subscriber.link_version + 1}
     return _count(sa.update(Subscriber).where(reached).values(**ended))
 

@@ -81,7 +81,7 @@ def end(subscriber: Subscriber, *, at: datetime) -> None:
     subscriber.link_version += 1
     db.session.flush()  # before looking for mail: a newsletter that is being started waits for this row, or we for it
     db.session.execute(AddressChange.cancel_of(subscriber.id))
-    consent.withdrawn(subscriber.email_key, ConsentPurpose.NEWSLETTER, at=at)
+    consent.withdraw(subscriber.email_key, ConsentPurpose.NEWSLETTER, at=at)
     outbox.withdraw(subscriber.email_key, scope=SuppressionScope.NEWSLETTER)
 
 

@@ -159,8 +159,8 @@ def _carry_out(change: AddressChange, consent_text: str, *, at: datetime) -> Non
     subscriber, key = change.subscriber, change.email_key
     notice = emails.address_changed(subscriber)  # to the address of until now
     change.confirmed_at = at
-    consent.never_confirmed(key, ConsentPurpose.NEWSLETTER)
-    consent.asked(
+    consent.forget_unconfirmed(key, ConsentPurpose.NEWSLETTER)
+    consent.record(
         key,
         ConsentPurpose.NEWSLETTER,
         text=consent_text,
@@ -186,7 +186,7 @@ def _take_address(subscriber: Subscriber, change: AddressChange, *, at: datetime
     except IntegrityError:
         return False
     db.session.execute(AddressChange.cancel_of(subscriber.id))
-    consent.withdrawn(old_key, ConsentPurpose.NEWSLETTER, at=at)
+    consent.withdraw(old_key, ConsentPurpose.NEWSLETTER, at=at)
     outbox.readdress_newsletters(old_key, to=subscriber.email, link_version=subscriber.link_version)
     return True
 

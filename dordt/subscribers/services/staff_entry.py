@@ -52,7 +52,7 @@ def enter_subscriber(entry: StaffEntry, *, by: StaffMember, at: datetime) -> tup
         number = subscriber.id
         db.session.rollback()
         return EntryOutcome.KNOWN, number
-    has_left = key in consent.ended([key], ConsentPurpose.NEWSLETTER)
+    has_left = key in consent.withdrawn_among([key], ConsentPurpose.NEWSLETTER)
     if subscriber is None:
         subscriber = Subscriber(email=entry.email, email_key=key, asked_at=at)
         db.session.add(subscriber)
@@ -87,7 +87,7 @@ def _ask(subscriber: Subscriber, entry: StaffEntry, *, by: StaffMember, at: date
 
 
 def _prove(subscriber: Subscriber, entry: StaffEntry, *, confirmed_at: datetime | None, by: StaffMember) -> Consent:
-    return consent.asked(
+    return consent.record(
         subscriber.email_key,
         ConsentPurpose.NEWSLETTER,
         text=None,

@@ -61,12 +61,12 @@ def confirm_subscription(token: str, *, at: datetime) -> None:
         subscriber.state = SubscriberState.CONFIRMED
         subscriber.confirmed_at, subscriber.unsubscribed_at = at, None
         subscriber.import_id = None  # from now on it rests on this proof
-        consent.confirmed(subscriber.email_key, ConsentPurpose.NEWSLETTER, at=at)
+        consent.confirm(subscriber.email_key, ConsentPurpose.NEWSLETTER, at=at)
         note_act("subscriber.confirmed", subscriber, at=at)
         outbox.enqueue(emails.welcome(subscriber), at=at)
-    elif consent.waits(subscriber.email_key, ConsentPurpose.NEWSLETTER):  # an import or staff were faster
+    elif consent.awaits_confirmation(subscriber.email_key, ConsentPurpose.NEWSLETTER):  # an import or staff were faster
         subscriber.import_id = None  # from now on it rests on this proof all the same
-        consent.confirmed(subscriber.email_key, ConsentPurpose.NEWSLETTER, at=at)
+        consent.confirm(subscriber.email_key, ConsentPurpose.NEWSLETTER, at=at)
         note_act("subscriber.confirmed", subscriber, at=at)
     db.session.commit()
 
@@ -78,7 +78,7 @@ def erase_unconfirmed(*, at: datetime) -> int:
     late = sa.select(Subscriber).where(Subscriber.state == SubscriberState.UNCONFIRMED, is_late)
     found = db.session.scalars(late.order_by(Subscriber.id).limit(ERASED_AT_ONCE).with_for_update()).all()
     for subscriber in found:
-        consent.never_confirmed(subscriber.email_key, ConsentPurpose.NEWSLETTER)
+        consent.forget_unconfirmed(subscriber.email_key, ConsentPurpose.NEWSLETTER)
         outbox.forget(subscriber.email_key, name="confirm_subscription", before=too_old)
         db.session.delete(subscriber)
     db.session.commit()
@@ -129,8 +129,8 @@ def _ask_to_confirm(subscriber: Subscriber, request: SubscriptionRequest, *, at:
 def _note_request(subscriber: Subscriber, request: SubscriptionRequest, *, at: datetime) -> None:
     subscriber.asked_at = at
     key, purpose = subscriber.email_key, ConsentPurpose.NEWSLETTER
-    consent.never_confirmed(key, purpose, before=at - current_app.config["CONFIRM_WITHIN"])  # that link is dead
-    consent.asked(key, purpose, text=request.consent_text, source=FORM_PAGE, at=at)
+    consent.forget_unconfirmed(key, purpose, before=at - current_app.config["CONFIRM_WITHIN"])  # that link is dead
+    consent.record(key, purpose, text=request.consent_text, source=FORM_PAGE, at=at)
 
 
 def quiet_time(subscriber: Subscriber, *, at: datetime) -> timedelta:

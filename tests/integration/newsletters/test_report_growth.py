@@ -147,7 +147,7 @@ def test_who_moves_to_an_address_that_is_known_gives_it_the_place(is_away: bool)
 
 
 def test_other_consent_is_no_subscription():
-    consent.asked(
+    consent.record(
         "anna@voorbeeld.nl", ConsentPurpose.SHOW_NAME, text="Ja.", source="/werkgroepen/", at=MARCH, confirmed_at=MARCH
     )
     db.session.commit()
@@ -156,7 +156,7 @@ def test_other_consent_is_no_subscription():
 
 
 def test_all_years_begin_with_the_first_who_came():
-    consent.imported(
+    consent.record_imported(
         [("anna@voorbeeld.nl", "Een lijst", moment("2023-05-01T10:00:00+02:00"))], ConsentPurpose.NEWSLETTER
     )
     make_subscriber(email="anna@voorbeeld.nl")

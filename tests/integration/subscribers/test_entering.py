@@ -84,8 +84,8 @@ def test_who_left_is_asked_by_mail_and_comes_back_by_their_own_click_alone(staff
 
 
 def test_an_address_whose_owner_took_consent_back_elsewhere_is_asked_by_mail(staff_client: StaffClient, outbox):
-    consent.imported([("anna@voorbeeld.nl", "lijst", clock.now())], ConsentPurpose.NEWSLETTER)
-    consent.withdrawn("anna@voorbeeld.nl", ConsentPurpose.NEWSLETTER, at=clock.now())
+    consent.record_imported([("anna@voorbeeld.nl", "lijst", clock.now())], ConsentPurpose.NEWSLETTER)
+    consent.withdraw("anna@voorbeeld.nl", ConsentPurpose.NEWSLETTER, at=clock.now())
     db.session.commit()
 
     staff_client("wijkmedewerker").post(ROOM, data=GIVEN)

@@ -105,7 +105,7 @@ def test_the_proof_of_everybody_tells_words_place_moments_and_who_brought_it_in(
     make_import(ANNA)
     bram = make_subscriber(email="bram@voorbeeld.nl")
     page = {"text": "Ja, graag.", "source": "/nieuwsbrief/", "at": at}
-    consent.asked(bram.email_key, ConsentPurpose.NEWSLETTER, **page, confirmed_at=at)
+    consent.record(bram.email_key, ConsentPurpose.NEWSLETTER, **page, confirmed_at=at)
     db.session.commit()
     client.post(unsubscribe_path(bram))
 

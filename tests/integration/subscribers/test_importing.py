@@ -96,9 +96,11 @@ def test_who_unsubscribed_is_never_brought_back(take_in, client):
 def test_who_moved_to_another_address_and_left_there_is_not_brought_back_at_the_old_one(take_in):
     at = clock.now()
     moved = make_subscriber(email="nieuw@voorbeeld.nl")
-    consent.imported([("oud@voorbeeld.nl", "lijst", at), (moved.email_key, "lijst", at)], ConsentPurpose.NEWSLETTER)
+    consent.record_imported(
+        [("oud@voorbeeld.nl", "lijst", at), (moved.email_key, "lijst", at)], ConsentPurpose.NEWSLETTER
+    )
     for key in ("oud@voorbeeld.nl", moved.email_key):
-        consent.withdrawn(key, ConsentPurpose.NEWSLETTER, at=at)
+        consent.withdraw(key, ConsentPurpose.NEWSLETTER, at=at)
     db.session.commit()
 
     take_in("oud@voorbeeld.nl,,,2026-03-09,balie")

@@ -78,7 +78,7 @@ def test_leaving_twice_does_one_thing(client):
 
 def test_leaving_ends_the_consent_and_takes_newsletters_out_of_the_post_but_no_receipts(client):
     anna = make_subscriber()
-    consent.asked(anna.email_key, ConsentPurpose.NEWSLETTER, text="Ja", source="/nieuwsbrief/", at=clock.now())
+    consent.record(anna.email_key, ConsentPurpose.NEWSLETTER, text="Ja", source="/nieuwsbrief/", at=clock.now())
     put_in_post(anna, MailKind.NEWSLETTER)
     put_in_post(anna, MailKind.TRANSACTIONAL)
 

@@ -32,7 +32,7 @@ def anna(app) -> Subscriber:
     )
     at = clock.now() - timedelta(days=30)
     purpose = ConsentPurpose.NEWSLETTER
-    consent.asked(found.email_key, purpose, text=CONSENT_TEXT, source="/nieuwsbrief/", at=at, confirmed_at=at)
+    consent.record(found.email_key, purpose, text=CONSENT_TEXT, source="/nieuwsbrief/", at=at, confirmed_at=at)
     db.session.commit()
     return found
 

@@ -92,7 +92,7 @@ def test_who_may_not_see_contact_details_sees_no_address_and_cannot_search(staff
 def test_the_detail_page_shows_choices_proof_and_post_of_the_newsletter_alone(staff_client: StaffClient):
     anna = make_subscriber(email="anna@voorbeeld.nl", neighbourhoods=[make_neighbourhood(name="Dubbeldam")])
     at = clock.now()
-    consent.asked(anna.email_key, ConsentPurpose.NEWSLETTER, text="Ja, graag.", source="/nieuwsbrief/", at=at)
+    consent.record(anna.email_key, ConsentPurpose.NEWSLETTER, text="Ja, graag.", source="/nieuwsbrief/", at=at)
     for name, subject in (("already_subscribed", "U ontvangt hem al"), ("message_answered", "Over uw buurman")):
         post.enqueue(Draft(name=name, to=anna.email, subject=subject, text="x", html="x"), at=at)
     db.session.commit()

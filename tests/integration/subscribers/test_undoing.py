@@ -84,7 +84,7 @@ def test_who_waited_for_a_mail_waits_again_and_can_still_confirm(app, client):
         SubscriberState.UNCONFIRMED, email="anna@voorbeeld.nl", neighbourhoods=[make_neighbourhood()]
     )
     asked_at = anna.asked_at
-    consent.asked(anna.email_key, ConsentPurpose.NEWSLETTER, text="Ja.", source="/nieuwsbrief/", at=asked_at)
+    consent.record(anna.email_key, ConsentPurpose.NEWSLETTER, text="Ja.", source="/nieuwsbrief/", at=asked_at)
     db.session.commit()
     found = make_import(*rows("anna"))
     assert states() == {"anna": "confirmed"}
@@ -102,7 +102,7 @@ def test_who_waited_for_a_mail_waits_again_and_can_still_confirm(app, client):
 
 def test_who_used_the_link_of_their_own_request_in_the_meantime_stays(app, client):
     anna = make_subscriber(SubscriberState.UNCONFIRMED, email="anna@voorbeeld.nl")
-    consent.asked(anna.email_key, ConsentPurpose.NEWSLETTER, text="Ja.", source="/nieuwsbrief/", at=anna.asked_at)
+    consent.record(anna.email_key, ConsentPurpose.NEWSLETTER, text="Ja.", source="/nieuwsbrief/", at=anna.asked_at)
     db.session.commit()
     found = make_import(*rows("anna"))
     client.post(confirm_path(anna))
