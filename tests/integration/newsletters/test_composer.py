@@ -1,61 +1,31 @@
 """The composer without scripts: one form, and each button keeps all that was typed."""
 
 import io
-import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
-from dordt.extensions import db
 from dordt.newsletters.content.block_kinds import BlockContent, BlockKind
-from dordt.newsletters.models import Newsletter, NewsletterState
+from dordt.newsletters.models import NewsletterState
 from dordt.newsletters.sending import services
 from dordt.shared import clock
 from tests.factories.media import make_image, picture
 from tests.factories.news import make_article
 from tests.factories.newsletters import make_newsletter
 from tests.factories.workgroups import make_meeting, make_workgroup
+from tests.support.composer import EDIT, form_values, posted, stored
 from tests.support.visitors import Visitor
 
 StaffClient = Callable[..., Visitor]
 State = NewsletterState
 ROOM = "/beheer/nieuwsbrieven/"
-EDIT = f"{ROOM}1/bewerken/"
 QUOTE = BlockContent(BlockKind.QUOTE, text="Eindelijk een klimboom.", title="Sam")
 BUTTON = BlockContent(BlockKind.BUTTON, title="Bekijk de agenda", url="/werkgroepen/")
 
 
-def stored() -> Newsletter:
-    db.session.rollback()
-    return db.session.scalars(sa.select(Newsletter).order_by(Newsletter.number)).one()
-
-
 def kinds() -> list[str]:
     return [block.kind.value for block in stored().blocks]
-
-
-def posted(client: Visitor) -> dict[str, Any]:
-    """The form as a browser would post it, without a button."""
-    return form_values(client.get(EDIT).text)
-
-
-def form_values(page: str) -> dict[str, Any]:
-    """Every named field of the composer with its value."""
-    form = page[page.index('id="composer"') :]
-    form = form[: form.index("</form>")]
-    values: dict[str, Any] = {}
-    for name, value in re.findall(
-        r'<input(?=[^>]*\bname="([^"]+)")(?=[^>]*\bvalue="([^"]*)")(?![^>]*checkbox)[^>]*>', form
-    ):
-        values[name] = value
-    for name, text in re.findall(r'<textarea[^>]*\bname="([^"]+)"[^>]*>\s*(.*?)</textarea>', form, re.DOTALL):
-        values[name] = text
-    for name, options in re.findall(r'<select[^>]*\bname="([^"]+)"[^>]*>(.*?)</select>', form, re.DOTALL):
-        values[name] = (re.findall(r'<option selected value="([^"]*)"', options) or [""])[0]
-    values.pop("csrf_token", None)
-    return values
 
 
 def press(client: Visitor, button: str, **typed: Any):

@@ -12,7 +12,7 @@ from dordt.newsletters.content.block_kinds import BlockContent, BlockKind
 from dordt.newsletters.sending import services
 from dordt.shared import clock
 from tests.factories.newsletters import make_newsletter
-from tests.integration.newsletters.test_composing import posted, stored
+from tests.support.composer import posted, stored
 from tests.support.visitors import Visitor
 
 KEEP = "/beheer/nieuwsbrieven/1/bewaren/"
