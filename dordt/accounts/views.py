@@ -1,7 +1,7 @@
 """Sign in and sign out."""
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import cast
 from urllib.parse import urlsplit
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
@@ -19,10 +19,11 @@ from dordt.throttling import limits
 bp = Blueprint("security", __name__, url_prefix="/beheer")
 
 
-def _limited(setting: str, who: Callable[[], str]) -> Any:
-    return limiter.limit(
+def _limited(setting: str, who: Callable[[], str]) -> limits.Limit:
+    limit: limits.Limit = limiter.limit(
         lambda: current_app.config[setting], key_func=who, methods=["POST"], deduct_when=limits.was_refused
     )
+    return limit
 
 
 @bp.route("/inloggen/", methods=["GET", "POST"])

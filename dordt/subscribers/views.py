@@ -27,12 +27,12 @@ TOO_MANY = (
 )
 
 
-def mails_strangers(answer: Callable[..., Response]) -> Any:
+def mails_strangers(answer: Callable[..., Response]) -> limits.Limit:
     """Mark a view whose form sends mail to an address that somebody typed; `answer` shows it when there were too many.
 
     Only what was taken in counts: who makes a mistake in the form is never kept waiting.
     """
-    return limiter.shared_limit(
+    limit: limits.Limit = limiter.shared_limit(
         lambda: current_app.config["SUBSCRIBE_LIMIT_OF_NETWORK"],
         scope=SCOPE,
         key_func=limits.network,
@@ -40,6 +40,7 @@ def mails_strangers(answer: Callable[..., Response]) -> Any:
         deduct_when=_was_taken_in,
         on_breach=lambda _limit: answer(),
     )
+    return limit
 
 
 def _was_taken_in(response: Response) -> bool:

@@ -2,15 +2,19 @@
 
 import hashlib
 import hmac
+from collections.abc import Callable
 from datetime import datetime
 from ipaddress import ip_address, ip_network
 
 from flask import Response, current_app, request
+from flask.typing import ResponseReturnValue
 
 from dordt.extensions import db
 from dordt.shared.addresses import AddressRefused, address_key
 from dordt.throttling.storage import increment
 
+View = Callable[..., ResponseReturnValue]
+Limit = Callable[[View], View]  # the decorator of a view that is counted
 ONE_SUBSCRIBER = 64  # bits: who has an IPv6 address has all that begin like it
 
 
@@ -22,7 +26,8 @@ def may_be_mailed(email: str, *, at: datetime) -> bool:
     """
     per = int(current_app.config["ONE_MAIL_PER"].total_seconds())
     count = db.session.scalar(increment(_inbox(email), per, now=at.timestamp()))
-    return int(count or 0) <= current_app.config["MAILS_PER_INBOX"]
+    most: int = current_app.config["MAILS_PER_INBOX"]
+    return int(count or 0) <= most
 
 
 def account_from_here() -> str:

@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 from flask import current_app
 
 from dordt.accounts import services as accounts
@@ -79,7 +80,7 @@ def add_staff(*, at: datetime) -> None:
 
 def member(email: str) -> StaffMember:
     """A member of staff by address."""
-    return db.session.scalars(db.select(StaffMember).where(StaffMember.email == email)).one()
+    return db.session.scalars(sa.select(StaffMember).where(StaffMember.email == email)).one()
 
 
 def import_articles(*, at: datetime) -> None:
