@@ -16,6 +16,7 @@ from dordt.newsletters.models import Newsletter
 from dordt.newsletters.sending import plans
 from dordt.newsletters.sending import services as sending
 from dordt.newsletters.sending.plans import Plan
+from dordt.newsletters.transitions import newsletter_numbered
 from dordt.shared import clock
 from dordt.shared.local_time import Moment, MomentRefused, as_written, read_moment
 from dordt.shared.problems import DomainError
@@ -154,7 +155,7 @@ def _act(step: Callable[..., None], number: int, done: str) -> None:
 
 def _found(number: int) -> Newsletter:
     with _refusals():
-        return editing.newsletter_numbered(number)
+        return newsletter_numbered(number)
 
 
 @contextmanager

@@ -17,12 +17,20 @@ NEEDS_APPROVAL = {(NewsletterState.DRAFT, state) for state in (NewsletterState.S
 SUBJECT = "newsletter"  # in the log
 
 
+def newsletter_numbered(number: int) -> Newsletter:
+    """The newsletter with this number. Raises NotFound."""
+    found = db.session.scalars(Newsletter.numbered(number)).one_or_none()
+    if found is None:
+        raise _unknown(number)
+    return found
+
+
 def locked(number: int) -> Newsletter:
     """The row, locked and read anew, so that two clicks at once do one thing. Raises NotFound."""
     query = Newsletter.numbered(number).with_for_update(of=Newsletter).execution_options(populate_existing=True)
     found = db.session.scalars(query).one_or_none()
     if found is None:
-        raise unknown(number)
+        raise _unknown(number)
     read_mail_anew(found)
     return found
 
@@ -49,17 +57,17 @@ def read_mail_anew(newsletter: Newsletter) -> None:
         db.session.refresh(newsletter.mail)
 
 
-def unknown(number: int) -> NotFound:
-    """What is said of a number that nobody gave."""
-    return NotFound(f"Nieuwsbrief {number} bestaat niet.")
-
-
-def step(newsletter: Newsletter, state: NewsletterState) -> None:
-    """Go to another state. Raises NotAllowed when that is not in the table of steps."""
+def require_transition(newsletter: Newsletter, state: NewsletterState) -> None:
+    """Raises NotAllowed when this step is not in the table of transitions."""
     if not newsletter.may_become(state):
         now = STATE_LABELS[newsletter.state]
         what_first = " Laat hem eerst goedkeuren." if (newsletter.state, state) in NEEDS_APPROVAL else ""
         raise NotAllowed(f"Dat kan niet: nieuwsbrief {newsletter.number} staat op ‘{now}’.{what_first}")
+
+
+def transition(newsletter: Newsletter, state: NewsletterState) -> None:
+    """Go to another state. Raises NotAllowed when that is not in the table of transitions."""
+    require_transition(newsletter, state)
     newsletter.state = state
 
 
@@ -70,5 +78,9 @@ def end_approval(newsletter: Newsletter) -> None:
 
 
 def log(action: str, newsletter: Newsletter, by: StaffMember | None, *, at: datetime, **detail: object) -> None:
-    """Note what was done; by the house itself when `by` is None."""
+    """Note what was done; by the system when `by` is None."""
     audit.record(action, subject=newsletter, by=by, at=at, number=newsletter.number, **detail)
+
+
+def _unknown(number: int) -> NotFound:
+    return NotFound(f"Nieuwsbrief {number} bestaat niet.")

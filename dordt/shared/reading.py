@@ -1,6 +1,7 @@
 """How views read: whole lists, one page of a list, or one row or the page 404."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 from flask import abort
 
 from dordt.extensions import db
+from dordt.shared import transactions
 from dordt.shared.requests import whole_number
 
 Row = TypeVar("Row")
@@ -33,6 +35,17 @@ class Page(Generic[Row]):
     def next(self) -> int | None:
         """The number of the page after this one."""
         return self.number + 1 if self.number < self.pages else None
+
+
+@contextmanager
+def read_only() -> Iterator[None]:
+    """Let go of what this request locked, and lock nothing in this block: for a page that is slow and answers a POST.
+
+    On SQLite everybody who writes would wait for it. Rows that were read before are read again.
+    """
+    db.session.rollback()
+    with transactions.reading():
+        yield
 
 
 def rows(query: "sa.Select[Row]") -> Sequence[Row]:

@@ -55,23 +55,12 @@ def problems(newsletter: Newsletter, *, at: datetime) -> list[str]:
     return prepare(newsletter, at=at).problems
 
 
-def require_ready(newsletter: Newsletter, *, at: datetime) -> None:
-    """Raises NotAllowed with the first thing that stands in the way."""
-    prepare(newsletter, at=at).require_ready()
-
-
 def of_mail(draft: Draft) -> Iterator[CheckFinding]:
     """The mail as it would leave: whether it can be left, is not cut off, and has words in its headings."""
     mail = _MailReader(draft.html)
     yield from _ways_out(draft, mail)
     yield from _size(draft)
     yield from (CheckFinding("Haal het kopje zonder woorden weg.") for words in mail.headings if not words)
-
-
-def require_way_out(draft: Draft) -> None:
-    """Raises NotAllowed when this very mail lacks the link to leave, whatever made it."""
-    for finding in _ways_out(draft, _MailReader(draft.html)):
-        raise NotAllowed(finding.words)
 
 
 def _findings(newsletter: Newsletter, draft: Draft, at: datetime) -> Iterator[CheckFinding]:

@@ -1,14 +1,10 @@
-"""The rule of two people: who may approve a newsletter, and whether an approval still stands."""
+"""The rule of two people: who may approve a newsletter, and whether an approval still holds."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-
-from sqlalchemy.exc import IntegrityError
 
 from dordt.accounts.models import Role, StaffMember
 from dordt.accounts.rights import ROLE_RIGHTS, Right
-from dordt.audit import services as audit
 from dordt.extensions import db
 from dordt.newsletters.models import Newsletter, NewsletterPolicy, NewsletterState
 from dordt.shared.problems import NotAllowed
@@ -20,51 +16,33 @@ MOST_NAMED = 3
 
 @dataclass(frozen=True)
 class Approval:
-    """problem: why an approval that was given stands no more. refusal: why this member may not give one.
+    """problem: why an approval that was given holds no more. refusal: why this member may not give one.
 
-    will_be_alone: this member changed it last, and may approve it all the same.
+    will_be_single_approver: this member changed it last, and may approve it all the same.
     """
 
-    stands: bool
+    holds: bool
     problem: str | None
     refusal: str | None
-    will_be_alone: bool
+    will_be_single_approver: bool
 
 
-def settled() -> NewsletterPolicy | None:
-    """What the administrator settled, if anything was."""
+def value() -> NewsletterPolicy | None:
+    """What the administrator chose; None when nothing was."""
     return db.session.get(NewsletterPolicy, THE_ONE_ROW)
 
 
 def asks_second_person() -> bool:
     """Whether whoever changed a newsletter last may not approve it."""
-    found = settled()
+    found = value()
     return found is None or found.second_person
-
-
-def settle(second_person: bool, *, at: datetime, by: StaffMember) -> bool:
-    """Turn the rule on or off; tells whether that was a change."""
-    found = _locked_row(at=at)
-    if found.second_person == second_person:
-        db.session.rollback()
-        return False
-    found.second_person, found.changed_at, found.changed_by_id = second_person, at, by.id
-    audit.record(
-        "newsletter.policy_changed",
-        subject=found,
-        by=by,
-        at=at,
-        second_person="on" if second_person else "off",
-    )
-    db.session.commit()
-    return True
 
 
 def approval_problem(newsletter: Newsletter) -> str | None:
     """Why its approval is not enough; None when it is. Asked again at each step, by the rule of that moment."""
     if newsletter.approved_at is None or newsletter.approved_at < newsletter.updated_at:
         return "Deze nieuwsbrief is niet goedgekeurd zoals hij nu is. Laat hem eerst goedkeuren."
-    if is_alone(newsletter) and asks_second_person():
+    if is_single_approver(newsletter) and asks_second_person():
         return (
             "Wie deze nieuwsbrief schreef, keurde hem zelf goed. Dat mocht toen. Nu moet een tweede persoon dat doen. "
             "Vraag een collega om hem goed te keuren."
@@ -73,18 +51,18 @@ def approval_problem(newsletter: Newsletter) -> str | None:
 
 
 def require_approval(newsletter: Newsletter) -> None:
-    """Raises NotAllowed when there is no approval, or it stands no more."""
+    """Raises NotAllowed when there is no approval, or it holds no more."""
     problem = approval_problem(newsletter)
     if problem:
         raise NotAllowed(problem)
 
 
-def stands(newsletter: Newsletter) -> bool:
+def holds(newsletter: Newsletter) -> bool:
     """Whether it may go as it is now."""
     return newsletter.state in APPROVED_STATES and approval_problem(newsletter) is None
 
 
-def is_alone(newsletter: Newsletter) -> bool:
+def is_single_approver(newsletter: Newsletter) -> bool:
     """Whether whoever changed it last approved it too; an operator at the command line is nobody's second self."""
     return newsletter.approved_by_id is not None and newsletter.approved_by_id == newsletter.edited_by_id
 
@@ -116,7 +94,7 @@ def action_of(newsletter: Newsletter) -> str:
     """How the log calls an approval that was just given."""
     if newsletter.approved_by_id is None:
         return "newsletter.approved_by_operator"
-    return "newsletter.approved_alone" if is_alone(newsletter) else "newsletter.approved"
+    return "newsletter.approved_alone" if is_single_approver(newsletter) else "newsletter.approved"
 
 
 def approvers(*, but: StaffMember) -> Sequence[StaffMember]:
@@ -134,17 +112,3 @@ def _whom_to_ask(by: StaffMember) -> str:
         names = [*names[: MOST_NAMED - 1], "een andere collega die mag goedkeuren"]
     *others, last = names
     return f"Vraag het aan {' of '.join([', '.join(others), last] if others else [last])}."
-
-
-def _locked_row(*, at: datetime) -> NewsletterPolicy:
-    """The row, made when it is not there; of two who make it at once the second finds the first."""
-    found = db.session.get(NewsletterPolicy, THE_ONE_ROW, with_for_update=True)
-    if found is not None:
-        return found
-    try:
-        with db.session.begin_nested():
-            made = NewsletterPolicy(id=THE_ONE_ROW, second_person=True, changed_at=at)
-            db.session.add(made)
-    except IntegrityError:
-        return db.session.get_one(NewsletterPolicy, THE_ONE_ROW, with_for_update=True)
-    return made

@@ -1,43 +1,63 @@
 """Approving, planning, starting, pausing and stopping a newsletter. Each function here commits once."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
 
+from sqlalchemy.exc import IntegrityError
+
 from dordt.accounts.models import StaffMember
+from dordt.audit import services as audit
 from dordt.extensions import db
 from dordt.mailer.ledger import outbox
 from dordt.mailer.models import MailKind
 from dordt.newsletters import checks
-from dordt.newsletters.content import rendering
-from dordt.newsletters.models import PAUSED_BY_STAFF, Newsletter, NewsletterState
+from dordt.newsletters.models import PAUSED_BY_STAFF, Newsletter, NewsletterPolicy, NewsletterState
 from dordt.newsletters.sending import audience, policy
 from dordt.newsletters.sending.audience import RecipientStatus
 from dordt.newsletters.sending.plans import NOT_STARTED, TOO_LATE, Plan, notes, plan_of
-from dordt.newsletters.transitions import lock_for_freeze, locked, log, read_mail_anew, step
+from dordt.newsletters.transitions import (
+    lock_for_freeze,
+    locked,
+    log,
+    newsletter_numbered,
+    read_mail_anew,
+    require_transition,
+    transition,
+)
 from dordt.shared.formats import dutch_date_time
+from dordt.shared.mail import Draft
 from dordt.shared.problems import NotAllowed
 from dordt.shared.transactions import reading
 
 STARTED = {NewsletterState.SENDING, NewsletterState.PAUSED, NewsletterState.SENT}
+CHANGED = "Deze nieuwsbrief is intussen veranderd."
 logger = logging.getLogger(__name__)
 
 
 def approve_newsletter(number: int, *, at: datetime, by: StaffMember | None = None, version: int | None = None) -> bool:
     """It may be sent as it is now; `by` is None for the operator at the command line. `version`: which edit was seen.
 
-    Returns False, and does nothing, when it was approved before and that approval stands: two clicks are one approval.
+    Returns False, and does nothing, when it was approved before and that approval holds: two clicks are one approval.
     Raises NotAllowed when something stands in the way, somebody changed it meanwhile, or `by` changed it last.
     """
-    newsletter = locked(number)
-    if policy.stands(newsletter):
-        db.session.rollback()
+
+    def is_to_do(newsletter: Newsletter) -> bool:
+        if policy.holds(newsletter):
+            return False
+        if newsletter.state not in policy.APPROVED_STATES:
+            require_transition(newsletter, NewsletterState.APPROVED)
+        if version is not None and version != newsletter.edit_version:
+            raise NotAllowed(f"{CHANGED} Bekijk hem opnieuw en keur hem dan goed.")
+        policy.require_second_person(newsletter, by)
+        return True
+
+    checked = _checked_and_locked(number, is_to_do, at=at)
+    if checked is None:
         return False
+    newsletter, _draft = checked
     if newsletter.state not in policy.APPROVED_STATES:
-        step(newsletter, NewsletterState.APPROVED)
-    if version is not None and version != newsletter.edit_version:
-        raise NotAllowed("Deze nieuwsbrief is intussen veranderd. Bekijk hem opnieuw en keur hem dan goed.")
-    policy.require_second_person(newsletter, by)
-    checks.require_ready(newsletter, at=at)
+        newsletter.state = NewsletterState.APPROVED
     newsletter.approved_at = max(at, newsletter.updated_at)  # clocks of two machines differ
     newsletter.approved_by_id = by.id if by else None
     log(policy.action_of(newsletter), newsletter, by, at=at)
@@ -46,39 +66,18 @@ def approve_newsletter(number: int, *, at: datetime, by: StaffMember | None = No
 
 
 def start_newsletter(number: int, *, at: datetime, by: StaffMember | None = None) -> bool:
-    """Freeze the audience and let the post room begin, in one transaction.
+    """Freeze the audience and let the mailer begin, in one transaction.
 
     Returns False, and does nothing, when it was started before: two clicks are one newsletter.
-    Raises NotAllowed when its approval does not stand, it is not in order any more, it cannot be left, or nobody would
+    Raises NotAllowed when its approval does not hold, it is not in order any more, it cannot be left, or nobody would
     get it.
     """
-    lock_for_freeze()
-    newsletter = locked(number)
-    if newsletter.state in STARTED:
-        db.session.rollback()
+    checked = _checked_and_locked(number, _is_to_start, at=at, for_freeze=True)
+    if checked is None:
         return False
-    begin(newsletter, at=at, by=by)
+    _freeze(*checked, at=at, by=by)
     db.session.commit()
     return True
-
-
-def begin(newsletter: Newsletter, *, at: datetime, by: StaffMember | None) -> None:
-    """Freeze the audience of a newsletter whose row is locked, while all hold still; commits nothing.
-
-    Raises NotAllowed, and then the caller rolls back.
-    """
-    step(newsletter, NewsletterState.SENDING)
-    policy.require_approval(newsletter)
-    checks.require_ready(newsletter, at=at)
-    draft = rendering.draft_of(newsletter)
-    checks.require_way_out(draft)
-    mail = outbox.freeze(draft, audience.of(newsletter), kind=MailKind.NEWSLETTER, list_id=audience.LIST_ID, at=at)
-    audience.require_readers(newsletter, mail)
-    newsletter.exclusions = audience.left_out_before(newsletter) | {
-        RecipientStatus.SUPPRESSED.value: mail.excluded_count
-    }
-    newsletter.mail, newsletter.started_at = mail, at
-    log("newsletter.started", newsletter, by, at=at, frozen=mail.frozen_count)
 
 
 def plan_newsletter(number: int, plan: Plan, *, at: datetime, by: StaffMember | None = None) -> None:
@@ -86,14 +85,21 @@ def plan_newsletter(number: int, plan: Plan, *, at: datetime, by: StaffMember | 
 
     Raises NotAllowed when it was not approved, something stands in its way, or the moments cannot be.
     """
-    newsletter = locked(number)
-    if newsletter.state != NewsletterState.SCHEDULED:
-        step(newsletter, NewsletterState.SCHEDULED)
-    problem = plan.start_problem(at) or plan.latest_problem()
-    if problem:
-        raise NotAllowed(problem)
-    policy.require_approval(newsletter)
-    checks.require_ready(newsletter, at=at)
+
+    def is_to_do(newsletter: Newsletter) -> bool:
+        if newsletter.state != NewsletterState.SCHEDULED:
+            require_transition(newsletter, NewsletterState.SCHEDULED)
+        problem = plan.start_problem(at) or plan.latest_problem()
+        if problem:
+            raise NotAllowed(problem)
+        policy.require_approval(newsletter)
+        return True
+
+    checked = _checked_and_locked(number, is_to_do, at=at)
+    if checked is None:
+        return
+    newsletter, _draft = checked
+    newsletter.state = NewsletterState.SCHEDULED
     newsletter.scheduled_at, newsletter.latest_start_at = plan.starts_at, plan.latest_at
     starts, latest = dutch_date_time(plan.starts_at), dutch_date_time(plan.latest_at)
     log("newsletter.scheduled", newsletter, by, at=at, starts=starts, latest=latest)
@@ -105,7 +111,7 @@ def withdraw_plan(number: int, *, at: datetime, by: StaffMember | None = None) -
     newsletter = locked(number)
     if newsletter.state != NewsletterState.SCHEDULED:
         raise NotAllowed("Deze nieuwsbrief is niet gepland. Er valt dus niets in te trekken.")
-    step(newsletter, NewsletterState.APPROVED)
+    transition(newsletter, NewsletterState.APPROVED)
     newsletter.scheduled_at = newsletter.latest_start_at = None
     log("newsletter.unscheduled", newsletter, by, at=at)
     db.session.commit()
@@ -131,7 +137,7 @@ def pause_newsletter(number: int, *, at: datetime, by: StaffMember | None = None
     """Nothing more leaves, but for what is on its way; resuming goes on where it stopped."""
     newsletter = locked(number)
     was_paused_by_post = newsletter.was_paused_by_post
-    step(newsletter, NewsletterState.PAUSED)
+    transition(newsletter, NewsletterState.PAUSED)
     if newsletter.mail and not was_paused_by_post:  # or the words of the relay are lost
         outbox.pause(newsletter.mail, PAUSED_BY_STAFF)
     log("newsletter.paused", newsletter, by, at=at)
@@ -152,7 +158,7 @@ def resume_newsletter(number: int, *, at: datetime, by: StaffMember | None = Non
 def cancel_newsletter(number: int, *, at: datetime, by: StaffMember | None = None) -> None:
     """Stop for good: what has not left yet never leaves."""
     newsletter = locked(number)
-    step(newsletter, NewsletterState.CANCELLED)
+    transition(newsletter, NewsletterState.CANCELLED)
     stopped = outbox.cancel(newsletter.mail) if newsletter.mail else 0
     log("newsletter.cancelled", newsletter, by, at=at, stopped=stopped)
     db.session.commit()
@@ -170,6 +176,68 @@ def follow_post(*, at: datetime) -> None:
     db.session.commit()
 
 
+def set_second_person(second_person: bool, *, at: datetime, by: StaffMember) -> bool:
+    """Turn the rule of two people on or off; tells whether that was a change."""
+    found = _locked_policy(at=at)
+    if found.second_person == second_person:
+        db.session.rollback()
+        return False
+    found.second_person, found.changed_at, found.changed_by_id = second_person, at, by.id
+    value = "on" if second_person else "off"
+    audit.record("newsletter.policy_changed", subject=found, by=by, at=at, second_person=value)
+    db.session.commit()
+    return True
+
+
+def _checked_and_locked(
+    number: int, is_to_do: Callable[[Newsletter], bool], *, at: datetime, for_freeze: bool = False
+) -> tuple[Newsletter, Draft] | None:
+    """The row, locked, with the mail that was made of it; None when nothing is left to do.
+
+    What takes time comes first, while no lock is held: the file store is asked and the mail rendered, and sign-ups
+    wait for neither. Under the lock only `is_to_do` is asked once more, and whether it is still the same edit.
+    is_to_do: False when somebody was first; raises NotAllowed when it may not be done. for_freeze: lock the list too.
+    """
+    db.session.rollback()  # the caller read already: on SQLite that may hold the write lock
+    try:
+        with reading():
+            newsletter = newsletter_numbered(number)
+            if not is_to_do(newsletter):
+                return None
+            prepared = checks.prepare(newsletter, at=at)
+            prepared.require_ready()
+    finally:
+        db.session.rollback()
+    if for_freeze:
+        lock_for_freeze()
+    newsletter = locked(number)
+    if not is_to_do(newsletter):
+        db.session.rollback()
+        return None
+    if newsletter.edit_version != prepared.version:
+        raise NotAllowed(f"{CHANGED} Bekijk hem opnieuw.")
+    return newsletter, prepared.draft
+
+
+def _is_to_start(newsletter: Newsletter) -> bool:
+    if newsletter.state in STARTED:
+        return False
+    require_transition(newsletter, NewsletterState.SENDING)
+    policy.require_approval(newsletter)
+    return True
+
+
+def _freeze(newsletter: Newsletter, draft: Draft, *, at: datetime, by: StaffMember | None) -> None:
+    """Copy the audience of a newsletter that is locked with the list. Raises NotAllowed when nobody would get it."""
+    mail = outbox.freeze(draft, audience.of(newsletter), kind=MailKind.NEWSLETTER, list_id=audience.LIST_ID, at=at)
+    audience.require_readers(newsletter, mail)
+    newsletter.exclusions = audience.left_out_before(newsletter) | {
+        RecipientStatus.SUPPRESSED.value: mail.excluded_count
+    }
+    newsletter.state, newsletter.mail, newsletter.started_at = NewsletterState.SENDING, mail, at
+    log("newsletter.started", newsletter, by, at=at, frozen=mail.frozen_count)
+
+
 def _start_planned(number: int, at: datetime) -> None:
     newsletter = locked(number)
     plan = plan_of(newsletter)
@@ -178,18 +246,18 @@ def _start_planned(number: int, at: datetime) -> None:
     elif at > plan.latest_at:
         _note_once(TOO_LATE, newsletter, plan, at)
     else:
-        _start(number, plan, at)
+        _start_as_planned(number, plan, at)
 
 
-def _start(number: int, plan: Plan, at: datetime) -> None:
-    lock_for_freeze()
-    newsletter = locked(number)
-    if plan_of(newsletter) != plan:  # somebody changed it in between
-        db.session.rollback()
-        return
+def _start_as_planned(number: int, plan: Plan, at: datetime) -> None:
+    def is_to_do(newsletter: Newsletter) -> bool:
+        return plan_of(newsletter) == plan and _is_to_start(newsletter)
+
     try:
-        begin(newsletter, at=at, by=None)
-        db.session.commit()
+        checked = _checked_and_locked(number, is_to_do, at=at, for_freeze=True)
+        if checked is not None:
+            _freeze(*checked, at=at, by=None)
+            db.session.commit()
     except NotAllowed as refused:
         db.session.rollback()
         newsletter = locked(number)
@@ -205,3 +273,17 @@ def _note_once(action: str, newsletter: Newsletter, plan: Plan, at: datetime, **
         logger.warning("Newsletter %d did not start as planned: %s", newsletter.number, action)
         log(action, newsletter, None, at=at, **detail)
     db.session.commit()
+
+
+def _locked_policy(*, at: datetime) -> NewsletterPolicy:
+    """The row, made when it is not there; of two who make it at once the second finds the first."""
+    found = db.session.get(NewsletterPolicy, policy.THE_ONE_ROW, with_for_update=True)
+    if found is not None:
+        return found
+    try:
+        with db.session.begin_nested():
+            made = NewsletterPolicy(id=policy.THE_ONE_ROW, second_person=True, changed_at=at)
+            db.session.add(made)
+    except IntegrityError:
+        return db.session.get_one(NewsletterPolicy, policy.THE_ONE_ROW, with_for_update=True)
+    return made

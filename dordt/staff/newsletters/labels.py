@@ -105,7 +105,9 @@ def approved_by(newsletter: Newsletter) -> str:
         return ""
     if newsletter.approved_by is None:
         return "op de opdrachtregel"
-    return f"door {newsletter.approved_by.name}" + (", zonder tweede persoon" if policy.is_alone(newsletter) else "")
+    return f"door {newsletter.approved_by.name}" + (
+        ", zonder tweede persoon" if policy.is_single_approver(newsletter) else ""
+    )
 
 
 def duration(time: timedelta) -> str:

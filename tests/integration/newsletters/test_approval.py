@@ -57,7 +57,7 @@ def start(newsletter: Newsletter) -> bool:
 
 
 def settle(second_person: bool) -> None:
-    policy.settle(second_person, at=clock.now(), by=make_member())
+    sending.set_second_person(second_person, at=clock.now(), by=make_member())
 
 
 @pytest.fixture
@@ -302,7 +302,9 @@ def test_only_the_administrator_comes_there(staff_client: StaffClient, role):
 
 
 def test_two_who_settle_it_at_once_leave_one_row(app):
-    outcomes = at_once(app, *(lambda by=by: policy.settle(False, at=clock.now(), by=by) for by in two_members()))
+    outcomes = at_once(
+        app, *(lambda by=by: sending.set_second_person(False, at=clock.now(), by=by) for by in two_members())
+    )
 
     assert sorted(outcomes) == [False, True]
     assert db.session.scalar(sa.select(sa.func.count()).select_from(NewsletterPolicy)) == 1

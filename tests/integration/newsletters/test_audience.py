@@ -9,11 +9,11 @@ import sqlalchemy as sa
 
 from dordt.extensions import db
 from dordt.mailer.models import Delivery, DeliveryState, Suppression, SuppressionScope
-from dordt.newsletters.content.services import editing
 from dordt.newsletters.models import Newsletter, NewsletterState
 from dordt.newsletters.sending import audience
 from dordt.newsletters.sending import services as sending
 from dordt.newsletters.sending.audience import AudienceChoice, AudienceCount, RecipientStatus
+from dordt.newsletters.transitions import newsletter_numbered
 from dordt.places.models import Neighbourhood
 from dordt.shared import clock
 from dordt.shared.problems import NotAllowed
@@ -164,7 +164,7 @@ def test_who_changes_while_it_starts_is_counted_as_frozen(app):
             lambda mine=mine: [suppress(key) for key in mine[5:]],
         )
 
-        newsletter = editing.newsletter_numbered(number)
+        newsletter = newsletter_numbered(number)
         frozen = sa.select(sa.func.count()).select_from(Delivery).where(Delivery.mail_id == newsletter.mail_id)
         assert db.session.scalar(frozen) == newsletter.mail.frozen_count
         assert newsletter.exclusions["suppressed"] == newsletter.mail.excluded_count

@@ -144,10 +144,10 @@ def test_one_button_is_enough(app):
 
 def test_only_the_first_thing_in_the_way_is_raised_and_advice_never_is(app):
     shouted = written(BlockContent(K.TEXT, text="Dag."), subject="NIEUWS UIT UW WIJK")
-    checks.require_ready(shouted, at=clock.now())
+    checks.ready_draft(shouted, at=clock.now())
 
     with pytest.raises(NotAllowed, match="Vul een onderwerp in"):
-        checks.require_ready(written(subject=""), at=clock.now())
+        checks.ready_draft(written(subject=""), at=clock.now())
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from dordt.newsletters.models import Newsletter, NewsletterState
 from dordt.newsletters.sending import plans
 from dordt.newsletters.sending import services as sending
 from dordt.newsletters.sending.plans import Plan
+from dordt.newsletters.transitions import newsletter_numbered
 from dordt.shared import clock
 from dordt.shared.problems import NotAllowed
 from tests.factories.news import make_article
@@ -207,8 +208,8 @@ def test_one_that_cannot_be_started_does_not_keep_the_next_from_its_turn(planned
     sending.start_due(at=PLAN.starts_at)
 
     db.session.rollback()
-    assert editing.newsletter_numbered(planned).state == State.SCHEDULED
-    assert editing.newsletter_numbered(second).state == State.SENDING
+    assert newsletter_numbered(planned).state == State.SCHEDULED
+    assert newsletter_numbered(second).state == State.SENDING
     assert f"Newsletter {planned} could not be started as planned" in caplog.text
 
 

@@ -18,6 +18,7 @@ from dordt.newsletters.content.services import editing
 from dordt.newsletters.models import Newsletter, NewsletterState
 from dordt.newsletters.sending import plans
 from dordt.newsletters.sending import services as sending
+from dordt.newsletters.transitions import newsletter_numbered
 from dordt.shared import clock
 from dordt.subscribers.models import SubscriberState
 from tests.factories.news import make_article
@@ -193,7 +194,7 @@ def test_the_command_line_refuses_to_plan_it(app: Flask, prepared: int, words: s
 
 @each_approved
 def test_a_plan_that_comes_due_starts_nothing_and_notes_why(prepared: int, words: str):
-    newsletter, at = editing.newsletter_numbered(prepared), clock.now()
+    newsletter, at = newsletter_numbered(prepared), clock.now()
     newsletter.state, newsletter.scheduled_at = State.SCHEDULED, at - timedelta(minutes=1)
     newsletter.latest_start_at = at + timedelta(hours=1)
     db.session.commit()
@@ -201,17 +202,17 @@ def test_a_plan_that_comes_due_starts_nothing_and_notes_why(prepared: int, words
     sending.start_due(at=at)
 
     assert_nothing_happened()
-    status = plans.status_of(editing.newsletter_numbered(prepared), at=at)
+    status = plans.status_of(newsletter_numbered(prepared), at=at)
     assert words in str(status.reason)
 
 
 @pytest.mark.parametrize("prepare", [case for case in REFUSED if "approved" not in case.__name__], **named)
 def test_approving_what_is_not_in_order_is_refused(prepared: int, staff_client: Callable[..., Visitor]):
-    newsletter = editing.newsletter_numbered(prepared)
+    newsletter = newsletter_numbered(prepared)
     newsletter.state, newsletter.approved_at = State.DRAFT, None
     db.session.commit()
 
     answer = staff_client("beheerder").post(f"/beheer/nieuwsbrieven/{prepared}/goedkeuren/")
 
     assert answer.status_code == 409
-    assert editing.newsletter_numbered(prepared).state == State.DRAFT
+    assert newsletter_numbered(prepared).state == State.DRAFT

@@ -13,9 +13,9 @@ from dordt.extensions import db
 from dordt.mailer.ledger import outbox as post
 from dordt.mailer.models import Delivery, DeliveryState, Mail, MailState, Suppression, SuppressionScope
 from dordt.mailer.worker.tasks import deliver_what_is_due, run_every_minute
-from dordt.newsletters.content.services import editing
 from dordt.newsletters.models import Newsletter, NewsletterState
 from dordt.newsletters.sending import services as sending
+from dordt.newsletters.transitions import newsletter_numbered
 from dordt.shared import clock
 from dordt.shared.problems import NotAllowed, NotFound
 from dordt.subscribers import services as subscribers
@@ -183,7 +183,7 @@ def test_the_worker_notes_it_by_itself_every_minute(approved):
 
     run_every_minute()
 
-    assert editing.newsletter_numbered(number).state == State.SENT
+    assert newsletter_numbered(number).state == State.SENT
 
 
 def test_the_worker_notes_it_as_soon_as_the_last_one_is_sent(approved, app, smtp_server):
@@ -194,7 +194,7 @@ def test_the_worker_notes_it_as_soon_as_the_last_one_is_sent(approved, app, smtp
 
     deliver_what_is_due(Event())
 
-    assert editing.newsletter_numbered(number).state == State.SENT
+    assert newsletter_numbered(number).state == State.SENT
 
 
 def test_pausing_and_resuming_reach_the_post_room(approved):

@@ -10,10 +10,9 @@ from flask import Flask
 from dordt.extensions import db
 from dordt.mailer.ledger import outbox
 from dordt.mailer.models import MailState
-from dordt.newsletters.content.services import editing
 from dordt.newsletters.models import PAUSED_BY_STAFF, Newsletter, NewsletterState
 from dordt.newsletters.sending import services as sending
-from dordt.newsletters.transitions import locked
+from dordt.newsletters.transitions import locked, newsletter_numbered
 from dordt.shared import clock
 from tests.factories.newsletters import make_started_newsletter
 
@@ -49,7 +48,7 @@ def while_held(app: Flask, number: int, first: Callable[[Newsletter], None], sec
 
 def standing(number: int) -> tuple[str, str]:
     db.session.rollback()
-    newsletter = editing.newsletter_numbered(number)
+    newsletter = newsletter_numbered(number)
     return newsletter.state.value, newsletter.mail.state.value
 
 

@@ -13,7 +13,7 @@ from dordt.media.models import MediaFile
 from dordt.newsletters.content.block_content import NewsletterContent, as_json, content_of, from_json, is_same, rows_of
 from dordt.newsletters.content.block_kinds import BlockContent
 from dordt.newsletters.models import Newsletter, NewsletterState
-from dordt.newsletters.transitions import end_approval, locked, log, step, unknown
+from dordt.newsletters.transitions import end_approval, locked, log, newsletter_numbered, transition
 from dordt.places import services as places
 from dordt.shared.problems import NotAllowed
 
@@ -36,13 +36,6 @@ class Removed:
     block: BlockContent
 
 
-def newsletter_numbered(number: int) -> Newsletter:
-    found = db.session.scalars(Newsletter.numbered(number)).one_or_none()
-    if found is None:
-        raise unknown(number)
-    return found
-
-
 def create_newsletter(content: NewsletterContent, *, at: datetime, by: StaffMember | None = None) -> Newsletter:
     """Add a draft with the next number. Raises NotAllowed when it names an article, group or picture that is gone."""
     newsletter = _numbered(at=at, by=by)
@@ -59,7 +52,7 @@ def edit_newsletter(number: int, content: NewsletterContent, *, at: datetime, by
     """
     newsletter = locked(number)
     if newsletter.state != NewsletterState.DRAFT:
-        step(newsletter, NewsletterState.DRAFT)
+        transition(newsletter, NewsletterState.DRAFT)
         end_approval(newsletter)
     if not _is_same_session(newsletter, by, at=at):
         log("newsletter.edited", newsletter, by, at=at)
@@ -101,7 +94,7 @@ def reopen_newsletter(number: int, *, at: datetime, by: StaffMember) -> None:
     """Take an approval or a plan back, so that it can be changed. Of a draft nothing is taken back."""
     newsletter = locked(number)
     if newsletter.state != NewsletterState.DRAFT:
-        step(newsletter, NewsletterState.DRAFT)
+        transition(newsletter, NewsletterState.DRAFT)
         end_approval(newsletter)
         log("newsletter.reopened", newsletter, by, at=at)
     db.session.commit()

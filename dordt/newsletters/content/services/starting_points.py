@@ -17,8 +17,8 @@ from dordt.news.importing import ImportProblem, read_front_matter
 from dordt.news.models import Article
 from dordt.newsletters.content.block_content import NewsletterContent, as_json, content_of, from_json
 from dordt.newsletters.content.block_kinds import BLOCK_TYPES, BlockContent, BlockKind, from_article, from_workgroup
-from dordt.newsletters.content.services.editing import newsletter_numbered
 from dordt.newsletters.models import Newsletter, NewsletterBlock, NewsletterState, NewsletterTemplate
+from dordt.newsletters.transitions import newsletter_numbered
 from dordt.shared.formats import dutch_date
 from dordt.shared.problems import DomainError, NotAllowed, NotFound
 from dordt.workgroups.models import Meeting

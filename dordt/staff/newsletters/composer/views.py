@@ -17,7 +17,7 @@ from dordt.shared import clock
 from dordt.shared.formats import dutch_time
 from dordt.shared.forms import require_csrf
 from dordt.shared.problems import NotAllowed
-from dordt.shared.reading import row_or_404, rows
+from dordt.shared.reading import read_only, row_or_404, rows
 from dordt.shared.requests import whole_number
 from dordt.staff.guard import member
 from dordt.staff.mail_frame import PAGE_POLICY
@@ -102,9 +102,11 @@ def keep(number: int) -> ResponseReturnValue:
         return jsonify(overtaken=str(overtaken)), 409
     except NotAllowed as refused:
         return jsonify(problems=[("", str(refused))]), 422
-    stored, at = numbered(number), clock.now()
-    fragments = page.fragments(stored, state.form_of(stored, at=at, formdata=None), is_whole=bool(_button()), at=at)
-    return jsonify(version=stored.edit_version, kept=_kept_words(), target=target, fragments=fragments)
+    with read_only():
+        stored, at = numbered(number), clock.now()
+        form = state.form_of(stored, at=at, formdata=None)
+        fragments = page.fragments(stored, form, is_whole=bool(_button()), at=at)
+        return jsonify(version=stored.edit_version, kept=_kept_words(), target=target, fragments=fragments)
 
 
 def _take(form: NewsletterForm, newsletter: Newsletter) -> ResponseReturnValue:
@@ -151,15 +153,17 @@ def _page(
     form: NewsletterForm, newsletter: Newsletter, status: int = 200, overtaken: NotAllowed | None = None
 ) -> ResponseReturnValue:
     """The composer; who was overtaken also sees what is kept now, and replaces it by saving once more."""
-    stored = numbered(newsletter.number)
-    if isinstance(overtaken, EditedMeanwhile):
-        form.edit_version.data = str(stored.edit_version)
-    html = render_template(
-        "staff/newsletters/edit.html",
-        **page.whole(stored, form, at=clock.now()),
-        overtaken_by=stored if isinstance(overtaken, EditedMeanwhile) else None,
-        is_approved=isinstance(overtaken, ApprovedMeanwhile),
-    )
+    number = newsletter.number
+    with read_only():
+        stored = numbered(number)
+        if isinstance(overtaken, EditedMeanwhile):
+            form.edit_version.data = str(stored.edit_version)
+        html = render_template(
+            "staff/newsletters/edit.html",
+            **page.whole(stored, form, at=clock.now()),
+            overtaken_by=stored if isinstance(overtaken, EditedMeanwhile) else None,
+            is_approved=isinstance(overtaken, ApprovedMeanwhile),
+        )
     return html, status, {"Content-Security-Policy": PAGE_POLICY}
 
 

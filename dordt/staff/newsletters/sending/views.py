@@ -13,6 +13,7 @@ from dordt.newsletters.sending import audience, plans, policy, services
 from dordt.shared import clock
 from dordt.shared.formats import dutch_day, dutch_time
 from dordt.shared.forms import require_csrf
+from dordt.shared.reading import read_only
 from dordt.shared.requests import whole_number
 from dordt.staff.guard import is_open, may, member
 from dordt.staff.newsletters.blueprint import NUMBER, bp, numbered
@@ -151,22 +152,23 @@ def _test_mail_form() -> TestMailForm:
 
 def _send_page(newsletter: Newsletter, form: PlanForm, test_mail_form: TestMailForm) -> ResponseReturnValue:
     at, wrong = clock.now(), test_mail_form if test_mail_form.errors else form
-    counted = audience.count(newsletter)
-    template = render_template(
-        "staff/newsletters/send.html",
-        newsletter=newsletter,
-        form=form,
-        test_mail_form=test_mail_form,
-        wrong=wrong,
-        plan_status=plans.status_of(newsletter, at=at),
-        findings=checks.findings(newsletter, at=at),
-        approval=policy.approval_of(newsletter, member()),
-        approved_by=approved_by(newsletter),
-        last_test=test_mail.last_test(newsletter),
-        readers=counted,
-        audience_summary=audience_summary(counted),
-        for_whom=for_whom(newsletter),
-        recipient_labels=RECIPIENT_LABELS,
-        state_words=STATE_LABELS,
-    )
+    with read_only():
+        counted = audience.count(newsletter)
+        template = render_template(
+            "staff/newsletters/send.html",
+            newsletter=newsletter,
+            form=form,
+            test_mail_form=test_mail_form,
+            wrong=wrong,
+            plan_status=plans.status_of(newsletter, at=at),
+            findings=checks.findings(newsletter, at=at),
+            approval=policy.approval_of(newsletter, member()),
+            approved_by=approved_by(newsletter),
+            last_test=test_mail.last_test(newsletter),
+            readers=counted,
+            audience_summary=audience_summary(counted),
+            for_whom=for_whom(newsletter),
+            recipient_labels=RECIPIENT_LABELS,
+            state_words=STATE_LABELS,
+        )
     return template, wrong.status
