@@ -30,14 +30,11 @@ def flask(folder: Path, *arguments: str, **settings: str) -> subprocess.Complete
 
 
 def test_production_gets_wijken_and_themes_once_and_no_demo_content(new_folder: Callable[[str], Path]) -> None:
-    # given
     folder = new_folder("production-seed")
     assert flask(folder, "db", "upgrade", **SECRETS).returncode == 0
 
-    # when
     first, second = (flask(folder, "seed", **SECRETS) for _time in range(2))
 
-    # then
     assert (first.returncode, second.returncode) == (0, 0)
     assert "nothing was added" in second.stdout
     with sa.create_engine(f"sqlite:///{folder / 'dordt.sqlite'}").connect() as connection:

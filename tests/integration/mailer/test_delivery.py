@@ -292,7 +292,6 @@ def test_a_resent_delivery_leaves_again(relay, deliver):
 
 @pytest.mark.parametrize("answer", ["451 4.3.0 Later", HANG_UP])
 def test_whoever_unsubscribes_while_the_letter_is_on_its_way_is_not_tried_again(app, relay, deliver, answer):
-    # given
     mail = make_newsletter(1)
     take = claiming.mark_sending
 
@@ -304,12 +303,10 @@ def test_whoever_unsubscribes_while_the_letter_is_on_its_way_is_not_tried_again(
 
     relay.answer("BODY", answer)
 
-    # when
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(claiming, "mark_sending", unsubscribe_too)
         deliver()
 
-    # then
     assert states(mail.id) == ({"cancelled": 1} if answer != HANG_UP else {"uncertain": 1})
 
 

@@ -45,13 +45,10 @@ def resend() -> None:
 
 @pytest.mark.parametrize("step", [mark, withdraw, resend])
 def test_no_step_for_one_letter_reads_every_mail(plans: list[str], step: Callable[[], None]) -> None:
-    # given
     make_newsletter(3)
     plans.clear()
 
-    # when
     step()
 
-    # then
     assert any("SEARCH delivery" in plan for plan in plans)
     assert not [plan for plan in plans if plan.startswith("SCAN") and "json_each" not in plan]

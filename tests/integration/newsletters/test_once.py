@@ -136,7 +136,6 @@ def at_once(app: Flask, *work: Callable[[], Any]) -> None:
 def test_started_by_hand_and_by_plan_at_once_sent_by_two_workers_and_paused_it_comes_once(
     app: Flask, relay: Relay, start_worker: Callable[[], object]
 ):
-    # given
     wijken, topics = places()
     readers = overlapping_readers(wijken, topics)
     number, now = about(wijken, topics).number, clock.now()
@@ -146,7 +145,6 @@ def test_started_by_hand_and_by_plan_at_once_sent_by_two_workers_and_paused_it_c
     plan = plans.Plan(now - timedelta(minutes=1), now + timedelta(hours=2))
     services.plan_newsletter(number, plan, at=now - timedelta(minutes=5))
 
-    # when
     at_once(
         app,
         *[lambda: services.start_newsletter(number, at=now)] * 2,
@@ -162,7 +160,6 @@ def test_started_by_hand_and_by_plan_at_once_sent_by_two_workers_and_paused_it_c
         db.session.rollback()
         time.sleep(0.2)
 
-    # then
     assert wait_until(lambda: set(states()) == {"accepted"}, 60)
     assert got(relay) == Counter(reader.email for reader in readers)
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Mail)) == 1

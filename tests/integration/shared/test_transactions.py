@@ -30,18 +30,15 @@ def lock(app: Flask) -> sqlite3.Connection:
 
 
 def test_whoever_writes_waits_until_the_other_is_done(sqlite_app: Flask) -> None:
-    # given
     other = lock(sqlite_app)
     release = threading.Timer(0.3, other.rollback)
     started_at = time.monotonic()
     release.start()
 
-    # when
     with sqlite_app.app_context(), transactions.writing():
         timeout = db.session.scalar(sa.text("PRAGMA busy_timeout"))
         db.session.rollback()
 
-    # then
     assert 0.3 <= time.monotonic() - started_at < 5
     assert timeout == transactions.PATIENCE * 1000  # what comes after the beginning has SQLite's own patience
     other.close()
@@ -58,13 +55,10 @@ def test_whoever_only_reads_waits_for_nobody(sqlite_app: Flask) -> None:
 
 
 def test_patience_ends(sqlite_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    # given
     monkeypatch.setattr(transactions, "PATIENCE", 0.1)
     other = lock(sqlite_app)
 
-    # when
     with sqlite_app.app_context(), transactions.writing(), pytest.raises(sa.exc.OperationalError, match="locked"):
         db.session.scalar(sa.text("SELECT 1"))
 
-    # then
     other.close()

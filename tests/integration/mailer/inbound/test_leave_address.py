@@ -21,7 +21,6 @@ from tests.support.relay import Relay
 def test_who_writes_to_the_address_in_the_header_leaves_and_nobody_else(
     app: Flask, relay: Relay, deliver: Callable[..., None]
 ) -> None:
-    # given
     anna, bas = make_subscriber(email="anna@voorbeeld.nl"), make_subscriber(email="bas@voorbeeld.nl")
     draft = draft_of(make_newsletter())
     outbox.freeze(
@@ -31,13 +30,11 @@ def test_who_writes_to_the_address_in_the_header_leaves_and_nobody_else(
     deliver()
     message = next(message for message in relay.letters if message.recipients == ("anna@voorbeeld.nl",))
 
-    # when
     web, mail = message.message["List-Unsubscribe"].split(", ")
     address = re.fullmatch(r"<mailto:([^?]+)\?subject=afmelden>", mail)
     assert address
     take_in(b"Subject: afmelden\r\n\r\n", recipient=address[1])
 
-    # then
     assert web.startswith("<http")
     assert message.sender.startswith("bounces+")
     assert (anna.state, bas.state) == (SubscriberState.UNSUBSCRIBED, SubscriberState.CONFIRMED)
