@@ -34,45 +34,45 @@ from dordt.shared.requests import whole_number
 OPEN = "open"  # the filter for all states of what still has to leave
 PERIOD_LABELS = {"1": "De afgelopen 24 uur", "7": "De afgelopen 7 dagen", "30": "De afgelopen 30 dagen"}
 ORDER_LABELS = {"nieuwste": "Nieuwste eerst", "oudste": "Oudste eerst"}
+IN_QUERY = {"status": "status", "kind": "soort", "period": "periode", "number": "nummer", "order": "volgorde"}
 MOST_COUNTED = 10_000
 
 
 @dataclass(frozen=True)
-class Chosen:
-    """What was chosen above the list; every name is one of the address of the page. Empty means everything."""
+class DeliveryFilter:
+    """What was chosen above the list; empty means everything."""
 
     status: str = ""
-    soort: str = ""
-    periode: str = ""
-    nummer: str = ""
-    volgorde: str = ""
+    kind: str = ""
+    period: str = ""
+    number: str = ""
+    order: str = ""
 
     @classmethod
-    def from_address(cls, given: Mapping[str, str]) -> "Chosen":
+    def from_query(cls, given: Mapping[str, str]) -> "DeliveryFilter":
         """Read the query of the address; an unknown value counts as nothing chosen."""
         offered: dict[str, Any] = {
             "status": {OPEN, *DeliveryState},
-            "soort": set(MailKind),
-            "periode": PERIOD_LABELS,
-            "volgorde": ORDER_LABELS,
+            "kind": set(MailKind),
+            "period": PERIOD_LABELS,
+            "order": ORDER_LABELS,
         }
-        known = {name: given.get(name, "") for name, values in offered.items() if given.get(name) in values}
-        number = whole_number(given.get("nummer"))
-        if number:
-            known["nummer"] = str(number)
-        return cls(**known)
+        values = {name: given.get(IN_QUERY[name], "") for name in offered}
+        known = {name: value for name, value in values.items() if value in offered[name]}
+        number = whole_number(given.get(IN_QUERY["number"]))
+        return cls(**known, number=str(number) if number else "")
 
     @property
-    def in_address(self) -> dict[str, str]:
+    def query(self) -> dict[str, str]:
         """What was chosen, for the addresses of other pages of this list."""
-        return {name: value for name, value in asdict(self).items() if value}
+        return {IN_QUERY[name]: value for name, value in asdict(self).items() if value}
 
     def but(self, **other: str) -> dict[str, str]:
         """The same with something else chosen, for an address."""
-        return replace(self, **other).in_address
+        return replace(self, **other).query
 
 
-def deliveries(chosen: Chosen, *, words: str, with_addresses: bool, at: datetime) -> "sa.Select[Delivery]":
+def deliveries(chosen: DeliveryFilter, *, words: str, with_addresses: bool, at: datetime) -> "sa.Select[Delivery]":
     """What was asked for. By mail and then by recipient: the order of an index, so that nothing has to be sorted."""
     query = sa.select(Delivery).options(sa.orm.selectinload(Delivery.mail).load_only(Mail.subject, Mail.kind))
     query = query.where(*_of_mails(chosen, at=at))
@@ -80,10 +80,10 @@ def deliveries(chosen: Chosen, *, words: str, with_addresses: bool, at: datetime
         query = query.where(_has_status(chosen.status))
     query = query.where(*_found_by(words, with_addresses=with_addresses))
     order = (Delivery.mail_id, Delivery.recipient)
-    return query.order_by(*(order if chosen.volgorde == "oudste" else (column.desc() for column in order)))
+    return query.order_by(*(order if chosen.order == "oudste" else (column.desc() for column in order)))
 
 
-def counts(chosen: Chosen, *, at: datetime) -> dict[str, int]:
+def counts(chosen: DeliveryFilter, *, at: datetime) -> dict[str, int]:
     """How many still have to leave (as OPEN), and how many stand in each state that needs somebody.
 
     Of the mails that were chosen; what waits is counted no further than MOST_COUNTED.
@@ -99,11 +99,11 @@ def counts(chosen: Chosen, *, at: datetime) -> dict[str, int]:
     return {name: count for name, count in (total | found).items() if count}
 
 
-def newsletters(chosen: Chosen, *, most: int) -> "sa.Select[Newsletter]":
+def newsletters(chosen: DeliveryFilter, *, most: int) -> "sa.Select[Newsletter]":
     """Which newsletters there are to choose from: the newest that were started, and the one that was chosen."""
     query = sa.select(Newsletter).where(Newsletter.mail_id.is_not(None))
     newest = query.with_only_columns(Newsletter.id).order_by(Newsletter.number.desc()).limit(most)
-    is_chosen = Newsletter.number == int(chosen.nummer or 0)
+    is_chosen = Newsletter.number == int(chosen.number or 0)
     return query.where(sa.or_(Newsletter.id.in_(newest), is_chosen)).order_by(Newsletter.number.desc())
 
 
@@ -118,18 +118,18 @@ def events(delivery_id: int) -> "sa.Select[MailEvent]":
 
 
 def _of_mails(
-    chosen: Chosen, *, at: datetime, by: "sa.SQLColumnExpression[int]" = Delivery.mail_id
+    chosen: DeliveryFilter, *, at: datetime, by: "sa.SQLColumnExpression[int]" = Delivery.mail_id
 ) -> "list[sa.ColumnElement[bool]]":
     """The mails first: a newsletter is one of them, however many it went to."""
     mails = sa.select(Mail.id)
     found: list[sa.ColumnElement[bool]] = []
-    if chosen.soort:
-        found.append(by.in_(mails.where(Mail.kind == MailKind(chosen.soort))))
-    if chosen.periode:
-        since = at - timedelta(days=int(chosen.periode))
+    if chosen.kind:
+        found.append(by.in_(mails.where(Mail.kind == MailKind(chosen.kind))))
+    if chosen.period:
+        since = at - timedelta(days=int(chosen.period))
         found.append(by.in_(mails.where(Mail.created_at > since)))
-    if chosen.nummer:
-        of_number = sa.select(Newsletter.mail_id).where(Newsletter.number == int(chosen.nummer))
+    if chosen.number:
+        of_number = sa.select(Newsletter.mail_id).where(Newsletter.number == int(chosen.number))
         found.append(by == of_number.scalar_subquery())
     return found
 

@@ -36,7 +36,7 @@ NEWSLETTERS_OFFERED = 50
 @bp.get("/")
 def index() -> ResponseReturnValue:
     """Every delivery; filters stand in the address, the search in the session."""
-    chosen, search, at = listing.Chosen.from_address(request.args), searching.kept("post"), clock.now()
+    chosen, search, at = listing.DeliveryFilter.from_query(request.args), searching.kept("post"), clock.now()
     may_see = may(Right.SEE_CONTACT_DETAILS)
     query = listing.deliveries(chosen, words=search, with_addresses=may_see, at=at)
     return render_template(
@@ -58,7 +58,7 @@ def index() -> ResponseReturnValue:
 def search() -> ResponseReturnValue:
     """Keep what is searched for in the session: an address belongs in no URL."""
     searching.keep("post")
-    chosen: dict[str, Any] = listing.Chosen.from_address(request.args).in_address
+    chosen: dict[str, Any] = listing.DeliveryFilter.from_query(request.args).query
     return redirect(url_for(".index", **chosen), code=303)
 
 
