@@ -120,14 +120,14 @@ class Newsletter(Base):
         return sa.select(cls).where(cls.number == number)
 
     @classmethod
-    def in_room(cls) -> "sa.Select[Newsletter]":
+    def newest_first(cls) -> "sa.Select[Newsletter]":
         """All newsletters, the newest first."""
         return sa.select(cls).order_by(cls.number.desc())
 
     @classmethod
     def sent(cls) -> "sa.Select[Newsletter]":
         """What the archive lists, the newest first."""
-        return cls.in_room().where(cls.state == NewsletterState.SENT)
+        return cls.newest_first().where(cls.state == NewsletterState.SENT)
 
     @classmethod
     def sent_before(cls, number: int) -> "sa.Select[Newsletter]":
@@ -143,7 +143,7 @@ class Newsletter(Base):
     def started(cls) -> "sa.Select[Newsletter]":
         """What has a page of its own: readers may hold a mail that leads to it, also when it was stopped half-way."""
         left = recipients.has_recipients(cls.mail_id)
-        return cls.in_room().where(cls.mail_id.is_not(None), sa.or_(cls.state != NewsletterState.CANCELLED, left))
+        return cls.newest_first().where(cls.mail_id.is_not(None), sa.or_(cls.state != NewsletterState.CANCELLED, left))
 
     @classmethod
     def on_their_way(cls) -> "sa.Select[Newsletter]":

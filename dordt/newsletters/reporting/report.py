@@ -58,7 +58,7 @@ class Compared:
 
 def started() -> "sa.Select[Newsletter]":
     """The newsletters that have a report, the newest first."""
-    return Newsletter.in_room().where(Newsletter.mail_id.is_not(None))
+    return Newsletter.newest_first().where(Newsletter.mail_id.is_not(None))
 
 
 def tally_of(newsletter: Newsletter, mail: Mail) -> Tally:

@@ -26,7 +26,7 @@ ALWAYS, NEVER = "(min-width: 0)", "(max-width: 0)"
 
 @bp.get("/")
 def index() -> ResponseReturnValue:
-    found = page(Newsletter.in_room(), request.args.get("pagina"))
+    found = page(Newsletter.newest_first(), request.args.get("pagina"))
     statuses = plans.statuses(found.items, at=clock.now())
     return render_template("staff/newsletters/index.html", page=found, statuses=statuses, state_words=STATE_LABELS)
 

@@ -19,7 +19,7 @@ from tests.support.visitors import Visitor
 
 StaffClient = Callable[..., Visitor]
 State = NewsletterState
-ROOM = "/beheer/nieuwsbrieven/"
+SECTION = "/beheer/nieuwsbrieven/"
 QUOTE = BlockContent(BlockKind.QUOTE, text="Eindelijk een klimboom.", title="Sam")
 BUTTON = BlockContent(BlockKind.BUTTON, title="Bekijk de agenda", url="/werkgroepen/")
 
@@ -40,7 +40,7 @@ def client(staff_client: StaffClient) -> Visitor:
 def test_a_newsletter_is_composed_with_buttons_alone(client: Visitor):
     article, group = make_article(title="Het park is klaar", intro="Kom kijken."), make_workgroup(name="Groen")
     meeting = make_meeting(group)
-    number = client.post(f"{ROOM}nieuw/", data={"begin": "blank"}).location
+    number = client.post(f"{SECTION}nieuw/", data={"begin": "blank"}).location
 
     assert number == EDIT
     press(client, "add:quote", subject="Nieuws uit uw wijk")
@@ -231,7 +231,7 @@ def test_an_approval_ends_only_when_somebody_says_so(client: Visitor, state: Sta
     assert 'value="Ander nieuws"' in answer.text
     assert stored().state == state
 
-    assert client.post(f"{ROOM}1/heropenen/").location == EDIT
+    assert client.post(f"{SECTION}1/heropenen/").location == EDIT
     assert stored().state == State.DRAFT
     assert 'id="composer"' in client.get(EDIT).text
 

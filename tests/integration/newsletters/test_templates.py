@@ -19,7 +19,7 @@ from tests.factories.places import make_neighbourhood, make_topic
 from tests.factories.workgroups import make_meeting, make_workgroup
 from tests.support.visitors import Visitor
 
-ROOM = "/beheer/nieuwsbrieven/"
+SECTION = "/beheer/nieuwsbrieven/"
 State = NewsletterState
 
 
@@ -30,7 +30,7 @@ def client(staff_client: Callable[..., Visitor]) -> Visitor:
 
 def newest() -> Newsletter:
     db.session.rollback()
-    return db.session.scalars(Newsletter.in_room()).first()
+    return db.session.scalars(Newsletter.newest_first()).first()
 
 
 def titles(content: NewsletterContent) -> list[str]:
@@ -67,9 +67,9 @@ def test_a_copy_takes_over_what_was_written_and_for_whom(client: Visitor):
     article = make_article()
     old = make_newsletter(State.SENT, articles=(article,), neighbourhoods=[wijk.slug], topics=[topic.slug])
 
-    answer = client.post(f"{ROOM}nieuw/", data={"begin": "newsletter:1"})
+    answer = client.post(f"{SECTION}nieuw/", data={"begin": "newsletter:1"})
 
-    assert answer.location == f"{ROOM}2/bewerken/"
+    assert answer.location == f"{SECTION}2/bewerken/"
     assert is_same(content_of(newest()), content_of(old))
     assert (newest().state, newest().created_by_id) == ("draft", client.member.id)
 
@@ -90,14 +90,14 @@ def test_what_is_gone_is_left_out_and_named(client: Visitor):
         BlockContent(BlockKind.IMAGE, media=picture.key, alt="Een boom"),
     ]
     make_newsletter(articles=(article,), blocks=blocks)
-    client.post(f"{ROOM}1/sjabloon/", data={"name": "Maand"})
+    client.post(f"{SECTION}1/sjabloon/", data={"name": "Maand"})
     past.starts_at, past.ends_at = (clock.now() - timedelta(days=each) for each in (2, 1))
     coming = make_meeting(group)
     db.session.execute(sa.text("DELETE FROM newsletter_block"))
     db.session.delete(article)
     db.session.commit()
 
-    answer = client.post(f"{ROOM}nieuw/", data={"begin": "template:1"})
+    answer = client.post(f"{SECTION}nieuw/", data={"begin": "template:1"})
 
     assert "bestaat niet meer: Oud nieuws" in client.get(answer.location).text
     assert [block.kind.value for block in newest().blocks] == ["intro", "workgroup", "image"]
@@ -108,23 +108,23 @@ def test_what_is_gone_is_left_out_and_named(client: Visitor):
 def test_a_template_is_kept_renamed_and_thrown_away(client: Visitor):
     make_newsletter(subject="Nieuws uit uw wijk")
 
-    assert client.post(f"{ROOM}1/sjabloon/", data={"name": "Maand"}).location == f"{ROOM}sjablonen/"
-    page = client.get(f"{ROOM}sjablonen/").text
+    assert client.post(f"{SECTION}1/sjabloon/", data={"name": "Maand"}).location == f"{SECTION}sjablonen/"
+    page = client.get(f"{SECTION}sjablonen/").text
     assert "Maand" in page
-    client.post(f"{ROOM}sjablonen/1/", data={"name": "Elke maand"})
-    assert "Elke maand" in client.get(f"{ROOM}nieuw/").text
-    client.post(f"{ROOM}sjablonen/1/weg/")
+    client.post(f"{SECTION}sjablonen/1/", data={"name": "Elke maand"})
+    assert "Elke maand" in client.get(f"{SECTION}nieuw/").text
+    client.post(f"{SECTION}sjablonen/1/weg/")
 
-    assert "Er is nog geen sjabloon" in client.get(f"{ROOM}sjablonen/").text
+    assert "Er is nog geen sjabloon" in client.get(f"{SECTION}sjablonen/").text
 
 
 @pytest.mark.parametrize("path", ["1/sjabloon/", "sjablonen/2/"])
 def test_a_name_is_given_and_used_once(client: Visitor, path: str):
     make_newsletter()
     for name in ("Maand", "Extra"):
-        client.post(f"{ROOM}1/sjabloon/", data={"name": name})
+        client.post(f"{SECTION}1/sjabloon/", data={"name": name})
 
-    taken, empty = (client.post(ROOM + path, data={"name": name}) for name in ("Maand", ""))
+    taken, empty = (client.post(SECTION + path, data={"name": name}) for name in ("Maand", ""))
 
     assert (taken.status_code, empty.status_code) == (422, 422)
     assert "Een ander sjabloon heet al zo" in taken.text
@@ -135,5 +135,5 @@ def test_a_name_is_given_and_used_once(client: Visitor, path: str):
 
 @pytest.mark.parametrize(("begin", "status"), [("", 400), ("hymne", 400), ("template:7", 404), ("newsletter:x", 404)])
 def test_another_way_to_begin_there_is_not(client: Visitor, begin: str, status: int):
-    assert client.post(f"{ROOM}nieuw/", data={"begin": begin}).status_code == status
+    assert client.post(f"{SECTION}nieuw/", data={"begin": begin}).status_code == status
     assert newest() is None

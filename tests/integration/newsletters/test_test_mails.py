@@ -23,8 +23,8 @@ from tests.support.raw_lint import problems
 from tests.support.visitors import Visitor
 
 StaffClient = Callable[..., Visitor]
-ROOM = "/beheer/nieuwsbrieven/"
-TEST = f"{ROOM}1/testmail/"
+SECTION = "/beheer/nieuwsbrieven/"
+TEST = f"{SECTION}1/testmail/"
 
 
 def sent() -> list[Delivery]:
@@ -103,7 +103,7 @@ def test_without_the_log_the_last_test_and_the_limit_are_still_known(staff_clien
         db.session.execute(sa.delete(AuditEntry))
         db.session.commit()
 
-        assert "door Eva, naar 2 adressen." in client.get(f"{ROOM}1/versturen/").text
+        assert "door Eva, naar 2 adressen." in client.get(f"{SECTION}1/versturen/").text
         with pytest.raises(test_mail.TestRefused, match="2 testmails per uur"):
             try_out("c@voorbeeld.nl", by=client.member)
     finally:
@@ -163,20 +163,20 @@ def test_what_was_started_or_stopped_is_not_tried(app, state):
 def test_an_editor_sends_a_test_and_sees_when_the_last_one_went(staff_client: StaffClient):
     make_newsletter()
     client = staff_client("redacteur", name="Eva")
-    page = client.get(f"{ROOM}1/versturen/").text
+    page = client.get(f"{SECTION}1/versturen/").text
     assert client.member.email in page
     assert "Er is nog geen testmail verstuurd." in page
 
     answer = client.post(TEST, data={"addresses": "a@voorbeeld.nl,\r\nb@voorbeeld.nl A@voorbeeld.nl"})
 
-    assert answer.location == f"{ROOM}1/versturen/#testmail"
+    assert answer.location == f"{SECTION}1/versturen/#testmail"
     assert sorted(row.address for row in sent()) == ["a@voorbeeld.nl", "b@voorbeeld.nl"]
-    page = client.get(f"{ROOM}1/versturen/").text
+    page = client.get(f"{SECTION}1/versturen/").text
     assert "De testmail is onderweg naar 2 adressen." in page
     assert "door Eva, naar 2 adressen." in page
     assert "nog veranderd" not in page
     editing.edit_newsletter(1, NewsletterContent("Anders", ""), at=clock.now(), by=client.member)
-    assert "Daarna is de nieuwsbrief nog veranderd." in client.get(f"{ROOM}1/versturen/").text
+    assert "Daarna is de nieuwsbrief nog veranderd." in client.get(f"{SECTION}1/versturen/").text
 
 
 WRONG = {
@@ -211,7 +211,7 @@ def test_without_the_token_of_the_page_no_test_goes(staff_client: StaffClient):
     assert not sent()
 
 
-def test_the_post_room_shows_a_test_for_what_it_is(staff_client: StaffClient):
+def test_the_list_of_mail_shows_a_test_for_what_it_is(staff_client: StaffClient):
     make_newsletter()
     try_out("a@voorbeeld.nl")
     client = staff_client("beheerder")

@@ -121,7 +121,7 @@ def _meetings(newsletter: Newsletter, *, at: datetime) -> Meetings:
 
 def _audience_choices(newsletter: Newsletter) -> AudienceChoices:
     """What can be chosen for a newsletter; an earlier one is there once it was started."""
-    started = Newsletter.in_room().where(Newsletter.mail_id.is_not(None)).limit(EARLIER_SHOWN)
+    started = Newsletter.newest_first().where(Newsletter.mail_id.is_not(None)).limit(EARLIER_SHOWN)
     earlier = list(rows(started))
     if newsletter.not_to and newsletter.not_to not in earlier:
         earlier.append(newsletter.not_to)

@@ -42,7 +42,7 @@ def new() -> ResponseReturnValue:
         "staff/newsletters/new.html",
         monthly=starting_points.monthly(at=at).content,
         templates=rows(NewsletterTemplate.all()),
-        earlier=rows(Newsletter.in_room().limit(EARLIER_SHOWN)),
+        earlier=rows(Newsletter.newest_first().limit(EARLIER_SHOWN)),
         state_words=STATE_LABELS,
     )
 

@@ -20,7 +20,7 @@ from tests.support.visitors import Visitor
 
 StaffClient = Callable[..., Visitor]
 State = NewsletterState
-ROOM = "/beheer/nieuwsbrieven/"
+SECTION = "/beheer/nieuwsbrieven/"
 
 
 def newsletters() -> list[Newsletter]:
@@ -30,7 +30,7 @@ def newsletters() -> list[Newsletter]:
 
 def write(client: Visitor, **changes: Any):
     """Begin an empty newsletter and keep what is typed."""
-    number = client.post(f"{ROOM}nieuw/", data={"begin": "blank"}).location
+    number = client.post(f"{SECTION}nieuw/", data={"begin": "blank"}).location
     return client.post(number, data={"edit_version": "1", "action": "view", "subject": "Nieuws", **changes})
 
 
@@ -48,18 +48,18 @@ def test_an_editor_writes_approves_and_sends_a_newsletter(staff_client: StaffCli
             f"blocks-{place}-title": "Kop",
         }
     answer = write(client, **blocks)
-    assert answer.location == f"{ROOM}1/"
+    assert answer.location == f"{SECTION}1/"
     assert "De nieuwsbrief is bewaard" in client.get(answer.location).text
     colleague = staff_client("redacteur")
-    colleague.post(f"{ROOM}1/goedkeuren/")
-    assert "Verstuur nu aan 2 abonnees" in client.get(f"{ROOM}1/versturen/").text
-    assert client.post(f"{ROOM}1/versturen/").location == f"{ROOM}1/"
+    colleague.post(f"{SECTION}1/goedkeuren/")
+    assert "Verstuur nu aan 2 abonnees" in client.get(f"{SECTION}1/versturen/").text
+    assert client.post(f"{SECTION}1/versturen/").location == f"{SECTION}1/"
 
     (stored,) = newsletters()
     assert [block.article.slug for block in stored.blocks if block.article] == [second.slug, first.slug]
     assert (stored.state, stored.blocks[0].text) == ("sending", "Beste lezer,\n\nHet park.")
     assert (stored.created_by_id, stored.approved_by_id) == (client.member.id, colleague.member.id)
-    assert "0 van de 2 e-mails zijn klaar." in client.get(f"{ROOM}1/").text
+    assert "0 van de 2 e-mails zijn klaar." in client.get(f"{SECTION}1/").text
 
 
 def test_the_send_button_pressed_twice_sends_once(staff_client: StaffClient):
@@ -67,7 +67,7 @@ def test_the_send_button_pressed_twice_sends_once(staff_client: StaffClient):
     make_subscriber()
     client = staff_client("redacteur")
 
-    answers = [client.post(f"{ROOM}1/versturen/").status_code for _ in range(2)]
+    answers = [client.post(f"{SECTION}1/versturen/").status_code for _ in range(2)]
 
     assert answers == [303, 303]
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Delivery)) == 1
@@ -79,8 +79,8 @@ def test_what_is_not_approved_is_not_sent(staff_client: StaffClient, state):
     make_subscriber()
     client = staff_client("redacteur")
 
-    assert client.post(f"{ROOM}1/versturen/").status_code == 409
-    assert "Verstuur nu" not in client.get(f"{ROOM}1/versturen/").text
+    assert client.post(f"{SECTION}1/versturen/").status_code == 409
+    assert "Verstuur nu" not in client.get(f"{SECTION}1/versturen/").text
     assert not db.session.scalar(sa.select(Delivery))
 
 
@@ -90,20 +90,20 @@ def test_the_send_page_says_what_is_wrong(staff_client: StaffClient):
     article.state = ArticleState.DRAFT
     client = staff_client("redacteur")
 
-    page = client.get(f"{ROOM}1/versturen/").text
+    page = client.get(f"{SECTION}1/versturen/").text
 
     assert "Het bericht ‘Het park’ staat niet op de site." in page
     assert "zodra er abonnees zijn" in page
-    assert client.post(f"{ROOM}1/goedkeuren/").status_code == 409
+    assert client.post(f"{SECTION}1/goedkeuren/").status_code == 409
 
 
 def test_the_preview_stands_in_a_frame_with_a_policy_of_its_own(staff_client: StaffClient):
     make_newsletter()
     client = staff_client("lezer")
 
-    page, frame = client.get(f"{ROOM}1/"), client.get(f"{ROOM}1/html/")
+    page, frame = client.get(f"{SECTION}1/"), client.get(f"{SECTION}1/html/")
 
-    assert f'src="{ROOM}1/html/"' in page.text
+    assert f'src="{SECTION}1/html/"' in page.text
     assert "frame-src 'self'" in page.headers["Content-Security-Policy"]
     assert "unsafe-inline" not in page.headers["Content-Security-Policy"]
     policy = frame.headers["Content-Security-Policy"]
@@ -117,7 +117,7 @@ def test_the_preview_shows_no_mark_of_the_worker(staff_client: StaffClient):
     make_newsletter()
     client = staff_client("lezer")
 
-    for path in (f"{ROOM}1/", f"{ROOM}1/html/"):
+    for path in (f"{SECTION}1/", f"{SECTION}1/html/"):
         text = client.get(path).text
         assert "/nieuwsbrief/afmelden/…/" in text
         assert "[[token]]" not in text
@@ -127,16 +127,16 @@ def test_pausing_resuming_and_stopping(staff_client: StaffClient):
     make_newsletter(State.APPROVED)
     make_subscriber()
     client = staff_client("redacteur")
-    client.post(f"{ROOM}1/versturen/")
+    client.post(f"{SECTION}1/versturen/")
 
     for action, state, button in (
         ("pauzeren", "paused", "Hervatten"),
         ("hervatten", "sending", "Versturen stilzetten"),
         ("stoppen", "cancelled", "gestopt"),
     ):
-        assert client.post(f"{ROOM}1/{action}/").location == f"{ROOM}1/"
+        assert client.post(f"{SECTION}1/{action}/").location == f"{SECTION}1/"
         assert newsletters()[0].state == state
-        assert button in client.get(f"{ROOM}1/").text
+        assert button in client.get(f"{SECTION}1/").text
 
 
 def test_the_report_adds_up_to_the_frozen_audience(staff_client: StaffClient):
@@ -148,7 +148,7 @@ def test_the_report_adds_up_to_the_frozen_audience(staff_client: StaffClient):
     for row, state in zip(db.session.scalars(sa.select(Delivery).order_by(Delivery.id)), ends, strict=True):
         row.state = state
 
-    page = staff_client("lezer").get(f"{ROOM}1/").text
+    page = staff_client("lezer").get(f"{SECTION}1/").text
 
     assert "3 van de 4 e-mails zijn klaar." in page
     for line in ("Aangenomen door de mailserver 2", "Geweigerd 1", "Samen 4"):
@@ -160,26 +160,26 @@ def test_a_reader_sees_but_cannot_act(staff_client: StaffClient):
     make_newsletter(State.APPROVED)
     client = staff_client("lezer")
 
-    page = client.get(f"{ROOM}1/").text
+    page = client.get(f"{SECTION}1/").text
 
     assert "Wat wilt u doen?" not in page
     for path in ("nieuw/", "1/bewerken/", "1/versturen/", "1/goedkeuren/", "1/pauzeren/", "1/stoppen/"):
-        assert client.post(ROOM + path).status_code == 403
+        assert client.post(SECTION + path).status_code == 403
     assert newsletters()[0].state == "approved"
 
 
 @pytest.mark.parametrize("path", ["7/", "7/html/", "7/bewerken/", "7/versturen/", "99999999999/", "-1/"])
 def test_a_newsletter_that_is_not_there_is_404(staff_client: StaffClient, path: str):
-    assert staff_client("redacteur").get(ROOM + path).status_code == 404
+    assert staff_client("redacteur").get(SECTION + path).status_code == 404
 
 
 @pytest.mark.parametrize("action", ["goedkeuren", "pauzeren", "hervatten", "stoppen", "versturen"])
 def test_a_button_without_the_token_of_the_page_does_nothing(staff_client: StaffClient, action: str):
     make_newsletter(State.SENDING)
 
-    assert staff_client("redacteur").post(f"{ROOM}1/{action}/", csrf=False).status_code == 400
+    assert staff_client("redacteur").post(f"{SECTION}1/{action}/", csrf=False).status_code == 400
     assert newsletters()[0].state == "sending"
 
 
 def test_an_empty_room_says_what_will_appear(staff_client: StaffClient):
-    assert "Er is nog geen nieuwsbrief" in staff_client("redacteur").get(ROOM).text
+    assert "Er is nog geen nieuwsbrief" in staff_client("redacteur").get(SECTION).text
