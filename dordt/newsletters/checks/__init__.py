@@ -7,7 +7,7 @@ from datetime import datetime
 from html.parser import HTMLParser
 
 from dordt.newsletters.checks import links, texts
-from dordt.newsletters.checks.finding import CheckFinding
+from dordt.newsletters.checks.texts import CheckFinding
 from dordt.newsletters.content import rendering
 from dordt.newsletters.models import Newsletter
 from dordt.shared.formats import dutch_number
@@ -48,11 +48,6 @@ def prepare(newsletter: Newsletter, *, at: datetime) -> PreparedNewsletter:
 def findings(newsletter: Newsletter, *, at: datetime) -> Sequence[CheckFinding]:
     """Everything there is to say about it, in the order in which an editor meets it."""
     return prepare(newsletter, at=at).findings
-
-
-def problems(newsletter: Newsletter, *, at: datetime) -> list[str]:
-    """What stands in the way of approving, each as a sentence that says what to do."""
-    return prepare(newsletter, at=at).problems
 
 
 def of_mail(draft: Draft) -> Iterator[CheckFinding]:

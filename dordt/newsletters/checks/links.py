@@ -22,7 +22,7 @@ from dordt.media.images import image_at
 from dordt.media.markdown import parse_for_mail
 from dordt.media.models import MediaFile
 from dordt.news.models import Article
-from dordt.newsletters.checks.finding import CheckFinding
+from dordt.newsletters.checks.texts import CheckFinding
 from dordt.newsletters.content.block_kinds import BLOCK_TYPES
 from dordt.newsletters.models import Newsletter, NewsletterBlock
 from dordt.shared import storage

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
-from dordt.newsletters.checks.finding import CheckFinding
 from dordt.newsletters.content.block_kinds import BLOCK_TYPES, BlockKind
 from dordt.newsletters.models import Newsletter, NewsletterBlock
 
@@ -15,6 +15,18 @@ FILE_ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".gif")
 # Merge fields of other programs: nothing here fills them in, so the reader would see them as they are.
 CERTAIN = re.compile(r"\[\[[^\[\]\n]{1,60}\]\]|\{\{[^{}\n]{1,60}\}\}")
 LIKELY = re.compile(r"\*\|[^|\n]{1,60}\|\*|%[A-Za-z_.]{3,40}%|<<\w[\w. ]{0,38}>>")
+
+
+@dataclass(frozen=True)
+class CheckFinding:
+    """What a check says, in one sentence; `is_blocking`: the newsletter may not go like this.
+
+    block: the place of the block that it is about, counted from 0; None when it is about the whole.
+    """
+
+    words: str
+    is_blocking: bool = True
+    block: int | None = None
 
 
 def findings(newsletter: Newsletter, at: datetime) -> Iterator[CheckFinding]:

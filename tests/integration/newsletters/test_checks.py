@@ -127,8 +127,8 @@ def test_a_meeting_counts_until_it_is_over(app):
     meeting = make_meeting(group, title="Schetsavond")
     newsletter = written(BlockContent(K.WORKGROUP, title="G", workgroup=group.slug, meeting_id=meeting.id))
 
-    assert checks.problems(newsletter, at=meeting.ends_at - timedelta(seconds=1)) == []
-    assert checks.problems(newsletter, at=meeting.ends_at) == [
+    assert checks.prepare(newsletter, at=meeting.ends_at - timedelta(seconds=1)).problems == []
+    assert checks.prepare(newsletter, at=meeting.ends_at).problems == [
         "De bijeenkomst ‘Schetsavond’ is al geweest. Kies de volgende of haal haar weg."
     ]
 
@@ -144,10 +144,10 @@ def test_one_button_is_enough(app):
 
 def test_only_the_first_thing_in_the_way_is_raised_and_advice_never_is(app):
     shouted = written(BlockContent(K.TEXT, text="Dag."), subject="NIEUWS UIT UW WIJK")
-    checks.ready_draft(shouted, at=clock.now())
+    checks.prepare(shouted, at=clock.now()).require_ready()
 
     with pytest.raises(NotAllowed, match="Vul een onderwerp in"):
-        checks.ready_draft(written(subject=""), at=clock.now())
+        checks.prepare(written(subject=""), at=clock.now()).require_ready()
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def test_the_size_that_counts_is_the_encoded_one(app):
 def test_a_newsletter_that_is_too_large_is_refused_with_its_size(app):
     newsletter = make_newsletter(intro="Een lange zin over de wijk en het park.\n\n" * 2_000)
 
-    (problem,) = checks.problems(newsletter, at=clock.now())
+    (problem,) = checks.prepare(newsletter, at=clock.now()).problems
     assert "Maak de nieuwsbrief korter. Hij is " in problem
 
 
