@@ -1,1 +1,1 @@
-"""Room of /beheer/."""
+"""The log: who changed what, and who read what."""

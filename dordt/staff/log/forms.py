@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from wtforms import Form, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its type hints
 
-from dordt.staff.log.words import ACTIONS, SUBJECTS
+from dordt.staff.log.labels import ACTIONS, SUBJECTS
 
 
 def choices(everything: str, names: Mapping[str, str]) -> list[SelectChoice]:

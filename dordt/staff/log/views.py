@@ -1,5 +1,6 @@
 """The log: who changed what, and who read what."""
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ from wtforms import Form
 from dordt.accounts.models import StaffMember
 from dordt.audit.models import AuditEntry, ReadingEntry
 from dordt.shared.reading import page, rows
-from dordt.staff.log import words
+from dordt.staff.log import labels
 from dordt.staff.log.forms import FilterLogForm, FilterReadingsForm, choices
 
 bp = Blueprint("log", __name__, url_prefix="/logboek")
@@ -29,9 +30,9 @@ def index() -> ResponseReturnValue:
         "medewerker": AuditEntry.actor_id,
     }
     entries = page(_filtered(AuditEntry.latest(), form, columns), request.args.get("pagina"), per_page=PER_PAGE)
-    details = {entry.id: words.details(entry, people) for entry in entries.items}
+    details = {entry.id: labels.details(entry, people) for entry in entries.items}
     return render_template(
-        "staff/log/index.html", entries=entries, form=form, chosen=_chosen(form), words=words, details=details
+        "staff/log/index.html", entries=entries, form=form, chosen=_chosen(form), labels=labels, details=details
     )
 
 
@@ -43,8 +44,18 @@ def readings() -> ResponseReturnValue:
     columns = {"onderdeel": ReadingEntry.subject_type, "medewerker": ReadingEntry.member_id}
     entries = page(_filtered(ReadingEntry.latest(), form, columns), request.args.get("pagina"), per_page=PER_PAGE)
     return render_template(
-        "staff/log/readings.html", entries=entries, form=form, chosen=_chosen(form), words=words, names=people
+        "staff/log/readings.html", entries=entries, form=form, chosen=_chosen(form), labels=labels, names=people
     )
+
+
+def recent(limit: int) -> Sequence[AuditEntry]:
+    """What colleagues and residents did last, for the start page; coming and going of staff is left out."""
+    return rows(AuditEntry.latest().where(AuditEntry.action.not_like("member.sign%")).limit(limit))
+
+
+def history(found: StaffMember, limit: int) -> Sequence[AuditEntry]:
+    """What happened to one account last."""
+    return rows(AuditEntry.about("staff_member", found.id).limit(limit))
 
 
 def _people() -> dict[str, str]:

@@ -1,1 +1,1 @@
-"""Room of /beheer/."""
+"""Accounts of staff."""

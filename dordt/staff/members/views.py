@@ -9,13 +9,13 @@ from flask.typing import ResponseReturnValue
 from dordt.accounts import services, sessions
 from dordt.accounts.models import StaffMember
 from dordt.accounts.rights import ROLE_LABELS
-from dordt.audit.models import AuditEntry
 from dordt.extensions import limiter
 from dordt.shared import clock
 from dordt.shared.forms import DordtForm, require_csrf
-from dordt.shared.reading import page, row_or_404, rows
+from dordt.shared.reading import page, row_or_404
 from dordt.staff.guard import member
-from dordt.staff.log.words import ACTIONS
+from dordt.staff.log import views as log
+from dordt.staff.log.labels import ACTIONS
 from dordt.staff.members.forms import AddMemberForm, ChangePasswordForm, ChangeRoleForm, SetPasswordForm
 from dordt.throttling import limits
 
@@ -145,7 +145,7 @@ def _show(found: StaffMember, role_form: ChangeRoleForm, password_form: SetPassw
         password_form=password_form,
         form=form,
         is_me=found.id == member().id,
-        history=rows(AuditEntry.about("staff_member", found.id).limit(HISTORY)),
+        history=log.history(found, HISTORY),
         last_sign_in=sessions.last_sign_ins([found.id]).get(found.id),
         roles=ROLE_LABELS,
         actions=ACTIONS,

@@ -1,1 +1,1 @@
-"""Room of /beheer/."""
+"""The start page: what needs somebody today."""

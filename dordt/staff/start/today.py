@@ -1,10 +1,9 @@
-"""What needs somebody today, from all rooms."""
+"""What needs somebody today, from all sections."""
 
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
-from dordt.audit.models import AuditEntry
 from dordt.contact.models import Message, MessageStatus
 from dordt.mailer.models import IS_TROUBLED, Delivery, DeliveryState, literally
 from dordt.newsletters.models import Newsletter, NewsletterState
@@ -47,8 +46,3 @@ def troubled_deliveries(at: datetime) -> "sa.Select[Delivery]":
     """Mail of the last weeks that did not arrive, or may not have; who complained did get it."""
     recent = (literally(IS_TROUBLED), Delivery.state != DeliveryState.COMPLAINED, Delivery.created_at > at - RECENT)
     return sa.select(Delivery).where(*recent).order_by(Delivery.id.desc())
-
-
-def latest_changes() -> "sa.Select[AuditEntry]":
-    """What colleagues and residents did last; coming and going of staff is left out."""
-    return AuditEntry.latest().where(AuditEntry.action.not_like("member.sign%"))

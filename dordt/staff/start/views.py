@@ -19,7 +19,8 @@ from dordt.shared import clock
 from dordt.shared.formats import capital
 from dordt.shared.reading import count, rows
 from dordt.staff.guard import coordinator_scope, is_open, may, member
-from dordt.staff.log import words
+from dordt.staff.log import labels
+from dordt.staff.log import views as log
 from dordt.staff.start import today
 from dordt.workgroups.models import Membership
 
@@ -29,7 +30,7 @@ CHANGES = 8
 
 
 @dataclass(frozen=True)
-class Line:
+class WaitingItem:
     """One thing that waits: what, where it opens, and since or by when. `trouble`: what is wrong, and why."""
 
     who: str
@@ -42,15 +43,15 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Section:
+class WaitingList:
     """One kind of things that wait; `id` ties the tile above to the list below."""
 
     id: str
     title: str
     tile: tuple[str, str]  # for one, and for none or several
     count: int
-    lines: Sequence[Line]
-    room_url: str
+    items: Sequence[WaitingItem]
+    section_url: str
     empty: str
     is_urgent: bool = False
 
@@ -60,13 +61,13 @@ def index() -> ResponseReturnValue:
     """What needs me today."""
     return render_template(
         "staff/start/index.html",
-        sections=list(_sections(clock.now())),
-        changes=rows(today.latest_changes().limit(CHANGES)),
-        words=words,
+        waiting=list(_waiting_lists(clock.now())),
+        changes=log.recent(CHANGES),
+        labels=labels,
     )
 
 
-def _sections(at: datetime) -> Iterator[Section]:
+def _waiting_lists(at: datetime) -> Iterator[WaitingList]:
     day = at.astimezone(clock.AMSTERDAM).date()
     if is_open("staff.contact"):
         yield _messages(
@@ -84,23 +85,23 @@ def _sections(at: datetime) -> Iterator[Section]:
             yield _received()
 
 
-def _messages(name: str, title: str, tile: tuple[str, str], query: "sa.Select[Message]", day: date) -> Section:
+def _messages(name: str, title: str, tile: tuple[str, str], query: "sa.Select[Message]", day: date) -> WaitingList:
     found, is_late = rows(query.limit(SHOWN)), name == "te-laat"
     seen = set(rows(ReadingEntry.seen_by(member().id, "message", [each.id for each in found])))
-    return Section(
+    return WaitingList(
         id=name,
         title=title,
         tile=tile,
         count=count(query),
-        lines=[_message_line(each, is_unread=each.id not in seen, day=day) for each in found],
-        room_url=url_for("staff.contact.inbox"),
+        items=[_message_item(each, is_unread=each.id not in seen, day=day) for each in found],
+        section_url=url_for("staff.contact.inbox"),
         empty="Elk bericht is op tijd beantwoord." if is_late else "Schrijft een inwoner ons? Dan staat het hier.",
         is_urgent=is_late,
     )
 
 
-def _message_line(message: Message, *, is_unread: bool, day: date) -> Line:
-    return Line(
+def _message_item(message: Message, *, is_unread: bool, day: date) -> WaitingItem:
+    return WaitingItem(
         who=message.name if may(Right.SEE_CONTACT_DETAILS) else message.reference,
         what=message.topic.name if message.topic else message.reference,
         url=url_for("staff.contact.message", message_id=message.id),
@@ -111,80 +112,80 @@ def _message_line(message: Message, *, is_unread: bool, day: date) -> Line:
     )
 
 
-def _memberships() -> Section:
+def _memberships() -> WaitingList:
     query = today.requested_memberships(coordinator_scope())
-    return Section(
+    return WaitingList(
         id="aanmeldingen",
         title="Aanmeldingen voor een werkgroep",
         tile=("wil meedoen", "willen meedoen"),
         count=count(query),
-        lines=[_membership_line(each) for each in rows(query.limit(SHOWN))],
-        room_url=url_for("staff.workgroups.memberships"),
+        items=[_membership_item(each) for each in rows(query.limit(SHOWN))],
+        section_url=url_for("staff.workgroups.memberships"),
         empty="Meldt een inwoner zich aan? Dan beslist u hier of dat kan.",
     )
 
 
-def _membership_line(found: Membership) -> Line:
+def _membership_item(found: Membership) -> WaitingItem:
     url = url_for("staff.workgroups.membership", membership_id=found.id)
-    return Line(found.name, capital(found.workgroup.name), url, found.confirmed_at)
+    return WaitingItem(found.name, capital(found.workgroup.name), url, found.confirmed_at)
 
 
-def _newsletters(at: datetime) -> Section:
+def _newsletters(at: datetime) -> WaitingList:
     query = today.newsletters_underway(at)
     found = rows(query.limit(SHOWN))
     statuses = plans.statuses(found, at=at)
-    lines = [_newsletter_line(each, statuses.get(each.number)) for each in found]
-    return Section(
+    items = [_newsletter_item(each, statuses.get(each.number)) for each in found]
+    return WaitingList(
         id="nieuwsbrieven",
         title="Nieuwsbrieven in de maak",
         tile=("nieuwsbrief in de maak", "nieuwsbrieven in de maak"),
         count=count(query),
-        lines=lines,
-        room_url=url_for("staff.newsletters.index"),
+        items=items,
+        section_url=url_for("staff.newsletters.index"),
         empty="Begint een collega een nieuwsbrief? Dan ziet u hier hoe ver die is.",
-        is_urgent=any(line.trouble for line in lines),
+        is_urgent=any(item.trouble for item in items),
     )
 
 
-def _newsletter_line(found: Newsletter, status: PlanStatus | None) -> Line:
+def _newsletter_item(found: Newsletter, status: PlanStatus | None) -> WaitingItem:
     """A plan that did not come off says so, and why."""
     url = url_for("staff.newsletters.show", number=found.number)
     is_troubled = status is not None and (status.is_late or status.reason)
     trouble = (status.words, status.reason or "") if status and is_troubled else None
-    return Line(f"Nieuwsbrief {found.number}", found.subject, url, found.updated_at, trouble=trouble)
+    return WaitingItem(f"Nieuwsbrief {found.number}", found.subject, url, found.updated_at, trouble=trouble)
 
 
-def _deliveries(at: datetime) -> Section:
+def _deliveries(at: datetime) -> WaitingList:
     query = today.troubled_deliveries(at)
-    return Section(
+    return WaitingList(
         id="post",
         title="Post die niet aankwam",
         tile=("e-mail niet aangekomen", "e-mails niet aangekomen"),
         count=count(query),
-        lines=[_delivery_line(each) for each in rows(query.limit(SHOWN))],
-        room_url=url_for("staff.post.index"),
+        items=[_delivery_item(each) for each in rows(query.limit(SHOWN))],
+        section_url=url_for("staff.post.index"),
         empty="Komt een e-mail niet aan? Dan leest u hier waarom.",
     )
 
 
-def _delivery_line(found: Delivery) -> Line:
+def _delivery_item(found: Delivery) -> WaitingItem:
     who = found.address if may(Right.SEE_CONTACT_DETAILS) else f"E-mail {found.id}"
-    return Line(who, found.mail.subject, url_for("staff.post.show", delivery_id=found.id), found.created_at)
+    return WaitingItem(who, found.mail.subject, url_for("staff.post.show", delivery_id=found.id), found.created_at)
 
 
-def _received() -> Section:
+def _received() -> WaitingList:
     query = InboundMail.waiting()
-    return Section(
+    return WaitingList(
         id="binnengekomen",
         title="Binnengekomen e-mail",
         tile=("e-mail binnengekomen", "e-mails binnengekomen"),
         count=count(query),
-        lines=[_received_line(each) for each in rows(query.limit(SHOWN))],
-        room_url=url_for("staff.post.inbound"),
+        items=[_received_item(each) for each in rows(query.limit(SHOWN))],
+        section_url=url_for("staff.post.inbound"),
         empty="Komt er e-mail binnen waar iemand naar moet kijken? Dan leest u die hier.",
     )
 
 
-def _received_line(found: InboundMail) -> Line:
+def _received_item(found: InboundMail) -> WaitingItem:
     url = url_for("staff.post.show_inbound", mail_id=found.id)
-    return Line(found.sender or "Zonder afzender", found.subject or "Zonder onderwerp", url, found.received_at)
+    return WaitingItem(found.sender or "Zonder afzender", found.subject or "Zonder onderwerp", url, found.received_at)

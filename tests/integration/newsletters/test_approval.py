@@ -21,7 +21,7 @@ from dordt.newsletters.sending import services as sending
 from dordt.newsletters.sending.plans import Plan
 from dordt.shared import clock
 from dordt.shared.problems import NotAllowed
-from dordt.staff.log import words as log_words
+from dordt.staff.log import labels as log_labels
 from tests.factories.accounts import make_member
 from tests.factories.newsletters import make_newsletter
 from tests.factories.subscribers import make_subscriber
@@ -153,7 +153,7 @@ def test_with_the_rule_off_one_person_is_enough_and_the_log_says_so(reader):
     assert start(newsletter)
 
     assert actions() == ["policy_changed", "created", "approved_alone", "started"]
-    assert "zonder tweede persoon" in log_words.ACTIONS["newsletter.approved_alone"]
+    assert "zonder tweede persoon" in log_labels.ACTIONS["newsletter.approved_alone"]
 
 
 def alone(state: NewsletterState = State.APPROVED) -> Newsletter:

@@ -12,7 +12,7 @@ from dordt.audit import services as audit
 from dordt.contact.models import MessageStatus
 from dordt.extensions import db
 from dordt.shared import clock
-from dordt.staff.log.words import ACTIONS
+from dordt.staff.log.labels import ACTIONS
 from dordt.workgroups.models import MembershipState
 from dordt.workgroups.services import DECISIONS
 from tests.factories.accounts import make_member
@@ -74,6 +74,18 @@ def test_what_changed_stands_there_in_words(staff_client: StaffClient):
     assert "werd: Bas de Beheerder" in page
     assert "was: in behandeling · uitkomst: gepland" in page
     assert f"bestanden: {me}" in page
+
+
+def test_one_value_is_called_as_its_subject_calls_it(staff_client: StaffClient):
+    client = staff_client()
+    audit.record("membership.approved", subject=("membership", 1), at=clock.now(), before="declined")
+    audit.record("message.in_progress", subject=("message", 1), at=clock.now(), before="declined")
+    db.session.commit()
+
+    page = client.get(LOG).text
+
+    assert "was: afgewezen" in page
+    assert "was: niet verder" in page
 
 
 def test_lines_are_chosen_by_action_by_member_and_by_subject(staff_client: StaffClient):

@@ -1,6 +1,7 @@
 """How the log calls what was done, and to what."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from dordt.accounts.rights import ROLE_LABELS
 from dordt.audit.models import AuditEntry
@@ -134,16 +135,21 @@ DETAILS: dict[str, str] = {
     "latest": "niet later dan",
 }
 CHANGES = {"before", "after"}  # a number here is a member of staff; elsewhere it counts something
-VALUES: dict[str, str] = {
-    **LEAVE_REASONS,
-    **{str(state): words.lower() for state, words in STATE_LABELS.items()},
-    **{str(state): label.lower() for state, label in (*STATUS_LABELS.items(), *OUTCOME_LABELS.items())},
-    **{str(name): words.lower() for name, words in (*SCOPE_LABELS.items(), *CAUSE_LABELS.items())},
-    "on": "aan",
-    "off": "uit",
-    "failed": "geweigerd",
-    "uncertain": "onzeker",
-    **{role: label.lower() for role, (label, _may) in ROLE_LABELS.items()},
+
+
+def _lower(*labels: Mapping[Any, str]) -> dict[str, str]:
+    return {str(value): label.lower() for each in labels for value, label in each.items()}
+
+
+# By the kind of subject: the same value can mean different things, as "declined" of a message and of a membership.
+VALUES: dict[str, dict[str, str]] = {
+    "staff_member": {role: label.lower() for role, (label, _may) in ROLE_LABELS.items()},
+    "message": _lower(STATUS_LABELS, OUTCOME_LABELS),
+    "membership": _lower(STATE_LABELS),
+    "subscriber": LEAVE_REASONS,
+    "newsletter": {"failed": "geweigerd", "uncertain": "onzeker"},
+    "newsletter_policy": {"on": "aan", "off": "uit"},
+    "suppression": _lower(SCOPE_LABELS, CAUSE_LABELS),
 }
 # Where a thing can be seen: the page, and the name of the row id in its address.
 PAGES: dict[str, tuple[str, str]] = {
@@ -160,12 +166,13 @@ PAGES: dict[str, tuple[str, str]] = {
 
 def details(entry: AuditEntry, people: Mapping[str, str]) -> str:
     """What changed, in words; `people` gives the names of members by their row id."""
-    told = ((key, value, people if key in CHANGES else {}) for key, value in entry.detail.items() if value)
-    return " · ".join(f"{DETAILS.get(key, key)}: {_value(value, names)}" for key, value, names in told)
+    labels = VALUES.get(entry.subject_type, {})
+    shown = ((key, value, people if key in CHANGES else {}) for key, value in entry.detail.items() if value)
+    return " · ".join(f"{DETAILS.get(key, key)}: {_value(value, labels, names)}" for key, value, names in shown)
 
 
-def _value(value: object, people: Mapping[str, str]) -> str:
+def _value(value: object, labels: Mapping[str, str], people: Mapping[str, str]) -> str:
     if isinstance(value, list):
-        return ", ".join(_value(each, people) for each in value)
+        return ", ".join(_value(each, labels, people) for each in value)
     text = str(value)
-    return people.get(text, text) if isinstance(value, int) else VALUES.get(text, text)
+    return people.get(text, text) if isinstance(value, int) else labels.get(text, text)
