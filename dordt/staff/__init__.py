@@ -1,11 +1,11 @@
-"""The rooms of /beheer/ and their one guard."""
+"""The sections of /beheer/, each a blueprint, and their one guard."""
 
 from typing import Any
 
 from flask import Blueprint, Flask
 
 from dordt.shared.transactions import reading
-from dordt.staff import access, guard, rooms
+from dordt.staff import access, guard, menu
 from dordt.staff.contact import views as contact_views
 from dordt.staff.log import views as log_views
 from dordt.staff.members import views as members_views
@@ -17,7 +17,7 @@ from dordt.staff.start import views as start_views
 from dordt.staff.subscribers import views as subscribers_views
 from dordt.staff.workgroups import views as workgroups_views
 
-ROOM_VIEWS = (
+SECTION_VIEWS = (
     start_views,
     contact_views,
     members_views,
@@ -36,13 +36,13 @@ def init_app(app: Flask) -> None:
     staff = Blueprint("staff", __name__, url_prefix="/beheer")
     staff.before_request(guard.require_access)
     staff.context_processor(_frame)
-    for views in ROOM_VIEWS:
+    for views in SECTION_VIEWS:
         staff.register_blueprint(views.bp)
     app.register_blueprint(staff)
     access.require_complete(app)
 
 
 def _frame() -> dict[str, Any]:
-    """What the layout and the templates of every room receive."""
+    """What the layout and the templates of every section receive."""
     with reading():
-        return {"staff_rooms": rooms.links(), "staff_member": guard.member(), "may": guard.may}
+        return {"menu": list(menu.links()), "staff_member": guard.member(), "may": guard.may}

@@ -7,7 +7,7 @@ from dordt.shared.forms import require_csrf
 LONGEST = 200
 
 
-def keep(room: str) -> None:
+def keep(section: str) -> None:
     """Keep the words that were posted, or forget them when the button says so.
 
     Answers 400 without a CSRF token, and 422 to what is no text.
@@ -16,13 +16,13 @@ def keep(room: str) -> None:
     words = "" if "wissen" in request.form else request.form.get("zoek", "")
     if "\x00" in words:  # breaks PostgreSQL
         abort(422)
-    session[_key(room)] = words[:LONGEST].strip()
+    session[_key(section)] = words[:LONGEST].strip()
 
 
-def kept(room: str) -> str:
+def kept(section: str) -> str:
     """The words that were kept."""
-    return str(session.get(_key(room), ""))
+    return str(session.get(_key(section), ""))
 
 
-def _key(room: str) -> str:
-    return f"search-{room}"
+def _key(section: str) -> str:
+    return f"search-{section}"
