@@ -95,17 +95,25 @@ def save_article(
     return article
 
 
-def publish_article(article_id: int, *, by: StaffMember, at: datetime) -> Article:
-    """Show an article to residents: now, or from the moment that the editor chose."""
-    article = _existing(article_id)
-    _publish(article, by, at=at)
+def publish_article(article_id: int, *, edit_version: int, by: StaffMember, at: datetime) -> Article:
+    """Show an article to residents: now, or from the moment that the editor chose. A second time changes nothing.
+
+    Raises EditedMeanwhile unless it is still the version that the editor saw, or published already.
+    """
+    article = _taken(article_id, edit_version, or_in=ArticleState.PUBLISHED)
+    if article.state != ArticleState.PUBLISHED:
+        _publish(article, by, at=at)
+        article.edit_version += 1
     db.session.commit()
     return article
 
 
-def withdraw_article(article_id: int, *, by: StaffMember, at: datetime) -> Article:
-    """Take an article off the site; it stays in the room of the editors, for the record."""
-    article = _existing(article_id)
+def withdraw_article(article_id: int, *, edit_version: int, by: StaffMember, at: datetime) -> Article:
+    """Take an article off the site; editors keep it, for the record. A second time changes nothing.
+
+    Raises EditedMeanwhile unless it is still the version that the editor saw, or withdrawn already.
+    """
+    article = _taken(article_id, edit_version, or_in=ArticleState.ARCHIVED)
     if article.state == ArticleState.PUBLISHED:
         article.state = ArticleState.ARCHIVED
         article.updated_at = at
@@ -126,10 +134,20 @@ def _existing(article_id: int) -> Article:
     return article
 
 
-def _taken(article_id: int, edit_version: int) -> Article:
-    """Lock the row while it is still the version that the editor opened: of two who save at once, one is told."""
-    is_same = sa.and_(Article.id == article_id, Article.edit_version == edit_version)
-    lock = sa.update(Article).where(is_same).values(updated_at=Article.updated_at).returning(Article.id)
+def _taken(article_id: int, edit_version: int, *, or_in: ArticleState | None = None) -> Article:
+    """Lock the row while it is still the version that the editor opened, or in a state where nothing is left to do.
+
+    Of two who act at once, one is told: raises EditedMeanwhile.
+    """
+    is_same = Article.edit_version == edit_version
+    if or_in:
+        is_same = sa.or_(is_same, Article.state == or_in)
+    lock = (
+        sa.update(Article)
+        .where(Article.id == article_id, is_same)
+        .values(updated_at=Article.updated_at)
+        .returning(Article.id)
+    )
     locked = db.session.scalar(lock)
     article = _existing(article_id)
     if locked is None:

@@ -16,7 +16,7 @@ from tests.factories.news import make_article
 from tests.factories.places import make_neighbourhood, make_topic
 
 NEW = "/beheer/nieuws/nieuw/"
-FILLED = {"title": "Een nieuw bankje", "intro": "Er komt een bankje.", "body": "Bij de **vijver**.", "do": "save"}
+FILLED = {"title": "Een nieuw bankje", "intro": "Er komt een bankje.", "body": "Bij de **vijver**.", "action": "save"}
 
 
 @pytest.fixture
@@ -41,6 +41,12 @@ def hidden(page: str, name: str) -> str:
     return re.search(rf'name="{name}"[^>]*value="([^"]*)"', page)[1]
 
 
+def press(editor: Any, article_id: int, button: str, *, page: str = "") -> Any:
+    """Publish or withdraw from the page of an article, as it is now or as it was when `page` was opened."""
+    page = page or editor.get(f"/beheer/nieuws/{article_id}/").text
+    return editor.post(f"/beheer/nieuws/{article_id}/{button}/", data={"edit_version": hidden(page, "edit_version")})
+
+
 def test_a_new_article_is_a_draft_with_an_address_from_its_title(editor, client):
     make_neighbourhood(slug="reeland")
     make_topic(slug="wonen")
@@ -60,19 +66,30 @@ def test_a_new_article_is_a_draft_with_an_address_from_its_title(editor, client)
 
 
 def test_publishing_shows_it_to_residents_at_once_and_withdrawing_takes_it_away(editor, client):
-    editor.post(NEW, data={**FILLED, "do": "publish"})
+    editor.post(NEW, data={**FILLED, "action": "publish"})
     article_id = stored().id
     assert client.get("/nieuws/een-nieuw-bankje/").status_code == 200
 
-    editor.post(f"/beheer/nieuws/{article_id}/intrekken/")
+    press(editor, article_id, "intrekken")
     assert client.get("/nieuws/een-nieuw-bankje/").status_code == 404
 
-    editor.post(f"/beheer/nieuws/{article_id}/publiceren/")
+    press(editor, article_id, "publiceren")
     assert client.get("/nieuws/een-nieuw-bankje/").status_code == 200
 
 
+def test_who_withdraws_an_article_that_somebody_else_just_changed_is_told_and_nothing_happens(editor):
+    article = make_article()
+    page = editor.get(f"/beheer/nieuws/{article.id}/").text
+    editor.post(f"/beheer/nieuws/{article.id}/", data={**FILLED, "edit_version": hidden(page, "edit_version")})
+
+    answer = press(editor, article.id, "intrekken", page=page)
+
+    assert stored().state == ArticleState.PUBLISHED
+    assert "Iemand anders heeft dit bericht intussen gewijzigd." in editor.get(answer.location).text
+
+
 def test_a_moment_is_meant_in_amsterdam(editor):
-    answer = editor.post(NEW, data={**FILLED, "do": "publish", "published_at": "2099-07-01T19:30"})
+    answer = editor.post(NEW, data={**FILLED, "action": "publish", "published_at": "2099-07-01T19:30"})
 
     assert stored().published_at == datetime(2099, 7, 1, 17, 30, tzinfo=UTC)
     page = editor.get(answer.location).text
@@ -148,7 +165,7 @@ def test_an_address_that_is_taken_is_told(editor):
 
 
 def test_the_preview_shows_the_text_and_stores_nothing(editor):
-    answer = editor.post(NEW, data={**FILLED, "do": "preview"})
+    answer = editor.post(NEW, data={**FILLED, "action": "preview"})
 
     assert answer.status_code == 200
     assert "<p>Bij de <strong>vijver</strong>.</p>" in answer.text
@@ -248,7 +265,7 @@ def test_the_form_of_an_article_holds_all_of_it_and_saving_changes_nothing(edito
 
     names = ("edit_version", "image_key", "title", "image_alt", "image_caption", "attachments", "published_at")
     sent = {name: hidden(page, name) for name in names}
-    sent |= {"intro": article.intro, "body": article.body, "neighbourhoods": "reeland", "do": "save"}
+    sent |= {"intro": article.intro, "body": article.body, "neighbourhoods": "reeland", "action": "save"}
     editor.post(f"/beheer/nieuws/{article.id}/", data=sent)
 
     after = stored()
