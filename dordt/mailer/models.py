@@ -1,6 +1,7 @@
 """The ledger: a mail is one content, a delivery is that mail to one address."""
 
 import re
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -139,6 +140,13 @@ class Delivery(Base):
     created_at: Mapped[datetime]
 
     mail: Mapped[Mail] = relationship(back_populates="deliveries")
+
+    @classmethod
+    def about_newsletter(cls, address_key: str, names: Collection[str]) -> "sa.Select[Delivery]":
+        """Newsletters, and mails with one of these names, to this address; each with its mail, the newest first."""
+        about = sa.or_(Mail.kind == MailKind.NEWSLETTER, Mail.name.in_(names))
+        mine = sa.select(cls).join(cls.mail).options(sa.orm.contains_eager(cls.mail))
+        return mine.where(cls.address_key == address_key, about).order_by(cls.id.desc())
 
 
 class SuppressionScope(StrEnum):

@@ -13,6 +13,7 @@ from dordt.subscribers.models import AddressChange, Subscriber, SubscriberState
 CONFIRM = "newsletter-confirm"
 UNSUBSCRIBE = "newsletter-unsubscribe"  # opens the preferences too
 NEW_ADDRESS = "newsletter-new-address"
+NAMES = ("confirm_subscription", "already_subscribed", "welcome", "confirm_new_address", "address_changed")
 MERGED_TOKEN = "[[token]]"  # noqa: S105  (the worker signs one for each recipient)
 
 

@@ -77,16 +77,21 @@ class Subscriber(Base):
         return sa.select(cls).where(sa.or_(cls.id == number, cls.email_key == email_key)).order_by(cls.id)
 
     @classmethod
-    def in_room(cls, *states: SubscriberState, neighbourhood: str = "", words: str = "") -> "sa.Select[Subscriber]":
-        """Everybody, or who is in these states, chose this wijk, and has these words in the address; newest first."""
+    def matching(cls, *states: SubscriberState, neighbourhood: str = "", search: str = "") -> "sa.Select[Subscriber]":
+        """Everybody, or who is in these states, chose this wijk, and has this text in the address; newest first."""
         query = sa.select(cls).order_by(cls.asked_at.desc(), cls.id.desc())
         if states:
             query = query.where(cls.state.in_(states))
         if neighbourhood:
             query = query.where(cls.neighbourhoods.any(Neighbourhood.slug == neighbourhood))
-        if words:
-            query = query.where(cls.email_key.like(like(words.lower()), escape="\\"))
+        if search:
+            query = query.where(cls.email_key.like(like(search.lower()), escape="\\"))
         return query
+
+    @classmethod
+    def brought_by(cls, import_id: int) -> "sa.Select[Subscriber]":
+        """Who is on the list because of this import."""
+        return sa.select(cls).where(cls.import_id == import_id)
 
     @classmethod
     def receiving(cls) -> "sa.Select[Subscriber]":
@@ -210,8 +215,8 @@ class SubscriberImport(Base):
         return sa.select(cls).where(cls.id == import_id)
 
     @classmethod
-    def in_room(cls) -> "sa.Select[SubscriberImport]":
-        """All of them, the newest first."""
+    def newest_first(cls) -> "sa.Select[SubscriberImport]":
+        """All of them."""
         return sa.select(cls).order_by(cls.id.desc())
 
 

@@ -78,6 +78,11 @@ class AudienceCount:
         }
 
 
+def suppressed(people: "sa.Select[Subscriber]") -> "sa.Select[Subscriber]":
+    """Who of these subscribers gets no newsletter because their address is suppressed."""
+    return people.where(is_suppressed_for(Subscriber.email_key, MailKind.NEWSLETTER, LIST_ID))
+
+
 def choice_of(newsletter: Newsletter) -> AudienceChoice:
     """What a newsletter has in its row."""
     return AudienceChoice(

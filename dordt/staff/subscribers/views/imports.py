@@ -4,12 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate, islice
 
-import sqlalchemy as sa
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from dordt.mailer.models import MailKind
-from dordt.mailer.suppression.rules import is_suppressed_for
 from dordt.newsletters.sending import audience
 from dordt.shared import clock
 from dordt.shared.formats import dutch_number
@@ -50,7 +47,7 @@ def imports() -> ResponseReturnValue:
             return redirect(url_for(".show_import", import_id=number), code=303)
         except ImportFileRefused as refused:
             form.file.errors = [str(refused)]
-    found = page(SubscriberImport.in_room(), request.args.get("pagina"))
+    found = page(SubscriberImport.newest_first(), request.args.get("pagina"))
     return render_template(
         "staff/subscribers/imports.html", form=form, page=found, labels=IMPORT_LABELS, colours=COLOURS
     ), form.status
@@ -72,7 +69,7 @@ def show_import(import_id: int) -> ResponseReturnValue:
         colours=COLOURS,
         outcomes=outcomes_of(found),
         summary=summary(found),
-        suppressed=count(_suppressed(found)) if is_over else 0,
+        suppressed=count(audience.suppressed(Subscriber.brought_by(import_id))) if is_over else 0,
         undo_problem=import_undo.undo_problem(found, at=at) if is_over else None,
         undo_until=(found.finished_at or at) + import_undo.WITHIN,
     )
@@ -139,12 +136,6 @@ def _columns_page(found: SubscriberImport, sheet: Sheet, form: ColumnsForm) -> R
         kept_until=found.created_at + services.KEPT_FOR,
     )
     return template, form.status
-
-
-def _suppressed(found: SubscriberImport) -> "sa.Select[int]":
-    """Whom it added, and who gets nothing all the same."""
-    is_suppressed = is_suppressed_for(Subscriber.email_key, MailKind.NEWSLETTER, audience.LIST_ID)
-    return sa.select(Subscriber.id).where(Subscriber.import_id == found.id, is_suppressed)
 
 
 @dataclass(frozen=True)

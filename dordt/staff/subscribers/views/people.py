@@ -9,8 +9,7 @@ from flask.typing import ResponseReturnValue
 from dordt.accounts.rights import Right
 from dordt.audit import services as audit
 from dordt.mailer.labels import DELIVERY_LABELS
-from dordt.mailer.models import Delivery, Mail, MailKind
-from dordt.mailer.suppression.rules import is_suppressed_for
+from dordt.mailer.models import Delivery
 from dordt.newsletters.sending import audience
 from dordt.places import services as places
 from dordt.shared import clock, tables
@@ -23,7 +22,7 @@ from dordt.staff import searching
 from dordt.staff.guard import may, member
 from dordt.staff.subscribers.blueprint import NUMBER, bp
 from dordt.staff.subscribers.forms import EnterForm, UnsubscribeForm
-from dordt.subscribers import services
+from dordt.subscribers import emails, services
 from dordt.subscribers.fields import field_choices, shown_fields
 from dordt.subscribers.labels import METHOD_LABELS, REASON_LABELS, STATE_LABELS, WAY_LABELS
 from dordt.subscribers.models import Subscriber, SubscriberState, Unsubscription
@@ -31,18 +30,38 @@ from dordt.subscribers.services import consent_export, list_export
 from dordt.subscribers.services.consent_export import proof_count
 from dordt.subscribers.services.staff_entry import EntryOutcome, enter_subscriber
 
+DELIVERIES_SHOWN = 20
+ENTRY_MESSAGES = {
+    EntryOutcome.ADDED: ("ok", "Deze abonnee staat op de lijst en krijgt een e-mail die dat zegt."),
+    EntryOutcome.KNOWN: ("info", "Dit adres stond al op de lijst. Er is niets veranderd."),
+    EntryOutcome.ASKED: (
+        "warning",
+        "Deze abonnee meldde zich eerder af. Wij zetten niemand terug. "
+        "Er gaat nu een e-mail naar dit adres met de vraag of de nieuwsbrief weer mag komen.",
+    ),
+    EntryOutcome.ASKED_ALREADY: (
+        "warning",
+        "Deze abonnee meldde zich eerder af. Het afgelopen uur ging er al een e-mail naar dit adres met de vraag "
+        "of de nieuwsbrief weer mag komen.",
+    ),
+}
+TOO_LONG = (
+    f"Deze lijst heeft meer dan {dutch_number(tables.MOST_IN_ODS)} regels. Een ODS-bestand maken duurt dan te lang. "
+    "Kies CSV. Dat opent u ook in LibreOffice en Excel."
+)
+
 
 @bp.get("/")
 def index() -> ResponseReturnValue:
     """Everybody on the list; filters stand in the address, the search in the session."""
-    chosen, words = chosen_filters(), kept_search()
-    query = filtered(chosen, words).options(sa.orm.selectinload(Subscriber.neighbourhoods))
+    chosen, search = chosen_filters(), kept_search()
+    query = filtered(chosen, search).options(sa.orm.selectinload(Subscriber.neighbourhoods))
     return render_template(
         "staff/subscribers/index.html",
         page=page(query, request.args.get("pagina")),
         counts=services.counts(),
         chosen=chosen,
-        search=words,
+        search=search,
         state_labels=STATE_LABELS,
         neighbourhoods=places.neighbourhood_choices(),
         ods_limit=tables.MOST_IN_ODS,
@@ -68,26 +87,10 @@ def kept_search() -> str:
     return searching.kept("subscribers") if may(Right.SEE_CONTACT_DETAILS) else ""
 
 
-def filtered(chosen: dict[str, str], words: str) -> "sa.Select[Subscriber]":
+def filtered(chosen: dict[str, str], search: str) -> "sa.Select[Subscriber]":
     """The list that belongs to the filters; a status that does not exist filters nothing."""
     states = [state for state in SubscriberState if state == chosen["status"]]
-    return Subscriber.in_room(*states, neighbourhood=chosen["wijk"], words=words)
-
-
-ENTRY_MESSAGES = {
-    EntryOutcome.ADDED: ("ok", "Deze abonnee staat op de lijst en krijgt een e-mail die dat zegt."),
-    EntryOutcome.KNOWN: ("info", "Dit adres stond al op de lijst. Er is niets veranderd."),
-    EntryOutcome.ASKED: (
-        "warning",
-        "Deze abonnee meldde zich eerder af. Wij zetten niemand terug. "
-        "Er gaat nu een e-mail naar dit adres met de vraag of de nieuwsbrief weer mag komen.",
-    ),
-    EntryOutcome.ASKED_ALREADY: (
-        "warning",
-        "Deze abonnee meldde zich eerder af. Het afgelopen uur ging er al een e-mail naar dit adres met de vraag "
-        "of de nieuwsbrief weer mag komen.",
-    ),
-}
+    return Subscriber.matching(*states, neighbourhood=chosen["wijk"], search=search)
 
 
 @bp.route("/nieuw/", methods=["GET", "POST"])
@@ -97,14 +100,10 @@ def enter() -> ResponseReturnValue:
     form = EnterForm(field_choices(), at=at)
     if form.validate_on_submit():
         outcome, number = enter_subscriber(form.entry(), by=member(), at=at)
-        kind, words = ENTRY_MESSAGES[outcome]
-        flash(words, kind)
+        category, message = ENTRY_MESSAGES[outcome]
+        flash(message, category)
         return redirect(url_for(".show", subscriber_id=number), code=303)
     return render_template("staff/subscribers/enter.html", form=form), form.status
-
-
-OUR_MAILS = ("confirm_subscription", "already_subscribed", "welcome", "confirm_new_address", "address_changed")
-DELIVERIES_SHOWN = 20
 
 
 @bp.get(f"/{NUMBER}/")
@@ -137,8 +136,8 @@ def _shown(subscriber_id: int, form: UnsubscribeForm) -> ResponseReturnValue:
         proofs=consent_export.proofs_of(subscriber),
         elsewhere=consent_export.ELSEWHERE,
         departure=next(iter(rows(Unsubscription.last_of(subscriber_id))), None),
-        is_suppressed=bool(count(_suppression_of(subscriber))),
-        deliveries=rows(_deliveries_to(subscriber)),
+        is_suppressed=bool(count(audience.suppressed(Subscriber.numbered(subscriber_id)))),
+        deliveries=rows(Delivery.about_newsletter(subscriber.email_key, emails.NAMES).limit(DELIVERIES_SHOWN)),
         state_labels=STATE_LABELS,
         method_labels=METHOD_LABELS,
         delivery_labels=DELIVERY_LABELS,
@@ -146,26 +145,6 @@ def _shown(subscriber_id: int, form: UnsubscribeForm) -> ResponseReturnValue:
         reason_labels=REASON_LABELS,
     )
     return template, form.status
-
-
-def _deliveries_to(subscriber: Subscriber) -> "sa.Select[Delivery]":
-    """What went out about the newsletter; other mail to this address is the business of other rooms."""
-    about = sa.or_(Mail.kind == MailKind.NEWSLETTER, Mail.name.in_(OUR_MAILS))
-    query = sa.select(Delivery).join(Delivery.mail).options(sa.orm.contains_eager(Delivery.mail))
-    mine = query.where(Delivery.address_key == subscriber.email_key, about)
-    return mine.order_by(Delivery.id.desc()).limit(DELIVERIES_SHOWN)
-
-
-def _suppression_of(subscriber: Subscriber) -> "sa.Select[int]":
-    """This subscriber, if the address gets no newsletter."""
-    is_suppressed = is_suppressed_for(Subscriber.email_key, MailKind.NEWSLETTER, audience.LIST_ID)
-    return sa.select(Subscriber.id).where(Subscriber.id == subscriber.id, is_suppressed)
-
-
-TOO_LONG = (
-    f"Deze lijst heeft meer dan {dutch_number(tables.MOST_IN_ODS)} regels. Een ODS-bestand maken duurt dan te lang. "
-    "Kies CSV. Dat opent u ook in LibreOffice en Excel."
-)
 
 
 @bp.post("/exporteren/")
