@@ -10,16 +10,12 @@ from dordt.shared.columns import Base, Email, Name, Text, foreign_key, state_col
 
 
 class ConsentPurpose(StrEnum):
-    """What was agreed to."""
-
     NEWSLETTER = "newsletter"
     SHOW_NAME = "show_name"
     KEEP_INFORMED = "keep_informed"
 
 
 class ConsentMethod(StrEnum):
-    """How it was given."""
-
     WEB_FORM = "web_form"
     IMPORT = "import"
     STAFF = "staff"
@@ -37,7 +33,6 @@ class ConsentText(Base):
 
     @classmethod
     def of(cls, purpose: ConsentPurpose) -> "sa.Select[ConsentText]":
-        """Every version of the words for one purpose."""
         return sa.select(cls).where(cls.purpose == purpose).order_by(cls.version)
 
 

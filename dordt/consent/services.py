@@ -110,11 +110,11 @@ def withdrawn_among(address_keys: Sequence[str], purpose: ConsentPurpose) -> set
     """Which of these addresses agreed once and took it back since, whatever list they stood on then."""
     mine = sa.and_(Consent.address_key.in_(address_keys), Consent.purpose == purpose)
     withdrawn = sa.select(Consent.address_key).where(mine, Consent.withdrawn_at.is_not(None))
-    holds = sa.select(Consent.address_key).where(
+    valid = sa.select(Consent.address_key).where(
         mine, Consent.withdrawn_at.is_(None), Consent.confirmed_at.is_not(None)
     )
     found = set(db.session.scalars(withdrawn))
-    return found - set(db.session.scalars(holds)) if found else found
+    return found - set(db.session.scalars(valid)) if found else found
 
 
 def forget_unconfirmed(address_key: str, purpose: ConsentPurpose, *, before: datetime | None = None) -> None:

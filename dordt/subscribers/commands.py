@@ -19,7 +19,7 @@ from dordt.subscribers.models import ImportRefusal, SubscriberImport
 def import_subscribers_command(file: Path) -> None:
     """Take over subscribers from FILE, a CSV in UTF-8.
 
-    Columns: email, neighbourhoods, topics, consent_at, consent_source; several slugs in a cell are parted by `;`.
+    Columns: email, neighbourhoods, topics, consent_at, consent_source; several slugs in a cell are separated by `;`.
     Rows that are in order are stored, the others are named with their line and the reason, in Dutch as on the screen
     where it can be undone within 24 hours.
     """

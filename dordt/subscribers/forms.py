@@ -35,8 +35,6 @@ class SubscriberFieldsForm(DordtForm):
 
 
 class SubscribeForm(SubscriberFieldsForm):
-    """Subscribe to the newsletter."""
-
     email = address_field()
     neighbourhoods = CheckboxesField("Over welke wijken wilt u lezen? (niet verplicht)")
     topics = CheckboxesField("Welke thema’s wilt u volgen? (niet verplicht)")
@@ -48,7 +46,6 @@ class SubscribeForm(SubscriberFieldsForm):
             self.neighbourhoods.data, self.topics.data = neighbourhoods, topics
 
     def subscription_request(self) -> SubscriptionRequest:
-        """What the service needs."""
         return SubscriptionRequest(
             email=self.email.data or "",
             fields=self.fields(),
@@ -71,15 +68,11 @@ class LinkForm(DordtForm):
 
 
 class ChoicesForm(SubscriberFieldsForm, LinkForm):
-    """Other wijken or topics."""
-
     neighbourhoods = CheckboxesField("Over welke wijken wilt u lezen?")
     topics = CheckboxesField("Welke thema’s wilt u volgen?")
 
 
 class PauseForm(LinkForm):
-    """No newsletter for a time."""
-
     months = RadioField("Hoelang wilt u pauze?", coerce=int, validate_choice=False)
 
     def __init__(self, ends: Mapping[int, datetime], *, is_posted: bool) -> None:
@@ -91,15 +84,12 @@ class PauseForm(LinkForm):
         ]
 
     def validate_months(self, field: Field) -> None:
-        """One of the lengths that the page names."""
         if field.data not in self.ends:
             field.errors = []
             raise ValidationError("Kies hoelang u pauze wilt.")
 
 
 class NewAddressForm(LinkForm):
-    """The newsletter at another address."""
-
     email = address_field()
 
     def __init__(self, *, own_key: str, is_posted: bool) -> None:
@@ -114,8 +104,6 @@ class NewAddressForm(LinkForm):
 
 
 class ReasonForm(LinkForm):
-    """Why somebody left."""
-
     reason = RadioField("Waarom meldde u zich af?", validators=[required("Kies een reden.")])
     remark = TextAreaField("Wilt u er iets bij zeggen? (niet verplicht)", validators=[at_most(500)])
 
@@ -124,5 +112,4 @@ class ReasonForm(LinkForm):
         self.reason.choices = [(str(reason), words) for reason, words in REASON_LABELS.items()]
 
     def chosen(self) -> UnsubscribeReason:
-        """What the service needs."""
         return UnsubscribeReason(self.reason.data)

@@ -63,12 +63,10 @@ class Subscriber(Base):
 
     @classmethod
     def with_key(cls, email_key: str) -> "sa.Select[Subscriber]":
-        """The subscriber with this address."""
         return sa.select(cls).where(cls.email_key == email_key)
 
     @classmethod
     def numbered(cls, number: int) -> "sa.Select[Subscriber]":
-        """The subscriber in this row."""
         return sa.select(cls).where(cls.id == number)
 
     @classmethod
@@ -90,7 +88,6 @@ class Subscriber(Base):
 
     @classmethod
     def brought_by(cls, import_id: int) -> "sa.Select[Subscriber]":
-        """Who is on the list because of this import."""
         return sa.select(cls).where(cls.import_id == import_id)
 
     @classmethod
@@ -125,8 +122,6 @@ class AddressChange(Base):
 
 
 class UnsubscribeWay(StrEnum):
-    """How somebody left."""
-
     LINK = "link"  # the page behind the link in every newsletter, or the preference page
     ONE_CLICK = "one_click"  # the button of a mail programme (RFC 8058)
     MAIL = "mail"  # a mail to the address in List-Unsubscribe
@@ -163,7 +158,6 @@ class Unsubscription(Base):
 
     @classmethod
     def last_of(cls, subscriber_id: int) -> "sa.Select[Unsubscription]":
-        """The last time that this subscriber left."""
         return cls.of(subscriber_id).limit(1)
 
 
@@ -192,7 +186,7 @@ class SubscriberImport(Base):
     state: Mapped[ImportState] = state_column(ImportState, default=ImportState.UPLOADED, index=True)
     problem: Mapped[str | None] = mapped_column(sa.String(500))
     row_count: Mapped[int] = mapped_column(default=0)
-    done_count: Mapped[int] = mapped_column(default=0)  # rows whose fate is stored; where to go on after a crash
+    done_count: Mapped[int] = mapped_column(default=0)  # rows whose outcome is stored; where to go on after a crash
     added_count: Mapped[int] = mapped_column(default=0)
     known_count: Mapped[int] = mapped_column(default=0)
     unsubscribed_count: Mapped[int] = mapped_column(default=0)
@@ -211,12 +205,10 @@ class SubscriberImport(Base):
 
     @classmethod
     def numbered(cls, import_id: int) -> "sa.Select[SubscriberImport]":
-        """The import with this id."""
         return sa.select(cls).where(cls.id == import_id)
 
     @classmethod
     def newest_first(cls) -> "sa.Select[SubscriberImport]":
-        """All of them."""
         return sa.select(cls).order_by(cls.id.desc())
 
 

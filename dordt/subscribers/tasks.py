@@ -13,7 +13,6 @@ from dordt.subscribers.imports import services as imports
 
 
 def init_app(_app: Flask) -> None:
-    """Register the work."""
     every_minute(erase_unconfirmed)
     every_minute(erase_changes)
     every_minute(end_pauses)
@@ -28,7 +27,6 @@ def erase_unconfirmed() -> None:
 
 
 def erase_changes() -> None:
-    """The same for a new address."""
     services.erase_changes(at=clock.now())
 
 
@@ -43,5 +41,4 @@ def erase_forgotten_files() -> None:
 
 
 def import_waiting(stop: threading.Event) -> None:
-    """Import the files that staff started."""
     imports.import_waiting(stop, now=clock.now)

@@ -1,4 +1,4 @@
-"""The newsletter as residents meet it: sign up, choose, pause, move, see what we hold, leave."""
+"""The newsletter as residents meet it: sign up, choose, pause, move, see their data, leave."""
 
 from collections.abc import Callable
 from typing import Any
@@ -80,7 +80,6 @@ def confirm(token: str) -> ResponseReturnValue:
 
 @bp.post("/bevestigen/<token>/")
 def confirm_now(token: str) -> ResponseReturnValue:
-    """The button was pressed."""
     services.confirm_subscription(token, at=clock.now())
     return redirect(url_for(".confirm", token=token), code=303)
 
@@ -103,7 +102,6 @@ def preferences(token: str) -> ResponseReturnValue:
 
 @bp.post("/voorkeuren/<token>/keuze/")
 def change_choices(token: str) -> ResponseReturnValue:
-    """Other wijken or topics."""
     form = _choices_form(token, is_posted=True)
     if form.validate_on_submit():
         services.change_choices(token, form.fields(), at=clock.now())
@@ -113,7 +111,6 @@ def change_choices(token: str) -> ResponseReturnValue:
 
 @bp.post("/voorkeuren/<token>/pauze/")
 def pause(token: str) -> ResponseReturnValue:
-    """No newsletter for a time."""
     form = _pause_form(is_posted=True)
     if form.validate_on_submit():
         services.pause(token, form.months.data, at=clock.now())
@@ -123,7 +120,6 @@ def pause(token: str) -> ResponseReturnValue:
 
 @bp.post("/voorkeuren/<token>/hervatten/")
 def resume(token: str) -> ResponseReturnValue:
-    """The newsletter again, at once."""
     services.resume(token, at=clock.now())
     return redirect(url_for(".preferences", token=token), code=303)
 
@@ -149,7 +145,6 @@ def ask_new_address(token: str) -> ResponseReturnValue:
 
 @bp.get("/voorkeuren/<token>/gegevens/")
 def own_record(token: str) -> ResponseReturnValue:
-    """All that we hold of this subscriber."""
     personal_data = services.personal_data_of(services.find_by_preferences_token(token))
     words: dict[str, Any] = {
         "state_labels": STATE_LABELS,
@@ -225,7 +220,6 @@ def new_address(token: str) -> ResponseReturnValue:
 
 @bp.post("/nieuw-adres/<token>/")
 def new_address_now(token: str) -> ResponseReturnValue:
-    """The button was pressed."""
     services.confirm_new_address(token, consent_text=NEW_ADDRESS_TEXT, at=clock.now())
     return redirect(url_for(".new_address", token=token), code=303)
 
@@ -248,7 +242,6 @@ def unsubscribe_now(token: str) -> ResponseReturnValue:
 
 @bp.post("/afmelden/<token>/reden/")
 def give_reason(token: str) -> ResponseReturnValue:
-    """Why somebody left, if they care to say."""
     form = ReasonForm()
     if form.validate_on_submit():
         services.give_reason(token, form.chosen(), form.remark.data or "", at=clock.now())

@@ -1,4 +1,4 @@
-"""The room of the subscribers: its blueprint, and the rows that an address names."""
+"""The blueprint of the section, and the rows that a URL names."""
 
 from flask import Blueprint
 

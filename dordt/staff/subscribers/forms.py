@@ -27,8 +27,6 @@ from dordt.subscribers.services.staff_entry import StaffEntry
 
 
 class UnsubscribeForm(DordtForm):
-    """Take somebody off the list who asked for it."""
-
     reason = RadioField(
         "Waarom meldt u deze abonnee af?",
         validators=[required("Kies waarom u deze abonnee afmeldt.")],
@@ -92,11 +90,9 @@ class ColumnsForm(DordtForm):
             raise ValidationError("Schrijf waar de mensen toestemming gaven, bijvoorbeeld: inschrijflijst wijkfeest.")
 
     def validate_given_on(self, field: DateField) -> None:
-        """Consent is never given in the future."""
         check_given_on(field.data, at=self.at)
 
     def choice(self) -> ImportChoice:
-        """What the service needs."""
         columns = {name: int(self[name].data) for name in COLUMNS if self[name].data != NOT_IN_FILE}
         return ImportChoice(columns, self.source.data or "", moment_of(self.given_on.data))
 
@@ -114,7 +110,6 @@ def check_given_on(day: date | None, *, at: datetime) -> None:
 
 
 def moment_of(day: date | None) -> datetime | None:
-    """The beginning of a day in Dordrecht."""
     return datetime.combine(day, time(), AMSTERDAM) if day else None
 
 
@@ -153,11 +148,9 @@ class EnterForm(SubscriberFieldsForm):
         self.offer(choices)
 
     def validate_given_on(self, field: DateField) -> None:
-        """Consent is never given in the future."""
         check_given_on(field.data, at=self.at)
 
     def entry(self) -> StaffEntry:
-        """What the service needs."""
         return StaffEntry(
             email=self.email.data or "",
             fields=self.fields(),

@@ -1,4 +1,4 @@
-"""A file with subscribers as it comes in: its signs, its separator, its headings and its records; no row is judged."""
+"""A file with subscribers as it comes in: its encoding, separator, headings and records; no row is checked yet."""
 
 import csv
 import io
@@ -79,7 +79,7 @@ class Sheet:
 
 
 class _RecordLines:
-    """Gives lines, but not too many to one record; `begun` is where the present record begins."""
+    """Gives lines, but not too many to one record; `begun` is where the current record begins."""
 
     def __init__(self, lines: Sequence[str], at: int) -> None:
         self._lines, self.at, self.begun = lines, at, at

@@ -18,7 +18,7 @@ REASON_LIMIT = 300
 EARLIEST = date(1990, 1, 1)
 UNREADABLE = re.compile("[\x00\ufffd]")  # NUL breaks PostgreSQL; U+FFFD stands where bytes were no UTF-8
 DUTCH_DATE = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:,?[ T](\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?)?")
-PLAIN_NAME = re.compile(r"[A-Za-z0-9_%+-]{1,15}(?:\.[A-Za-z0-9_%+-]{1,15}){0,3}")  # 63 signs at most
+PLAIN_NAME = re.compile(r"[A-Za-z0-9_%+-]{1,15}(?:\.[A-Za-z0-9_%+-]{1,15}){0,3}")  # 63 characters at most
 PLAIN_LIMIT = 200  # so that the key, with its domain in another form, is not too long either
 QUOTED_FORMULA = re.compile(r"'(?=[=+\-@])")  # as our own export writes it
 
@@ -45,7 +45,7 @@ class RowRefusal(NamedTuple):
 
 
 class RowCheck:
-    """Judges the records of one file.
+    """Checks the records of one file.
 
     columns: which of our columns stands where. cell_readers: how the cell of each field is read, by its name. source,
     given_at: the proof of a row that brings none itself.

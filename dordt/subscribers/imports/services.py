@@ -1,4 +1,9 @@
-"""Lists of subscribers: uploaded, started or withdrawn by staff, and imported by the worker."""
+"""Lists of subscribers: uploaded, started or withdrawn by staff, and imported by the worker.
+
+Each row brings proof of consent that was given elsewhere; who left never comes back. The rows are stored in short
+transactions; each also notes how far it is, under a lease. So a worker that is killed loses nothing, another goes on,
+and of two that meet one finds that the other was there.
+"""
 
 import logging
 import threading
@@ -26,6 +31,12 @@ from dordt.subscribers.models import ImportRefusal, ImportState, SubscriberImpor
 LARGEST = 20 * 1024 * 1024  # bytes; some 300,000 rows
 KEPT_FOR = timedelta(hours=24)
 FILENAME_LIMIT = 200
+ROWS_PER_COMMIT = 1000  # each commit frees the database for residents and for the mailer
+ANALYSE_FROM = 1000  # subscribers
+LEASE = timedelta(seconds=60)  # renewed with each commit
+WENT_WRONG = "Er ging bij ons iets mis. Wat al klaar was, staat in de lijst. U kunt dat ongedaan maken."
+Clock = Callable[[], datetime]
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -108,15 +119,7 @@ def _found(import_id: int) -> SubscriberImport:
 def _name(filename: str) -> str:
     """Without the folders that some browsers send along."""
     name = filename.replace("\\", "/").rpartition("/")[2]
-    return "".join(sign for sign in name if sign.isprintable())[:FILENAME_LIMIT] or "lijst.csv"
-
-
-ROWS_PER_COMMIT = 1000  # each commit frees the database for residents and for the post room
-ANALYSE_FROM = 1000  # subscribers
-LEASE = timedelta(seconds=60)  # renewed with each commit
-WENT_WRONG = "Er ging bij ons iets mis. Wat al klaar was, staat in de lijst. U kunt dat ongedaan maken."
-Clock = Callable[[], datetime]
-logger = logging.getLogger(__name__)
+    return "".join(character for character in name if character.isprintable())[:FILENAME_LIMIT] or "lijst.csv"
 
 
 def import_waiting(stop: threading.Event, *, now: Clock) -> None:
@@ -151,7 +154,7 @@ def import_now(sheet: Sheet, content: bytes, filename: str, columns: dict[str, i
 
 def import_file(import_id: int, stop: threading.Event, *, now: Clock) -> None:
     """Take the import, unless somebody else has it, and store its rows until it is done or `stop` is set."""
-    lease = _take(import_id, now())
+    lease = _acquire_lease(import_id, now())
     if lease:
         _work(import_id, lease, stop, now=now)
 
@@ -163,7 +166,7 @@ def _work(import_id: int, lease: datetime, stop: threading.Event, *, now: Clock)
         db.session.rollback()
         raise
     except Exception:
-        logger.exception("Import %d failed", import_id)
+        logger.exception("Subscriber import %d: failed, no further rows are stored; it can be undone", import_id)
         db.session.rollback()
         _end(import_id, ImportState.FAILED, at=now(), problem=WENT_WRONG)
 
@@ -185,7 +188,7 @@ class _ImportRun:
                 given_at=found.given_at,
             )
             self._done = found.done_count
-            db.session.rollback()  # so that reading and checking the file holds no lock
+            db.session.rollback()  # so that reading and checking the file takes no lock
             db.session.expunge(found)  # nor its content twice in memory
 
     def until(self, stop: threading.Event) -> None:
@@ -199,12 +202,11 @@ class _ImportRun:
                 return
             db.session.commit()
             if stop.is_set():
-                self._let_go()
+                self._release_lease()
                 return
         _end(self._id, ImportState.DONE, at=self._now())
 
     def _note(self, count: int, stored: BatchCounts, refused: Sequence[RowRefusal]) -> bool:
-        """How far it is, if it is still ours."""
         lease = self._now() + LEASE
         values = {
             SubscriberImport.done_count: self._done + count,
@@ -222,7 +224,7 @@ class _ImportRun:
         self._done, self._lease = self._done + count, lease
         return True
 
-    def _let_go(self) -> None:
+    def _release_lease(self) -> None:
         _changed(sa.update(SubscriberImport).where(self._is_ours()).values(lease_until=None))
         db.session.commit()
 
@@ -232,7 +234,7 @@ class _ImportRun:
         return sa.and_(found.id == self._id, is_mine, found.done_count == self._done)
 
 
-def _take(import_id: int, at: datetime) -> datetime | None:
+def _acquire_lease(import_id: int, at: datetime) -> datetime | None:
     """The lease, when it was free."""
     lease = at + LEASE
     mine = sa.update(SubscriberImport).where(SubscriberImport.id == import_id, _is_free(at))
@@ -248,7 +250,7 @@ def _is_free(at: datetime) -> "sa.ColumnElement[bool]":
 
 
 def _end(import_id: int, state: ImportState, *, at: datetime, problem: str | None = None) -> None:
-    """It is over: the file is erased, and the log says what came of it."""
+    """Erase the file, and log the counts; nothing when it was ended already."""
     mine = sa.update(SubscriberImport).where(
         SubscriberImport.id == import_id, SubscriberImport.state == ImportState.RUNNING
     )
@@ -267,7 +269,6 @@ def _analyze_tables(added: int) -> None:
 
 
 def counts_of(found: SubscriberImport) -> dict[str, int]:
-    """What became of its rows, for the log."""
     return {
         "added": found.added_count,
         "known": found.known_count,

@@ -33,7 +33,6 @@ class ConsentProof:
     entered_by: str
 
     def row(self, email: str) -> Sequence[Cell]:
-        """As a row of the table."""
         found = self.consent
         how = (found.asked_at, found.source, METHOD_LABELS[found.method], self.entered_by)
         return (email, found.text_version, self.text or ELSEWHERE, *how, found.confirmed_at, found.withdrawn_at)
@@ -80,7 +79,6 @@ def _rows_of(piece: Sequence[Consent]) -> Iterator[Sequence[Cell]]:
 
 
 def proof_count() -> int:
-    """How many acts of consent there are."""
     return db.session.scalar(sa.select(sa.func.count()).select_from(_all().subquery())) or 0
 
 

@@ -1,4 +1,4 @@
-"""All that we hold of one subscriber for the newsletter (AVG article 15): on a page, as JSON, or as a table."""
+"""All personal data of one subscriber for the newsletter (AVG article 15): on a page, as JSON, or as a table."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -51,7 +51,6 @@ def json_of(personal_data: PersonalData) -> str:
 
 
 def rows_of(personal_data: PersonalData) -> Iterator[tuple[str, int, str, str]]:
-    """For a spreadsheet."""
     for part, records in _facts(personal_data).items():
         for number, record in enumerate(records, start=1):
             for name, value in record.items():

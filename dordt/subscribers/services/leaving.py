@@ -38,7 +38,7 @@ def unsubscribe(token: str, way: UnsubscribeWay = UnsubscribeWay.LINK, *, at: da
 def unsubscribe_by_mail(subscriber_id: int, _list_id: str, *, mail_id: int, at: datetime) -> bool:
     """The resident wrote to the address in a newsletter that ends it; tells whether there is such a subscriber.
 
-    mail_id: the newsletter whose address it was. Commits nothing: the post room stores the mail that asked in the same
+    mail_id: the newsletter whose address it was. Commits nothing: the mailer stores the mail that asked in the same
     transaction.
     """
     subscriber = db.session.get(Subscriber, subscriber_id, with_for_update=True)

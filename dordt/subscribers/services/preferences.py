@@ -78,7 +78,7 @@ def _morning_after(at: datetime, months: int) -> datetime:
 
 
 def find_by_preferences_token(token: str, *, lock: bool = False) -> Subscriber:
-    """The subscriber whose choices a link opens: the token of the link to leave, of the present link version.
+    """The subscriber whose choices a link opens: the token of the link to leave, of the current link version.
 
     Raises LinkInvalid when a newer link took its place, and for who does not get the newsletter.
     """

@@ -21,8 +21,6 @@ ENTERED, ASKED = "subscriber.entered", "subscriber.asked_by_staff"
 
 
 class EntryOutcome(StrEnum):
-    """What came of it."""
-
     ADDED = "added"
     KNOWN = "known"  # nothing changed
     ASKED = "asked"  # they left before: a mail asks whether they want it again
@@ -31,8 +29,6 @@ class EntryOutcome(StrEnum):
 
 @dataclass(frozen=True)
 class StaffEntry:
-    """What staff fill in."""
-
     email: str
     fields: SubscriberFields
     source: str

@@ -89,14 +89,13 @@ def lock_list() -> None:
     """Let nobody join or leave until this transaction ends; SQLite has one writer at a time anyway.
 
     Without it somebody could leave between the copying of the audience and its commit, and still be mailed. The mode
-    also holds off who locks a row to change it: they would have the row, we the table, and neither could go on.
+    also blocks whoever locks a row to change it: they would have the row, we the table, and neither could go on.
     """
     if is_postgres():
         db.session.execute(sa.text("LOCK TABLE subscriber IN EXCLUSIVE MODE"))
 
 
 def counts() -> dict[SubscriberState, int]:
-    """How many there are in each state."""
     found = db.session.execute(sa.select(Subscriber.state, sa.func.count()).group_by(Subscriber.state))
     return dict.fromkeys(SubscriberState, 0) | {row[0]: row[1] for row in found}
 
@@ -134,7 +133,7 @@ def _note_request(subscriber: Subscriber, request: SubscriptionRequest, *, at: d
 
 
 def quiet_time(subscriber: Subscriber, *, at: datetime) -> timedelta:
-    """How long ago an earlier mail makes a new one unneeded; one from before leaving holds a link that is dead."""
+    """How long ago an earlier mail makes a new one unneeded; one from before leaving carries a dead link."""
     usual: timedelta = current_app.config["ONE_MAIL_PER"]
     return min(usual, at - subscriber.unsubscribed_at) if subscriber.unsubscribed_at else usual
 

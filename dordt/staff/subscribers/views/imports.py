@@ -92,7 +92,6 @@ def start_import(import_id: int) -> ResponseReturnValue:
 
 @bp.post(f"/importeren/{IMPORT}/intrekken/")
 def withdraw_import(import_id: int) -> ResponseReturnValue:
-    """Erase a file that was not started."""
     require_csrf()
     services.withdraw_file(numbered_import(import_id).id, by=member(), at=clock.now())
     flash("Het bestand is gewist. Er is niemand toegevoegd.", "ok")
@@ -117,7 +116,7 @@ def refusals(import_id: int) -> ResponseReturnValue:
 
 @bp.get(f"/importeren/{IMPORT}/geweigerd.csv")
 def refusals_file(import_id: int) -> ResponseReturnValue:
-    """All of them as a file; it holds no person, only lines and reasons."""
+    """As a file; no personal data stands in it, only lines and reasons."""
     number = numbered_import(import_id).id
     lines = [(each.line, each.reason) for each in rows(ImportRefusal.of(number))]
     return table_download(["regel", "reden"], lines, kind="csv", name=f"geweigerd-{number}")
@@ -150,7 +149,6 @@ class OutcomeCount:
 
 
 def outcomes_of(found: SubscriberImport) -> list[OutcomeCount]:
-    """What became of the rows so far."""
     outcomes = [
         OutcomeCount("Toegevoegd", found.added_count, "good"),
         OutcomeCount("Stond al op de lijst", found.known_count, "later"),

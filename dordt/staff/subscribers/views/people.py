@@ -78,7 +78,6 @@ def search() -> ResponseReturnValue:
 
 
 def chosen_filters() -> dict[str, str]:
-    """What stands in the address."""
     return {name: request.args.get(name, "") for name in ("status", "wijk")}
 
 
@@ -116,7 +115,6 @@ def show(subscriber_id: int) -> ResponseReturnValue:
 
 @bp.post(f"/{NUMBER}/afmelden/")
 def unsubscribe(subscriber_id: int) -> ResponseReturnValue:
-    """Take this person off the list, at their own request."""
     row_or_404(Subscriber.numbered(subscriber_id))
     form = UnsubscribeForm()
     if form.validate_on_submit():
@@ -184,7 +182,6 @@ def proof(subscriber_id: int) -> ResponseReturnValue:
 
 @bp.post(f"/{NUMBER}/bewijs/")
 def take_proof(subscriber_id: int) -> Response:
-    """The same as a file."""
     require_csrf()
     subscriber = row_or_404(Subscriber.numbered(subscriber_id))
     found = consent_export.proof_taken(subscriber, by=member(), at=clock.now())
