@@ -205,7 +205,7 @@ form.addEventListener('submit', async (event) => {
   const button = event.submitter
   await running
   isLeaving = true
-  setTimeout(() => form.requestSubmit(button)) // not while this submit is still being told of
+  setTimeout(() => form.requestSubmit(button)) // not during the event of this submit
 })
 
 form.addEventListener('keydown', (event) => {
@@ -358,7 +358,7 @@ function look(button) {
   if (isDirty()) keep()
 }
 
-/** A mail that is wider than there is room for is drawn smaller, so that all of its width is seen in the same box. */
+/** A mail that is wider than its box is drawn smaller, so that all of its width is seen. */
 function fit() {
   frame.style.transform =
     frame.style.blockSize =
@@ -366,18 +366,18 @@ function fit() {
     preview.style.inlineSize =
     preview.style.overflow =
       ''
-  const room = preview.parentElement.clientWidth
-  const scale = room / frame.offsetWidth
+  const available = preview.parentElement.clientWidth
+  const scale = available / frame.offsetWidth
   if (scale >= 1) return
   const height = frame.offsetHeight
   frame.style.transform = `scale(${scale})`
   frame.style.blockSize = `${height / scale}px`
   preview.style.blockSize = `${height}px`
-  preview.style.inlineSize = `${room}px`
+  preview.style.inlineSize = `${available}px`
   preview.style.overflow = 'hidden'
 }
 
-/** Loads the frame anew and keeps the place where one was reading. */
+/** Reloads the frame and keeps the place where one was reading. */
 function renew() {
   const top = frame.contentWindow?.scrollY ?? 0
   frame.addEventListener('load', () => frame.contentWindow.scrollTo(0, top), { once: true })
