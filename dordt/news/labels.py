@@ -4,6 +4,7 @@ from dordt.news.models import ArticleState
 
 STATE_LABELS = {
     ArticleState.DRAFT: "Concept",
+    ArticleState.SCHEDULED: "Gepland",
     ArticleState.PUBLISHED: "Gepubliceerd",
     ArticleState.ARCHIVED: "Ingetrokken",
 }

@@ -30,13 +30,13 @@ article_topic = sa.Table(
 
 
 class ArticleState(StrEnum):
-    """draft → review → scheduled → published → archived."""
+    """draft → published → archived, and back to published. What residents can read also depends on the time."""
 
     DRAFT = "draft"
-    REVIEW = "review"
-    SCHEDULED = "scheduled"
+    REVIEW = "review"  # stored by nobody yet: for articles that a second person reads before they are published
+    SCHEDULED = "scheduled"  # stored by nobody yet: `state_at` calls a published article so until its moment comes
     PUBLISHED = "published"
-    ARCHIVED = "archived"
+    ARCHIVED = "archived"  # withdrawn
 
 
 class Attachment(Base):
@@ -147,8 +147,13 @@ class Article(Base):
         return self.state != ArticleState.DRAFT
 
     def is_out(self, at: datetime) -> bool:
-        """Whether residents can read it."""
+        """Whether residents can read it: the same rule as `published`."""
         return self.state == ArticleState.PUBLISHED and self.published_at is not None and self.published_at <= at
+
+    def state_at(self, at: datetime) -> ArticleState:
+        """The state as editors see it."""
+        is_waiting = self.state == ArticleState.PUBLISHED and not self.is_out(at)
+        return ArticleState.SCHEDULED if is_waiting else self.state
 
 
 def archived_before(at: datetime, months: int) -> datetime:

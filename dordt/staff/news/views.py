@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from dordt.media.models import MediaFile, MediaKind
 from dordt.news import services
 from dordt.news.labels import STATE_LABELS
-from dordt.news.models import Article, Attachment
+from dordt.news.models import Article, ArticleState, Attachment
 from dordt.news.services import Content
 from dordt.news.slugs import reserved
 from dordt.places import services as places
@@ -23,6 +23,7 @@ from dordt.staff.news.forms import EditArticleForm, kept_attachment
 
 bp = Blueprint("news", __name__, url_prefix="/nieuws")
 NUMBER = "<int:article_id>"
+STORED_STATES = (ArticleState.DRAFT, ArticleState.PUBLISHED, ArticleState.ARCHIVED)
 EDITED_MEANWHILE = (
     "Iemand anders heeft dit bericht intussen bewaard. Uw tekst staat er nog. "
     "Vergelijk hem met de bewaarde tekst onderaan. Bewaart u nog een keer? Dan vervangt uw tekst de andere."
@@ -37,10 +38,15 @@ CHANGED_MEANWHILE = (
 def index() -> ResponseReturnValue:
     """All articles, what was changed last first."""
     chosen = {"status": request.args.get("status", ""), "zoek": request.args.get("zoek", "").strip()[:200]}
-    states = [state for state in STATE_LABELS if state == chosen["status"]]
+    states = [state for state in STORED_STATES if state == chosen["status"]]
     found = page(Article.for_editors(*states, words=chosen["zoek"]), request.args.get("pagina"))
     return render_template(
-        "staff/news/index.html", page=found, chosen=chosen, state_labels=STATE_LABELS, at=clock.now()
+        "staff/news/index.html",
+        page=found,
+        chosen=chosen,
+        stored_states=STORED_STATES,
+        state_labels=STATE_LABELS,
+        at=clock.now(),
     )
 
 
