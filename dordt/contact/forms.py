@@ -18,7 +18,7 @@ CHOOSE_AGAIN = "Kies uw bestanden opnieuw. Uw browser bewaart ze niet als er nog
 
 
 def one_newline(text: Any) -> Any:
-    """A line ends with one sign, so that a text counts as many characters here as it does for its writer."""
+    """A line ends with one character, so that a text counts as many characters here as it does for its writer."""
     return text.replace("\r\n", "\n").replace("\r", "\n") if isinstance(text, str) else text
 
 
@@ -57,7 +57,6 @@ class WriteMessageForm(DordtForm):
         return is_valid and not problem
 
     def submission(self) -> MessageSubmission:
-        """What the service needs."""
         return MessageSubmission(
             name=self.name.data or "",
             email=self.email.data or "",

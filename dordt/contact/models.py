@@ -88,7 +88,6 @@ class Message(Base):
 
     @classmethod
     def numbered(cls, message_id: int) -> "sa.Select[Message]":
-        """The message with this row id."""
         return sa.select(cls).where(cls.id == message_id)
 
     @classmethod
@@ -103,7 +102,6 @@ class Message(Base):
 
     @classmethod
     def with_status(cls, *statuses: MessageStatus) -> "sa.Select[Message]":
-        """All messages with one of these statuses."""
         return sa.select(cls).where(cls.status.in_(statuses))
 
     @classmethod
@@ -113,7 +111,7 @@ class Message(Base):
 
     @classmethod
     def containing(cls, words: str, *, in_details: bool) -> "sa.ColumnElement[bool]":
-        """Whether all these words stand in it; who sent it is searched only for who may see that."""
+        """Whether all these words stand in it; who sent it is searched only for those who may see that."""
         columns = [cls.reference, cls.body, cls.location, *([cls.name, cls.email] if in_details else [])]
         found = [sa.or_(*(column.ilike(like(word), escape="\\") for column in columns)) for word in words.split()]
         return sa.and_(sa.true(), *found)
@@ -158,5 +156,4 @@ class MessageFile(Base):
 
     @classmethod
     def of_message(cls, message_id: int, file_id: int) -> "sa.Select[MessageFile]":
-        """One file of one message."""
         return sa.select(cls).where(cls.message_id == message_id, cls.id == file_id)

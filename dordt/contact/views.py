@@ -23,7 +23,6 @@ SENT = "sent_message"
 
 @bp.route("/contact/", methods=["GET", "POST"])
 def write() -> ResponseReturnValue:
-    """The form."""
     with reading():
         form = WriteMessageForm(places.neighbourhood_choices(with_other_places=True), places.topic_choices())
     if form.validate_on_submit():
@@ -35,19 +34,18 @@ def write() -> ResponseReturnValue:
 
 @bp.get("/contact/verzonden/")
 def sent() -> ResponseReturnValue:
-    """Thanks, with the reference for who just sent something and general words for who comes by."""
+    """Thanks, with the reference for somebody who just sent something, in general words for all others."""
     return render_template("contact/sent.html", receipt=_receipt())
 
 
 @bp.get("/bericht/<token>/")
 def follow(token: str) -> ResponseReturnValue:
-    """What became of a message, for who has the link."""
+    """What became of a message, for whoever has the link."""
     return _private_page(services.find_by_token(token), token, AddToMessageForm())
 
 
 @bp.post("/bericht/<token>/")
 def add(token: str) -> ResponseReturnValue:
-    """Add something to it."""
     form = AddToMessageForm()
     if form.validate_on_submit():
         services.add_to_message(token, form.text.data or "", at=clock.now())

@@ -1,4 +1,4 @@
-"""Pictures as templates show them: an address per width, and the room to keep free."""
+"""Pictures as templates show them: an address per width, and the size to keep free."""
 
 import re
 from dataclasses import dataclass

@@ -12,8 +12,6 @@ from dordt.shared.columns import Base, Title, state_column
 
 
 class MediaKind(StrEnum):
-    """How a file is shown."""
-
     IMAGE = "image"
     DOCUMENT = "document"
 
@@ -41,7 +39,6 @@ class MediaFile(Base):
 
     @classmethod
     def with_key(cls, key: str) -> "sa.Select[MediaFile]":
-        """The file with this key."""
         return sa.select(cls).where(cls.key == key)
 
     def content_type_of(self, name: str) -> str | None:

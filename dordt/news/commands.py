@@ -16,7 +16,6 @@ news_cli = AppGroup("news", help="News articles.")
 
 
 def init_app(app: Flask) -> None:
-    """Add the commands."""
     app.cli.add_command(news_cli)
 
 

@@ -95,7 +95,6 @@ class Article(Base):
 
     @classmethod
     def archived(cls, at: datetime, months: int) -> "sa.Select[Article]":
-        """The archive, newest first."""
         return cls.published(at).where(cls.published_at < archived_before(at, months))
 
     @classmethod
@@ -138,7 +137,6 @@ class Article(Base):
 
     @classmethod
     def numbered(cls, article_id: int) -> "sa.Select[Article]":
-        """The article with this id."""
         return sa.select(cls).where(cls.id == article_id)
 
     @property

@@ -43,14 +43,12 @@ def article(slug: str) -> ResponseReturnValue:
 
 @bp.get("/archief/")
 def archive() -> ResponseReturnValue:
-    """The years of the archive."""
     published = rows(Article.publication_times(Article.archived(clock.now(), _months())))
     return render_template("news/archive.html", years=count_by_year(published), months=_months())
 
 
 @bp.get("/archief/<int(min=1900, max=2999):year>/")
 def archive_year(year: int) -> ResponseReturnValue:
-    """One year of the archive."""
     query = Article.of_year(Article.archived(clock.now(), _months()), year)
     found = page(query, request.args.get("pagina"))
     if not found.total:

@@ -53,7 +53,7 @@ def for_mail(html: str) -> str:
 
 
 def for_feed(html: str, *, site: str) -> str:
-    """HTML of a page of ours, for who reads it outside the site: no classes, every address in full."""
+    """HTML of a page of ours, for readers outside the site: no classes, every address in full."""
     return nh3.clean(
         html,
         tags=FEED_TAGS,

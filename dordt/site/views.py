@@ -52,7 +52,6 @@ def cookies() -> ResponseReturnValue:
 
 @bp.get("/sitemap.xml")
 def sitemap() -> ResponseReturnValue:
-    """Every public page."""
     at = clock.now()
     published = Article.published(at)
     archived = rows(Article.publication_times(Article.archived(at, current_app.config["NEWS_ARCHIVE_AFTER_MONTHS"])))
@@ -62,7 +61,6 @@ def sitemap() -> ResponseReturnValue:
 
 @bp.get("/robots.txt")
 def robots() -> ResponseReturnValue:
-    """What search engines leave alone."""
     closed = closed_to_robots(rule.rule for rule in current_app.url_map.iter_rules())
     return _text("site/robots.txt", closed=closed, sitemap=absolute("site.sitemap"))
 

@@ -9,8 +9,6 @@ from dordt.workgroups.services import MembershipApplication
 
 
 class JoinWorkgroupForm(DordtForm):
-    """Join a work group."""
-
     name = name_field()
     email = address_field()
     phone = phone_field()
@@ -23,7 +21,6 @@ class JoinWorkgroupForm(DordtForm):
         self.neighbourhood.choices = [("", "Kies uw wijk"), *neighbourhoods]
 
     def application(self) -> MembershipApplication:
-        """What the service needs."""
         return MembershipApplication(
             name=self.name.data or "",
             email=self.email.data or "",

@@ -42,12 +42,10 @@ class Workgroup(Base):
 
     @classmethod
     def looking(cls) -> "sa.Select[Workgroup]":
-        """The groups that look for people."""
         return cls.all().where(cls.is_open)
 
     @classmethod
     def called(cls, slug: str) -> "sa.Select[Workgroup]":
-        """The group with this slug."""
         return sa.select(cls).where(cls.slug == slug)
 
 
@@ -129,5 +127,5 @@ class Membership(Base):
 
     @classmethod
     def of_address(cls, email_key: str) -> "sa.Select[Membership]":
-        """The memberships of one person, for who reads a message of theirs."""
+        """The memberships of one person, for whoever reads a message of theirs."""
         return cls.of_groups().where(cls.email_key == email_key)

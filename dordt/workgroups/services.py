@@ -109,7 +109,7 @@ def leave_workgroup(token: str, *, at: datetime) -> None:
 def leave_by_mail(membership_id: int, list_id: str, *, mail_id: int, at: datetime) -> bool:
     """The resident wrote to the address in a group's mail that ends it; tells whether there is such a membership.
 
-    Commits nothing: the post room stores the mail that asked in the same transaction.
+    Commits nothing: the mailer stores the mail that asked in the same transaction.
     """
     membership = db.session.get(Membership, membership_id)
     if membership is None or membership.workgroup.slug != list_id:

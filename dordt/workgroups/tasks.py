@@ -10,7 +10,6 @@ from dordt.workgroups import services
 
 
 def init_app(_app: Flask) -> None:
-    """Register the work."""
     every_minute(erase_unconfirmed)
     on_unsubscribe(MailKind.GROUP, services.leave_by_mail)
 

@@ -31,7 +31,6 @@ def show(slug: str) -> ResponseReturnValue:
 
 @bp.route("/<slug>/aanmelden/", methods=["GET", "POST"])
 def join(slug: str) -> ResponseReturnValue:
-    """The form to take part."""
     workgroup = row_or_404(Workgroup.called(slug))
     form = JoinWorkgroupForm(places.neighbourhood_choices(with_other_places=True))
     if form.validate_on_submit():
@@ -54,7 +53,6 @@ def confirm(token: str) -> ResponseReturnValue:
 
 @bp.post("/bevestigen/<token>/")
 def confirm_now(token: str) -> ResponseReturnValue:
-    """The button was pressed."""
     services.confirm_membership(token, at=clock.now())
     return redirect(url_for(".confirm", token=token), code=303)
 

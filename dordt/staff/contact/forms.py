@@ -52,8 +52,6 @@ class InboxFilterForm(Form):
 
 
 class AddNoteForm(DordtForm):
-    """Write something down for colleagues."""
-
     note = TextAreaField("Notitie", validators=[required("Schrijf een notitie."), at_most(10_000)])
 
 
@@ -94,8 +92,6 @@ class ChangeStatusForm(DordtForm):
 
 
 class AssignMessageForm(DordtForm):
-    """Give a message to somebody, or to nobody."""
-
     assignee = SelectField("Wie behandelt dit bericht?", validators=[required("Kies wie dit bericht behandelt.")])
 
     def __init__(self, members: Choices, current: int | None) -> None:
@@ -104,5 +100,4 @@ class AssignMessageForm(DordtForm):
 
     @property
     def assignee_id(self) -> int | None:
-        """The row id of who was chosen."""
         return None if self.assignee.data == NOBODY else int(self.assignee.data)

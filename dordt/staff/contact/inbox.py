@@ -13,7 +13,7 @@ from dordt.contact.models import EntryKind, Message, MessageEntry, MessageStatus
 from dordt.contact.workflow import StatusType, of_type
 from dordt.places.models import Topic
 
-STRANGER = "Inwoner"  # for who may not see contact details
+STRANGER = "Inwoner"  # for those who may not see contact details
 SOMEBODY = "Een oud-collega"
 FIRST_WORDS = 160  # characters
 ORDERS: "dict[str, tuple[sa.ColumnElement[Any], ...]]" = {

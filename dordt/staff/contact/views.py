@@ -81,7 +81,6 @@ def file(message_id: int, file_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ONE}/toewijzen/")
 def assign(message_id: int) -> ResponseReturnValue:
-    """Give it to somebody, or to nobody."""
     form = _assign_form(None)
     if form.validate_on_submit() and _is_done(
         form, lambda: services.assign_message(message_id, form.assignee_id, by=member(), at=clock.now())
@@ -92,7 +91,6 @@ def assign(message_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ONE}/notitie/")
 def note(message_id: int) -> ResponseReturnValue:
-    """Write something down for colleagues."""
     form = AddNoteForm()
     if form.validate_on_submit() and _is_done(
         form, lambda: services.add_note(message_id, form.note.data or "", by=member(), at=clock.now())
@@ -115,7 +113,6 @@ def answer(message_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ONE}/status/")
 def change_status(message_id: int) -> ResponseReturnValue:
-    """Take another step."""
     current = row_or_404(Message.numbered(message_id)).status
     form = ChangeStatusForm(_steps_from(current))
     if form.validate_on_submit() and _is_done(
@@ -162,7 +159,7 @@ def _page(message_id: int, **forms: DordtForm) -> str:
 
 
 def _others(found: Message) -> dict[str, Any]:
-    """What else we know of this person, for who may see that."""
+    """What else we know of this person, for those who may see that."""
     elsewhere = Message.of_address(found.email_key).where(Message.id != found.id).limit(20)
     return {
         "other_messages": rows(elsewhere),

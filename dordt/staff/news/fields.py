@@ -45,7 +45,6 @@ class MomentField(DateTimeLocalField):
 
     @property
     def moment(self) -> datetime | None:
-        """What the service needs."""
         return self._chosen.at if self._chosen else None
 
     @property

@@ -52,13 +52,11 @@ def index() -> ResponseReturnValue:
 
 @bp.route("/nieuw/", methods=["GET", "POST"])
 def new() -> ResponseReturnValue:
-    """An empty page to write on."""
     return _write(None)
 
 
 @bp.route(f"/{NUMBER}/", methods=["GET", "POST"])
 def edit(article_id: int) -> ResponseReturnValue:
-    """One article, to be changed."""
     return _write(row_or_404(Article.numbered(article_id)))
 
 
@@ -72,13 +70,11 @@ def preview() -> ResponseReturnValue:
 
 @bp.post(f"/{NUMBER}/publiceren/")
 def publish(article_id: int) -> ResponseReturnValue:
-    """Show what is stored to residents."""
     return _switch(article_id, services.publish_article, "Het bericht is gepubliceerd.")
 
 
 @bp.post(f"/{NUMBER}/intrekken/")
 def withdraw(article_id: int) -> ResponseReturnValue:
-    """Take it off the site."""
     done = "Het bericht is ingetrokken. Inwoners kunnen het niet meer lezen."
     return _switch(article_id, services.withdraw_article, done)
 
@@ -183,7 +179,6 @@ def _show_kept(form: EditArticleForm) -> MediaFile | None:
 
 
 def _content_of(form: EditArticleForm) -> Content:
-    """What the service stores."""
     return Content(
         title=form.title.data or "",
         slug=form.slug.data or "" if "slug" in form else "",

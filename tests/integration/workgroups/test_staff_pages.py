@@ -162,15 +162,15 @@ def test_a_search_is_kept_in_the_session_and_not_in_the_address(staff_client, re
 
 
 @pytest.mark.parametrize(
-    "signs", ["%", "_", "\\", "'", "Anna\x00"], ids=["percent", "underscore", "backslash", "quote", "NUL"]
+    "characters", ["%", "_", "\\", "'", "Anna\x00"], ids=["percent", "underscore", "backslash", "quote", "NUL"]
 )
-def test_signs_of_the_database_are_searched_for_as_they_are(staff_client, request_of_anna, signs):
+def test_characters_of_the_database_are_searched_for_as_they_are(staff_client, request_of_anna, characters):
     client = staff_client("wijkmedewerker")
 
-    client.post("/beheer/werkgroepen/aanmeldingen/zoeken/", data={"zoek": signs})
+    client.post("/beheer/werkgroepen/aanmeldingen/zoeken/", data={"zoek": characters})
     found = "Anna de Vries" in client.get("/beheer/werkgroepen/aanmeldingen/").text
 
-    assert found == (signs == "Anna\x00")
+    assert found == (characters == "Anna\x00")
 
 
 def test_filters_stand_in_the_address(staff_client, request_of_anna):
