@@ -1,6 +1,6 @@
 """What search engines are told to leave alone."""
 
-from dordt.site.sitemap import closed_to_robots
+from dordt.site.views import closed_to_robots
 
 
 def test_staff_pages_and_pages_with_a_token_are_closed():
