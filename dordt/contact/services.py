@@ -166,6 +166,8 @@ def change_status(
     Raises NotAllowed, with the reason in Dutch, when the step may not be taken or lacks an outcome, text or reason.
     """
     message = _locked(message_id)
+    if workflow.TYPES[to] is not workflow.StatusType.OPEN and not by.may(Right.CLOSE):
+        raise NotAllowed(workflow.MAY_NOT_CLOSE)
     administers = by.may(Right.ADMINISTER)
     refused = workflow.refusal(message.status, to, outcome=outcome, text=text, administers=administers)
     if refused:

@@ -15,7 +15,7 @@ RIGHTS: dict[str, Rights | dict[str, Rights]] = {
     "contact.file": Right.SEE_CONTACT_DETAILS,
     "contact.assign": Right.ASSIGN,
     "contact.note": Right.ANSWER,
-    "contact.answer": Right.ANSWER,
+    "contact.answer": (Right.ANSWER, Right.CLOSE),
     "contact.change_status": Right.ANSWER,
     "workgroups.index": Right.READ,
     "workgroups.memberships": Right.SEE_CONTACT_DETAILS,

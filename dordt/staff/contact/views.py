@@ -175,7 +175,7 @@ def _forms(found: Message) -> dict[str, DordtForm]:
         forms["assign_form"] = _assign_form(found.assignee_id)
     if may(Right.ANSWER):
         forms["note_form"] = AddNoteForm()
-        if MessageStatus.ANSWERED in workflow.STEPS[found.status]:
+        if may(Right.CLOSE) and MessageStatus.ANSWERED in workflow.STEPS[found.status]:
             forms["answer_form"] = AnswerMessageForm()
         if steps := _steps_from(found.status):
             forms["status_form"] = ChangeStatusForm(steps)

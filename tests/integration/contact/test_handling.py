@@ -60,6 +60,17 @@ def test_of_two_colleagues_who_answer_one_is_told_that_it_was_done(colleague, ou
     assert len(outbox()) == 1
 
 
+@pytest.mark.parametrize("to", [Status.ANSWERED, Status.DECLINED, Status.UNWANTED])
+def test_who_may_answer_but_not_close_closes_nothing(app, outbox, to: MessageStatus):
+    message, coordinator = make_message(), make_member(role="coordinator")
+
+    with pytest.raises(NotAllowed, match="mag geen berichten sluiten"):
+        services.change_status(message.id, to, text="Klaar.", outcome=Outcome.DONE, by=coordinator, at=MONDAY)
+
+    assert anew(message).status == Status.NEW
+    assert outbox() == []
+
+
 def test_where_no_answer_is_needed_nothing_is_mailed(colleague, outbox):
     message = make_message()
 
