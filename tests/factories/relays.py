@@ -21,8 +21,10 @@ class Clock:
     """A clock that stands still until it is moved."""
 
     at: datetime = WRITTEN_AT
+    asked_count: int = 0
 
     def __call__(self) -> datetime:
+        self.asked_count += 1
         return self.at
 
     def move(self, seconds: float) -> None:

@@ -13,8 +13,7 @@ from flask import Flask
 from config import settings
 from dordt import create_app
 from dordt.mailer.ledger import claiming
-from dordt.mailer.worker import delivery_loop
-from dordt.mailer.worker.process import Worker
+from dordt.mailer.worker import delivery_loop, process
 from dordt.shared import clock
 from tests.factories.mailer import WRITTEN_AT
 from tests.support.relay import Relay
@@ -27,8 +26,8 @@ _forks.set_forkserver_preload([__name__])  # everything is imported once, and no
 class WorkerProcess:
     """A process that does what `flask mailer run` does, by the interface of subprocess.Popen."""
 
-    def __init__(self, environment: dict[str, str]) -> None:
-        self._process = _forks.Process(target=_work, args=(environment,))
+    def __init__(self, environment: dict[str, str], look_every: float) -> None:
+        self._process = _forks.Process(target=_work, args=(environment, look_every))
         self._process.start()
 
     def send_signal(self, number: int) -> None:
@@ -46,13 +45,14 @@ class WorkerProcess:
         return self._process.exitcode
 
 
-StartWorker = Callable[[], WorkerProcess]
+StartWorker = Callable[..., WorkerProcess]
 
 
-def _work(environment: dict[str, str]) -> None:
+def _work(environment: dict[str, str], look_every: float) -> None:
+    process.LOOK_EVERY = look_every
     os.environ.clear()
     os.environ.update(environment)
-    Worker(create_app(settings())).run()
+    process.Worker(create_app(settings())).run()
 
 
 @pytest.fixture
@@ -82,16 +82,19 @@ def deliver(app: Flask) -> Deliver:
 
 @pytest.fixture
 def start_worker(app: Flask) -> Iterator[StartWorker]:
-    """Start real workers on this application's database; those that still run at the end are killed."""
+    """Start real workers on this application's database; those that still run at the end are killed.
+
+    look_every: seconds between two looks without a wake-up; so many that only a wake-up can make it look.
+    """
     started: list[WorkerProcess] = []
 
-    def start() -> WorkerProcess:
+    def start(look_every: float = process.LOOK_EVERY) -> WorkerProcess:
         own = {
             "DORDT_ENV": "testing",
             "DORDT_DATA_DIR": str(app.config["DATA_DIR"]),
             "DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"],
         }
-        started.append(WorkerProcess({**os.environ, **own}))
+        started.append(WorkerProcess({**os.environ, **own}, look_every))
         return started[-1]
 
     yield start

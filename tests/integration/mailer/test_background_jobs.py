@@ -1,7 +1,6 @@
 """Long work of a domain in real workers: an import that is killed, doubled and stopped, while mail goes on leaving."""
 
 import signal
-import time
 
 import pytest
 import sqlalchemy as sa
@@ -40,7 +39,7 @@ def is_done(number: int) -> bool:
 def test_after_kill_9_another_worker_goes_on_and_no_row_is_lost_or_stored_twice(relay, start_worker):
     victim = start_worker()
     number = make_queued(*rows(), "geen adres;;;2026-03-09;Balie")
-    assert wait_until(lambda: has_begun(number), 30)
+    assert wait_until(lambda: has_begun(number), 60)
     victim.kill()
     victim.wait()
     halfway = found_import(number).done_count
@@ -50,7 +49,7 @@ def test_after_kill_9_another_worker_goes_on_and_no_row_is_lost_or_stored_twice(
     start_worker()
     start_worker()
 
-    assert wait_until(lambda: is_done(number), 60)
+    assert wait_until(lambda: is_done(number), 120)
     found = found_import(number)
     assert 0 < halfway < MANY
     assert (found.added_count, found.refused_count, found.known_count) == (MANY, 1, 0)
@@ -60,28 +59,24 @@ def test_after_kill_9_another_worker_goes_on_and_no_row_is_lost_or_stored_twice(
 def test_a_receipt_does_not_wait_for_an_import(relay, start_worker):
     start_worker()
     make_receipt(at=clock.now())
-    assert relay.wait_for(1, 20)
+    assert relay.wait_for(1, 60)
     number = make_queued(*rows())
-    assert wait_until(lambda: has_begun(number), 30)
-    took = []
+    assert wait_until(lambda: has_begun(number), 60)
 
-    for letter in range(3):
-        began = time.monotonic()
-        make_receipt(f"vraag{letter}@voorbeeld.nl", at=clock.now())
-        assert relay.wait_for(letter + 2, 20)
-        took.append(time.monotonic() - began)
+    make_receipt("vraag@voorbeeld.nl", at=clock.now())
 
-    assert max(took) < 3
+    assert len(relay.wait_for(2, 60)) == 2
+    assert not is_done(number)
 
 
 def test_a_worker_that_is_told_to_end_lets_go_of_its_import(relay, start_worker):
     worker = start_worker()
     number = make_queued(*rows())
-    assert wait_until(lambda: has_begun(number), 30)
+    assert wait_until(lambda: has_begun(number), 60)
 
     worker.send_signal(signal.SIGTERM)
 
-    assert worker.wait(15) == 0
+    assert worker.wait(60) == 0
     found = found_import(number)
     assert (found.state, found.lease_until) == (ImportState.RUNNING, None)
     assert count(Subscriber) == found.done_count < MANY

@@ -5,7 +5,6 @@ import smtplib
 import socket
 import ssl
 import threading
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -89,11 +88,8 @@ def test_a_relay_that_says_nothing_is_given_up(app: Flask, silent_port: int, mon
     monkeypatch.setitem(app.config, "MAIL_TIMEOUT", 0.3)
     point_at(app, silent_port)
 
-    began = time.monotonic()
-    with pytest.raises(Unreachable):
+    with pytest.raises(Unreachable, match="timed out"):
         mail.connect().open()
-
-    assert time.monotonic() - began < 3
 
 
 def test_a_relay_that_never_ends_its_greeting_is_given_up(
@@ -102,11 +98,8 @@ def test_a_relay_that_never_ends_its_greeting_is_given_up(
     monkeypatch.setitem(app.config, "MAIL_TIMEOUT", 0.3)
     point_at(app, chatty_port)
 
-    began = time.monotonic()
     with pytest.raises(Unreachable):
         mail.connect().open()
-
-    assert time.monotonic() - began < 3
 
 
 def test_a_relay_that_greets_with_a_refusal_is_not_used(app: Flask, new_relay):

@@ -1,7 +1,6 @@
-"""The worker as a real process: it is rung for, killed, stopped and doubled, and nobody is missed or mailed twice."""
+"""The worker as a real process: it is woken, killed, stopped and doubled, and nobody is missed or mailed twice."""
 
 import signal
-import time
 from collections import Counter
 from datetime import timedelta
 
@@ -9,7 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from dordt.extensions import db
-from dordt.mailer.models import HELD_STATES, OPEN_STATES, Delivery
+from dordt.mailer.models import HELD_STATES, OPEN_STATES, Delivery, MailRelay
+from dordt.mailer.smtp.connection import QUIT_TIMEOUT
+from dordt.mailer.worker import delivery_loop, process
 from dordt.shared import clock
 from tests.factories.mailer import make_newsletter, make_receipt, states
 from tests.support.relay import Relay
@@ -17,6 +18,7 @@ from tests.support.workers import wait_until
 
 pytestmark = pytest.mark.slow
 OPEN = {state.value for state in OPEN_STATES}
+PROMISED = 10  # seconds in which a worker ends, by docs/mail.md
 
 
 def is_finished() -> bool:
@@ -28,6 +30,12 @@ def most_often(relay: Relay) -> int:
     return Counter(letter.recipients for letter in relay.letters).most_common(1)[0][1]
 
 
+def has_tried() -> bool:
+    """Whether a worker found that the relay cannot be reached."""
+    db.session.rollback()
+    return bool(db.session.scalar(sa.select(MailRelay.failures)))
+
+
 def let_leases_run_out() -> None:
     """What a minute does, without waiting for it."""
     db.session.rollback()
@@ -36,19 +44,19 @@ def let_leases_run_out() -> None:
     db.session.commit()
 
 
-def test_a_receipt_leaves_at_once_when_it_is_rung_for(relay, start_worker):
-    start_worker()
+def test_a_wakeup_makes_a_receipt_leave_without_waiting_for_the_next_look(relay, start_worker):
+    start_worker(look_every=3600)
     make_receipt(at=clock.now())
-    assert relay.wait_for(1, 20)
-    took = []
+    assert relay.wait_for(1, 60)
 
     for number in range(3):
-        began = time.monotonic()
         make_receipt(f"lezer{number}@voorbeeld.nl", at=clock.now())
-        relay.wait_for(number + 2)
-        took.append(time.monotonic() - began)
 
-    assert max(took) < 3
+        assert len(relay.wait_for(number + 2, 60)) == number + 2
+
+
+def test_a_worker_that_stops_gives_itself_less_time_than_is_promised():
+    assert delivery_loop.STOP_TIMEOUT + QUIT_TIMEOUT < process.STOP_WITHIN < PROMISED
 
 
 def test_after_kill_9_everybody_is_mailed_at_most_once_and_who_is_uncertain_is_listed(relay, start_worker):
@@ -75,23 +83,25 @@ def test_when_the_relay_comes_back_all_mail_leaves_and_no_attempt_was_counted(re
     mail = make_newsletter(20, at=clock.now())
     make_receipt(at=clock.now())
     start_worker()
-    time.sleep(4)
+    assert wait_until(has_tried, 60)
     assert states() == {"queued": 21}
 
     relay.start()
 
-    assert wait_until(is_finished, 40)
+    assert wait_until(is_finished, 90)
     assert states() == {"accepted": 21}
     assert set(db.session.scalars(sa.select(Delivery.attempts))) == {1}
     assert mail.id
 
 
 def test_two_workers_mail_nobody_twice(relay, start_worker):
-    relay.seconds_per_letter = 0.02
+    relay.seconds_per_letter = 2
     make_newsletter(600, at=clock.now())
+    start_worker()
+    start_worker()
+    assert wait_until(lambda: relay.connections == 8, 60)
 
-    start_worker()
-    start_worker()
+    relay.seconds_per_letter = 0.02
 
     assert wait_until(is_finished, 120)
     assert states() == {"accepted": 600}
@@ -107,23 +117,19 @@ def test_a_worker_that_is_asked_to_stop_writes_down_what_it_sent_and_gives_back_
     worker = start_worker()
     relay.wait_for(20, 60)
 
-    began = time.monotonic()
     worker.send_signal(kind)
 
-    assert worker.wait(20) == 0
-    assert time.monotonic() - began < 10
+    assert worker.wait(60) == 0
     assert states() == {"accepted": len(relay.letters), "queued": 500 - len(relay.letters)}
 
 
-def test_a_worker_stops_in_time_though_the_relay_does_not_answer(relay, start_worker):
-    relay.seconds_per_letter = 60
+def test_a_worker_stops_though_the_relay_does_not_answer(relay, start_worker):
+    relay.seconds_per_letter = 600
     make_newsletter(10, at=clock.now())
     worker = start_worker()
-    assert wait_until(lambda: states().get("sending") == 4, 30)
+    assert wait_until(lambda: states().get("sending") == 4, 60)
 
-    began = time.monotonic()
     worker.send_signal(signal.SIGTERM)
 
-    assert worker.wait(20) == 0
-    assert time.monotonic() - began < 10
+    assert worker.wait(60) == 0
     assert states() == {"uncertain": 4, "queued": 6}

@@ -2,7 +2,6 @@
 
 import threading
 import time
-import timeit
 from datetime import timedelta
 
 import pytest
@@ -24,18 +23,19 @@ from tests.factories.relays import (
 )
 
 
-def test_without_limits_the_database_is_not_asked_and_a_good_answer_costs_next_to_nothing(clock, asked):
+def test_without_limits_a_good_answer_asks_neither_the_database_nor_the_clock(clock, asked):
     relays = RelayPool(clock)
     first = relays.choose()
     assert first is not None
     asked.said.clear()
+    clock.asked_count = 0
 
     assert relays.allowance(first, 500) == 500
-    took = min(timeit.repeat(lambda: relays.replied(first, GOOD, False), number=2000, repeat=5)) / 2000
+    relays.replied(first, GOOD, False)
+    assert clock.asked_count == 0
     relays.save()
 
     assert asked.said == []
-    assert took < 2e-6
 
 
 def test_the_rows_are_looked_at_once_a_second_at_most(clock, asked):
@@ -158,13 +158,10 @@ def test_a_failure_that_is_told_does_not_undo_a_slow_down_of_another_worker(cloc
 @pytest.mark.slow
 def test_two_real_workers_together_keep_to_the_limit(app, ten_a_second, smtp_server, start_worker):
     app.config["DATA_DIR"].joinpath("smtp-address").write_text(f"{smtp_server.host}:{smtp_server.port}")
-    make_newsletter(200, at=our_clock.now())
+    make_newsletter(100, at=our_clock.now())
+    began = time.monotonic()
     for _ in range(2):
         start_worker()
-    assert smtp_server.wait_for(1, 20)
 
-    began = time.monotonic()
-    time.sleep(5)
-    took, arrived = time.monotonic() - began, len(smtp_server.letters)
-
-    assert 40 <= arrived <= 10 * took + 1 + 2.5 + 1
+    assert len(smtp_server.wait_for(100, 120)) == 100
+    assert time.monotonic() - began >= (100 - 1 - 2.5) / 10  # but for the burst, which may leave at once
