@@ -49,7 +49,7 @@ class WriteMessageForm(DordtForm):
             self.submission_key.data = secrets.token_urlsafe(24)
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Files last: they are looked at when all else is right, for drawing a picture anew takes time."""
+        """Files come last, when all else is right: re-encoding a picture takes time."""
         is_valid = super().validate(extra_validators=extra_validators)
         problem = self._look_at_files() if is_valid else self.files.data and CHOOSE_AGAIN
         if problem:

@@ -60,7 +60,7 @@ class MessageSubmission:
     def submission_key(self) -> str:
         """The same for the same form with the same content; a form without a key of its own is always a new message.
 
-        The content belongs to it: who goes back, changes the text and sends again, sends a second message.
+        The content is part of it: somebody who goes back, changes the text and sends again, sends a second message.
         """
         if not self.form_key:
             return secrets.token_hex(32)

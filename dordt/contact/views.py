@@ -55,7 +55,7 @@ def add(token: str) -> ResponseReturnValue:
 
 @bp.get("/bericht/<token>/kopie.txt")
 def copy(token: str) -> ResponseReturnValue:
-    """What was sent, as a text to keep (Wmebv: who sends a message gets a copy of it)."""
+    """What was sent, as a text to keep (Wmebv: the sender of a message gets a copy of it)."""
     message = services.find_by_token(token)
     text = render_template("contact/copy.txt", message=message, place=places.place_name(message.neighbourhood))
     name = f"bericht-{message.reference}.txt"

@@ -72,7 +72,7 @@ class Encoded:
     renditions: dict[int, bytes]
 
 
-_one_at_a_time = Lock()  # of each process: who sends a picture chooses how much memory it takes
+_one_at_a_time = Lock()  # of each process: whoever sends a picture chooses how much memory it takes
 
 
 def encode(content: bytes) -> Encoded:

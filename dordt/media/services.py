@@ -19,7 +19,7 @@ PDF_MARK_WITHIN = 1024  # bytes; readers accept a PDF whose mark stands somewher
 
 
 def add_image(content: bytes, filename: str, *, at: datetime) -> MediaFile:
-    """Take a picture in: decoded, written anew in several widths. The same content is kept once.
+    """Take a picture in: decoded and re-encoded in several widths. The same content is kept once.
 
     Raises MediaRefused.
     """

@@ -54,8 +54,8 @@ class MembershipApplication:
 def request_membership(workgroup: Workgroup, application: MembershipApplication, *, at: datetime) -> None:
     """Store the application and queue the mail that asks for confirmation, in one transaction.
 
-    Who takes part already gets a mail that says so instead. Either goes at most once an hour, and the page answers the
-    same: it never tells who is in the group. Raises NotAllowed when the group takes nobody on.
+    Somebody who takes part already gets a mail that says so instead. Either goes at most once an hour, and the page
+    answers the same: it never tells who is in the group. Raises NotAllowed when the group takes nobody on.
     """
     if not workgroup.is_open:
         raise NotAllowed(f"De {workgroup.name} zoekt op dit moment geen mensen.")
@@ -220,6 +220,6 @@ def _leave(membership: Membership, *, at: datetime) -> None:
 
 
 def _locked(membership: Membership) -> Membership:
-    """The same row, locked and read anew, so that two clicks at once do one thing."""
+    """The same row, locked and read again, so that two clicks at once do one thing."""
     db.session.refresh(membership, with_for_update={"of": Membership})
     return membership

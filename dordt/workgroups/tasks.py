@@ -11,9 +11,9 @@ from dordt.workgroups import services
 
 def init_app(_app: Flask) -> None:
     every_minute(erase_unconfirmed)
-    on_unsubscribe(MailKind.GROUP, services.leave_by_mail)
+    on_unsubscribe(MailKind.GROUP, services.leave_by_mail)  # no group gets mail yet; this is where leaving arrives
 
 
 def erase_unconfirmed() -> None:
-    """Keep what the mail promised: who does not confirm in time is erased."""
+    """Keep what the mail promised: those who do not confirm in time are erased."""
     services.erase_unconfirmed(at=clock.now())
