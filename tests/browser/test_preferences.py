@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.keyboard import tab_to, walk
 from tests.browser.steps import follow_link, open_mail, subscribe
-from tests.browser.test_keyboard import tab_to, walk
 from tests.support.browser import violations
 from tests.support.live_site import LiveSite
 

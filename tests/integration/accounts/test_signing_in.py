@@ -9,6 +9,7 @@ from dordt.audit.models import AuditEntry
 from dordt.extensions import db
 from dordt.shared.reading import rows
 from tests.factories.accounts import PASSWORD, make_member
+from tests.support.stored import actions
 from tests.support.visitors import Visitor, new_visitor
 
 SIGN_IN = "/beheer/inloggen/"
@@ -17,10 +18,6 @@ REFUSED = "Wij kunnen u met deze gegevens niet inloggen."
 
 def sign_in(client: Visitor, member: StaffMember, password: str = PASSWORD, *, onward: str = ""):
     return client.post(SIGN_IN + onward, data={"email": member.email, "password": password})
-
-
-def actions() -> list[str]:
-    return [entry.action for entry in reversed(rows(AuditEntry.latest()))]
 
 
 def test_a_member_signs_in_and_comes_where_they_wanted_to_be(client: Visitor):

@@ -11,6 +11,7 @@ from dordt.shared import clock
 from dordt.subscribers.models import ImportState, Subscriber, SubscriberImport
 from tests.factories.imports import found_import, make_queued
 from tests.factories.mailer import make_receipt
+from tests.support.stored import count
 from tests.support.workers import wait_until
 
 pytestmark = pytest.mark.slow
@@ -19,13 +20,6 @@ MANY = 15_000
 
 def rows(count: int = MANY) -> list[str]:
     return [f"lezer{number}@voorbeeld.nl;;;2026-03-09;Balie" for number in range(count)]
-
-
-def count(kind: type) -> int:
-    db.session.rollback()
-    found = db.session.scalar(sa.select(sa.func.count()).select_from(kind)) or 0
-    db.session.rollback()
-    return found
 
 
 def has_begun(number: int) -> bool:

@@ -10,15 +10,12 @@ from dordt.extensions import db
 from dordt.media.images import address
 from dordt.media.models import MediaFile
 from dordt.news.models import Article, ArticleState
+from tests.support.stored import count
 
 
 def stored() -> Article:
     db.session.expire_all()
     return db.session.scalars(sa.select(Article)).one()
-
-
-def count(model) -> int:
-    return db.session.scalar(sa.select(sa.func.count()).select_from(model))
 
 
 def test_an_article_comes_in_with_all_that_belongs_to_it(write_article, import_article):

@@ -14,6 +14,7 @@ from dordt.news.models import Article, ArticleState, Attachment
 from tests.factories.media import PDF, make_document, make_image, picture
 from tests.factories.news import make_article
 from tests.factories.places import make_neighbourhood, make_topic
+from tests.support.stored import count
 
 NEW = "/beheer/nieuws/nieuw/"
 FILLED = {"title": "Een nieuw bankje", "intro": "Er komt een bankje.", "body": "Bij de **vijver**.", "action": "save"}
@@ -27,10 +28,6 @@ def editor(staff_client):
 def stored() -> Article:
     db.session.expire_all()
     return db.session.scalars(sa.select(Article)).one()
-
-
-def count(model: Any) -> int:
-    return db.session.scalar(sa.select(sa.func.count()).select_from(model))
 
 
 def upload(content: bytes, name: str) -> tuple[BytesIO, str]:

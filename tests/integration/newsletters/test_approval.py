@@ -9,7 +9,6 @@ import pytest
 import sqlalchemy as sa
 
 from dordt.accounts.models import StaffMember
-from dordt.audit.models import AuditEntry
 from dordt.extensions import db
 from dordt.mailer.models import Delivery
 from dordt.newsletters.content import rendering
@@ -25,18 +24,14 @@ from dordt.staff.log import labels as log_labels
 from tests.factories.accounts import make_member
 from tests.factories.newsletters import make_newsletter
 from tests.factories.subscribers import make_subscriber
-from tests.integration.newsletters.test_sending import at_once
+from tests.support.at_once import at_once
+from tests.support.stored import actions
 from tests.support.visitors import Visitor
 
 StaffClient = Callable[..., Visitor]
 State = NewsletterState
 ROOM = "/beheer/nieuwsbrieven/"
 SETTINGS = "/beheer/instellingen/"
-
-
-def actions() -> list[str]:
-    found = sa.select(AuditEntry.action).where(AuditEntry.action.like("newsletter.%")).order_by(AuditEntry.id)
-    return [action.removeprefix("newsletter.") for action in db.session.scalars(found)]
 
 
 def two_members() -> list[StaffMember]:
@@ -102,7 +97,7 @@ def test_approving_twice_is_one_approval(app):
 
     assert [approve(newsletter, approver), approve(newsletter, make_member())] == [True, False]
     assert newsletter.approved_by_id == approver.id
-    assert actions() == ["created", "approved"]
+    assert actions("newsletter") == ["created", "approved"]
 
 
 def test_two_approvers_at_once_are_one_approval(app):
@@ -152,7 +147,7 @@ def test_with_the_rule_off_one_person_is_enough_and_the_log_says_so(reader):
     assert approve(newsletter, author)
     assert start(newsletter)
 
-    assert actions() == ["policy_changed", "created", "approved_alone", "started"]
+    assert actions("newsletter") == ["policy_changed", "created", "approved_alone", "started"]
     assert "zonder tweede persoon" in log_labels.ACTIONS["newsletter.approved_alone"]
 
 
@@ -205,7 +200,7 @@ def test_the_operator_may_approve_and_the_log_names_the_command_line(reader):
 
     assert approve(newsletter)
     assert start(newsletter)
-    assert actions() == ["created", "approved_by_operator", "started"]
+    assert actions("newsletter") == ["created", "approved_by_operator", "started"]
 
 
 BROKEN = {
@@ -279,7 +274,7 @@ def test_the_administrator_turns_the_rule_off_and_everybody_sees_it(staff_client
     author.post(f"{ROOM}1/goedkeuren/", data={"versie": "1"})
     for path in (f"{ROOM}1/", f"{ROOM}1/versturen/"):
         assert "door Eva, zonder tweede persoon" in author.get(path).text
-    assert actions() == ["policy_changed", "created", "approved_alone"]
+    assert actions("newsletter") == ["policy_changed", "created", "approved_alone"]
     log = client.get("/beheer/logboek/").text
     assert "tweede persoon: uit" in log
     assert "goedgekeurd zonder tweede persoon" in log

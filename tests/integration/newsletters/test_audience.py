@@ -21,7 +21,7 @@ from dordt.subscribers.models import Subscriber, SubscriberState
 from tests.factories.newsletters import make_newsletter
 from tests.factories.places import make_neighbourhood, make_topic
 from tests.factories.subscribers import make_subscriber
-from tests.integration.newsletters.test_sending import at_once
+from tests.support.at_once import at_once
 from tests.support.visitors import Visitor
 
 NOT_REACHED = {"cancelled", "failed", "suppressed"}

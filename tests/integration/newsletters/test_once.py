@@ -3,9 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -26,6 +24,7 @@ from tests.factories.mailer import states
 from tests.factories.newsletters import make_newsletter
 from tests.factories.places import make_neighbourhood, make_topic
 from tests.factories.subscribers import confirm_path, make_subscriber
+from tests.support.at_once import at_once
 from tests.support.relay import Relay
 from tests.support.workers import wait_until
 
@@ -117,19 +116,6 @@ def test_who_got_an_earlier_one_does_not_get_the_one_that_is_kept_apart_from_it(
 
     assert of_first | of_second == of_first + of_second == Counter([reader.email for reader in [*readers, late]])
     assert not of_first & of_second
-
-
-def at_once(app: Flask, *work: Callable[[], Any]) -> None:
-    db.session.rollback()  # on SQLite the test itself would hold the lock
-    begin = Barrier(len(work))
-
-    def run(task: Callable[[], Any]) -> Any:
-        with app.app_context():
-            begin.wait(timeout=10)
-            return task()
-
-    with ThreadPoolExecutor(len(work)) as pool:
-        list(pool.map(run, work))
 
 
 @pytest.mark.slow

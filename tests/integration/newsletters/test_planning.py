@@ -8,7 +8,6 @@ from threading import Barrier
 import pytest
 import sqlalchemy as sa
 
-from dordt.audit.models import AuditEntry
 from dordt.extensions import db
 from dordt.mailer.models import Delivery
 from dordt.mailer.worker.tasks import run_every_minute
@@ -25,6 +24,7 @@ from dordt.shared.problems import NotAllowed
 from tests.factories.news import make_article
 from tests.factories.newsletters import make_newsletter
 from tests.factories.subscribers import make_subscriber
+from tests.support.stored import actions
 
 State = NewsletterState
 NOW = datetime(2027, 3, 1, 8, 0, tzinfo=UTC)
@@ -35,11 +35,6 @@ PLAN = Plan(NOW + HOUR, NOW + 3 * HOUR)
 def newsletter() -> Newsletter:
     db.session.rollback()
     return db.session.scalars(sa.select(Newsletter)).one()
-
-
-def actions() -> list[str]:
-    about = sa.select(AuditEntry.action).where(AuditEntry.subject_type == "newsletter").order_by(AuditEntry.id)
-    return [action.removeprefix("newsletter.") for action in db.session.scalars(about)]
 
 
 def deliveries() -> int:
@@ -69,7 +64,7 @@ def test_it_starts_at_its_moment_and_not_before(planned):
 
     assert (newsletter().state, deliveries()) == (State.SENDING, 1)
     assert newsletter().started_at == PLAN.starts_at
-    assert actions() == ["created", "scheduled", "started"]
+    assert actions("newsletter") == ["created", "scheduled", "started"]
 
 
 def test_the_worker_starts_it_every_minute_by_itself(app):
@@ -104,7 +99,7 @@ def test_four_workers_at_once_start_it_once(app, planned):
         list(pool.map(work, range(4)))
 
     assert (newsletter().state, deliveries()) == (State.SENDING, 1)
-    assert actions().count("started") == 1
+    assert actions("newsletter").count("started") == 1
 
 
 def test_up_to_its_last_moment_it_still_starts(planned):
@@ -122,7 +117,7 @@ def test_after_its_last_moment_it_waits_for_a_person_and_says_so_once(planned):
     assert (newsletter().state, deliveries()) == (State.SCHEDULED, 0)
     assert status(late).words == "Te laat: beslis zelf"
     assert "draaide toen niet, of er is een back-up teruggezet" in (status(late).reason or "")
-    assert actions() == ["created", "scheduled", "too_late"]
+    assert actions("newsletter") == ["created", "scheduled", "too_late"]
 
 
 def test_a_newsletter_that_is_too_late_is_started_or_planned_anew_by_a_person(planned):
@@ -153,7 +148,7 @@ def test_an_article_that_was_withdrawn_keeps_it_from_starting_and_the_reason_is_
     assert (newsletter().state, deliveries()) == (State.SCHEDULED, 0)
     assert (status(at).words, status(at).is_late) == ("Kon niet beginnen", False)
     assert "Het bericht ‘Het park’ staat niet op de site." in (status(at).reason or "")
-    assert actions() == ["created", "scheduled", "not_started"]
+    assert actions("newsletter") == ["created", "scheduled", "not_started"]
 
     article.state = ArticleState.PUBLISHED
     db.session.commit()
@@ -174,7 +169,7 @@ def test_what_kept_it_is_still_told_when_it_is_too_late(app):
 
     assert (found.words, found.is_late) == ("Te laat: beslis zelf", True)
     assert found.reason == "Er zijn nog geen abonnees die hun aanmelding hebben bevestigd."
-    assert actions() == ["created", "scheduled", "not_started", "too_late"]
+    assert actions("newsletter") == ["created", "scheduled", "not_started", "too_late"]
 
 
 def test_a_reason_of_an_earlier_plan_says_nothing_of_the_next(app):
@@ -219,7 +214,7 @@ def test_withdrawing_the_plan_brings_it_back_to_approved(planned):
 
     found = newsletter()
     assert (found.state, found.scheduled_at, found.latest_start_at) == (State.APPROVED, None, None)
-    assert actions() == ["created", "scheduled", "unscheduled"]
+    assert actions("newsletter") == ["created", "scheduled", "unscheduled"]
     with pytest.raises(NotAllowed, match="niet gepland"):
         sending.withdraw_plan(planned, at=NOW)
 

@@ -1,9 +1,6 @@
 """From an approved newsletter to the last delivery."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier, Event
-from typing import Any
+from threading import Event
 
 import pytest
 import sqlalchemy as sa
@@ -22,6 +19,7 @@ from dordt.subscribers import services as subscribers
 from dordt.subscribers.models import SubscriberState
 from tests.factories.newsletters import make_newsletter
 from tests.factories.subscribers import make_subscriber, unsubscribe_path
+from tests.support.at_once import at_once
 
 State = NewsletterState
 
@@ -82,19 +80,6 @@ def test_starting_twice_freezes_once(approved):
 
     assert start(approved) is False
     assert len(deliveries()) == 1
-
-
-def at_once(app, *work: Callable[[], Any]) -> list[Any]:
-    db.session.rollback()  # on SQLite the test itself would hold the lock
-    begin = Barrier(len(work))
-
-    def run(task: Callable[[], Any]) -> Any:
-        with app.app_context():
-            begin.wait(timeout=10)
-            return task()
-
-    with ThreadPoolExecutor(len(work)) as pool:
-        return list(pool.map(run, work))
 
 
 def test_starting_at_once_in_four_processes_freezes_once(app, approved):

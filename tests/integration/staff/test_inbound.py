@@ -3,13 +3,14 @@
 import pytest
 import sqlalchemy as sa
 
-from dordt.audit.models import AuditEntry, ReadingEntry
+from dordt.audit.models import ReadingEntry
 from dordt.extensions import db
 from dordt.mailer.models import InboundKind, InboundMail
 from dordt.shared import clock
 from tests.factories.mailer import make_receipt
 from tests.factories.received import make_received
 from tests.support.markup import text_of
+from tests.support.stored import actions
 
 PAGE = "/beheer/post/binnengekomen/"
 NASTY = (
@@ -19,10 +20,6 @@ NASTY = (
     b"--x\r\nContent-Type: application/pdf\r\nContent-Disposition: attachment; filename=gids.pdf\r\n\r\n"
     b"JVBER\r\n--x--\r\n"
 )
-
-
-def actions() -> list[str]:
-    return list(db.session.scalars(sa.select(AuditEntry.action).where(AuditEntry.subject_type == "inbound_mail")))
 
 
 def test_an_empty_list_says_what_will_appear(staff_client):
@@ -96,7 +93,7 @@ def test_putting_it_aside_and_taking_it_up_again(staff_client):
     assert "Toch niet afgehandeld" in client.get(f"{PAGE}{mail.id}/").text
     client.post(f"{PAGE}{mail.id}/heropenen/")
 
-    assert actions() == ["inbound_mail.handled", "inbound_mail.reopened"]
+    assert actions("inbound_mail") == ["handled", "reopened"]
     assert db.session.scalars(sa.select(InboundMail.handled_at)).one() is None
 
 

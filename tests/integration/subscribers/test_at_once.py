@@ -1,13 +1,9 @@
 """The same things done at the same moment by two processes, on both databases."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from time import sleep
-from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask
 
 from dordt.consent.models import Consent
 from dordt.extensions import db
@@ -18,27 +14,10 @@ from dordt.subscribers import services
 from dordt.subscribers.fields import SubscriberFields
 from dordt.subscribers.models import Subscriber, SubscriberState
 from tests.factories.subscribers import confirm_path, make_subscriber, unsubscribe_path
+from tests.support.at_once import at_once
+from tests.support.subscribers import token_of
 
 REQUEST = services.SubscriptionRequest("anna@voorbeeld.nl", SubscriberFields(), "Ja, stuur mij de nieuwsbrief.")
-
-
-def at_once(app: Flask, *work: Callable[[], Any]) -> None:
-    """Do all of this in threads that start together; a problem in one of them is raised."""
-    db.session.rollback()  # on SQLite the test itself would hold the lock
-    start = Barrier(len(work))
-
-    def run(task: Callable[[], Any]) -> None:
-        with app.app_context():
-            start.wait(timeout=10)
-            task()
-
-    with ThreadPoolExecutor(len(work)) as pool:
-        list(pool.map(run, work))
-    db.session.rollback()
-
-
-def token_of(path: str) -> str:
-    return path.split("/")[-2]
 
 
 def test_one_address_sent_in_six_times_at_once_is_one_subscriber_one_mail_and_one_consent(app):

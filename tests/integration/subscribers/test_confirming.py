@@ -1,40 +1,19 @@
 """The link that confirms a subscription: what it does, how long it works, and what becomes of who never uses it."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from dordt.consent.models import Consent
 from dordt.extensions import db
 from dordt.mailer.models import Mail
 from dordt.shared import clock
 from dordt.subscribers import services
 from dordt.subscribers.models import Subscriber, SubscriberState
-from tests.factories.places import make_neighbourhood, make_topic
 from tests.factories.subscribers import confirm_path, make_subscriber, unsubscribe_path
+from tests.support.subscribers import consents, subscribe, the_subscriber
 
-
-@pytest.fixture(autouse=True)
-def _places(app):
-    make_neighbourhood(slug="sterrenburg", name="Sterrenburg")
-    make_neighbourhood(slug="dubbeldam", name="Dubbeldam")
-    make_topic(slug="groen-en-spelen", name="Groen en spelen")
-
-
-def subscribe(client, email: str = "Anna@Voorbeeld.nl", **changes: Any):
-    return client.post("/nieuwsbrief/", data={"email": email, "consent": "y", **changes})
-
-
-def the_subscriber() -> Subscriber:
-    db.session.rollback()
-    return db.session.scalars(sa.select(Subscriber)).one()
-
-
-def consents() -> list[Consent]:
-    db.session.rollback()
-    return list(db.session.scalars(sa.select(Consent).order_by(Consent.id)))
+pytestmark = pytest.mark.usefixtures("choices")
 
 
 def names_of(outbox) -> list[str]:

@@ -14,13 +14,13 @@ from dordt.subscribers import services
 from dordt.subscribers.fields import FIELDS, SubscriberFields, fields_of, shown_fields
 from dordt.subscribers.forms import ChoicesForm, SubscribeForm
 from dordt.subscribers.imports.rows import COLUMNS
-from dordt.subscribers.models import Subscriber
 from dordt.subscribers.services import list_export
 from dordt.subscribers.services.staff_entry import StaffEntry, enter_subscriber
 from tests.factories.accounts import make_member
 from tests.factories.imports import make_import
 from tests.factories.places import make_neighbourhood, make_topic
 from tests.factories.subscribers import make_subscriber, preferences_path, unsubscribe_path
+from tests.support.subscribers import the_subscriber
 from tests.support.visitors import Visitor
 
 FILLED = SubscriberFields(neighbourhoods=["dubbeldam"], topics=["wonen"])
@@ -32,12 +32,6 @@ SHOWN = {"neighbourhoods": "Dubbeldam", "topics": "Wonen"}
 def places(app):
     make_neighbourhood(slug="dubbeldam", name="Dubbeldam")
     make_topic(slug="wonen", name="Wonen")
-
-
-def the_subscriber() -> Subscriber:
-    db.session.rollback()
-    db.session.expire_all()
-    return db.session.query(Subscriber).one()
 
 
 def test_the_values_and_the_list_name_the_same_fields():

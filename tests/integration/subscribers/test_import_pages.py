@@ -15,6 +15,7 @@ from dordt.subscribers.models import Subscriber, SubscriberImport
 from dordt.subscribers.services.import_undo import WITHIN
 from tests.factories.imports import OUR_COLUMNS, found_import, make_import, make_queued, make_upload
 from tests.factories.places import make_neighbourhood
+from tests.support.stored import count
 from tests.support.visitors import Visitor
 
 StaffClient = Callable[..., Visitor]
@@ -30,11 +31,6 @@ def upload(client: Visitor, content: bytes, name: str = "lijst.csv", **values: s
 
 def work() -> None:
     imports.import_waiting(threading.Event(), now=clock.now)
-
-
-def count(kind: type) -> int:
-    db.session.rollback()
-    return db.session.scalar(sa.select(sa.func.count()).select_from(kind)) or 0
 
 
 def test_a_list_is_looked_at_started_followed_and_undone(staff_client: StaffClient):

@@ -21,6 +21,7 @@ from tests.factories.accounts import make_member
 from tests.factories.imports import OUR_COLUMNS, found_import, make_import, make_queued, make_upload
 from tests.factories.places import make_neighbourhood
 from tests.factories.subscribers import make_subscriber
+from tests.support.stored import count
 
 ROWS = [f"lezer{number}@voorbeeld.nl;;;2026-03-09;Balie" for number in range(30)]
 WRONG = "geen adres;;;2026-03-09;Balie"
@@ -29,11 +30,6 @@ WRONG = "geen adres;;;2026-03-09;Balie"
 @pytest.fixture(autouse=True)
 def small_steps(app, monkeypatch):
     monkeypatch.setattr(services, "ROWS_PER_COMMIT", 7)
-
-
-def count(kind: type) -> int:
-    db.session.rollback()
-    return db.session.scalar(sa.select(sa.func.count()).select_from(kind)) or 0
 
 
 def run(stop: threading.Event | None = None, *, later: timedelta = timedelta(0)) -> None:

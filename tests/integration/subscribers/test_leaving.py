@@ -10,29 +10,13 @@ from dordt.audit.models import AuditEntry
 from dordt.consent import services as consent
 from dordt.consent.models import Consent, ConsentPurpose
 from dordt.extensions import db
-from dordt.mailer.ledger import outbox as post
 from dordt.mailer.models import Delivery, MailKind
 from dordt.shared import clock
-from dordt.shared.mail import Draft
 from dordt.subscribers.models import Subscriber, SubscriberState, Unsubscription
 from tests.factories.subscribers import confirm_path, make_subscriber, unsubscribe_path
+from tests.support.subscribers import put_in_post, the_subscriber
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
-
-
-def the_subscriber() -> Subscriber:
-    db.session.rollback()
-    return db.session.scalars(sa.select(Subscriber)).one()
-
-
-def put_in_post(subscriber: Subscriber, kind: MailKind) -> None:
-    draft = Draft(name="proef", to=subscriber.email, subject="Proef", text="Proef", html="<p>Proef</p>")
-    if kind is MailKind.TRANSACTIONAL:
-        post.enqueue(draft, at=clock.now())
-    else:
-        audience = sa.select(Subscriber.id, Subscriber.email, Subscriber.email_key, Subscriber.link_version)
-        post.freeze(draft, audience, kind=kind, list_id="nieuwsbrief", at=clock.now())
-    db.session.commit()
 
 
 def test_leaving_takes_a_button(client):

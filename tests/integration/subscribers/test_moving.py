@@ -17,8 +17,9 @@ from dordt.subscribers.forms import CONSENT_TEXT, NEW_ADDRESS_TEXT
 from dordt.subscribers.models import AddressChange, Subscriber, SubscriberState, Unsubscription
 from tests.factories.places import make_neighbourhood
 from tests.factories.subscribers import confirm_path, make_subscriber, preferences_path, unsubscribe_path
-from tests.integration.subscribers.test_at_once import at_once, token_of
-from tests.integration.subscribers.test_leaving import put_in_post
+from tests.support.at_once import at_once
+from tests.support.stored import count
+from tests.support.subscribers import put_in_post, token_of
 
 NEW = "Nieuw@voorbeeld.nl"
 NEW_KEY = "nieuw@voorbeeld.nl"
@@ -56,10 +57,6 @@ def row(number: int) -> Subscriber:
 
 def proofs(key: str) -> list[Consent]:
     return list(db.session.scalars(sa.select(Consent).where(Consent.address_key == key).order_by(Consent.id)))
-
-
-def count(model: type) -> int:
-    return db.session.scalar(sa.select(sa.func.count()).select_from(model)) or 0
 
 
 def test_nothing_changes_before_the_new_address_is_confirmed(client, outbox, anna):

@@ -14,7 +14,7 @@ from dordt.subscribers.labels import SENT_LABELS
 from dordt.subscribers.models import Subscriber, SubscriberState
 from tests.factories.places import make_neighbourhood, make_topic
 from tests.factories.subscribers import make_address_change, make_subscriber, preferences_path, unsubscribe_path
-from tests.integration.subscribers.test_reasons import newsletter
+from tests.support.subscribers import put_newsletter_in_post
 
 
 @pytest.fixture
@@ -27,8 +27,8 @@ def anna(client, outbox) -> Subscriber:
     request = {"email": found.email, "consent": "y", "neighbourhoods": ["staart"], "topics": ["groen"]}
     client.post("/nieuwsbrief/", data=request)
     client.post(outbox()[-1].path("bevestigen"))
-    newsletter(found, DeliveryState.ACCEPTED)
-    newsletter(found, DeliveryState.BOUNCED)
+    put_newsletter_in_post(found, DeliveryState.ACCEPTED)
+    put_newsletter_in_post(found, DeliveryState.BOUNCED)
     make_address_change(found, email="anna.nieuw@voorbeeld.nl")
     return found
 
@@ -74,7 +74,7 @@ def test_other_kinds_of_files_do_not_exist(client):
 
 def test_nothing_of_anybody_else_stands_in_it(client, anna):
     bert = make_subscriber(email="bert@voorbeeld.nl")
-    newsletter(bert, DeliveryState.ACCEPTED)
+    put_newsletter_in_post(bert, DeliveryState.ACCEPTED)
 
     for part in ("gegevens/", "gegevens.json", "gegevens.csv"):
         assert "bert" not in client.get(preferences_path(anna) + part).text

@@ -16,16 +16,11 @@ from dordt.shared.clock import AMSTERDAM
 from dordt.subscribers import services
 from dordt.subscribers.models import Subscriber, SubscriberState
 from dordt.subscribers.services.preferences import PAUSE_MONTHS
-from tests.factories.places import make_neighbourhood, make_topic
 from tests.factories.subscribers import confirm_path, make_subscriber, preferences_path, unsubscribe_path
-from tests.integration.subscribers.test_leaving import put_in_post
+from tests.support.stored import actions
+from tests.support.subscribers import put_in_post
 
-
-@pytest.fixture(autouse=True)
-def _places(app):
-    make_neighbourhood(slug="sterrenburg", name="Sterrenburg")
-    make_neighbourhood(slug="dubbeldam", name="Dubbeldam")
-    make_topic(slug="groen-en-spelen", name="Groen en spelen")
+pytestmark = pytest.mark.usefixtures("choices")
 
 
 def again(subscriber: Subscriber) -> Subscriber:
@@ -37,10 +32,6 @@ def again(subscriber: Subscriber) -> Subscriber:
 def chosen(subscriber: Subscriber) -> tuple[list[str], list[str]]:
     found = again(subscriber)
     return [wijk.slug for wijk in found.neighbourhoods], [topic.slug for topic in found.topics]
-
-
-def actions() -> list[str]:
-    return list(db.session.scalars(sa.select(AuditEntry.action).order_by(AuditEntry.id)))
 
 
 def test_choosing_other_wijken_and_topics(client):

@@ -6,28 +6,16 @@ import pytest
 import sqlalchemy as sa
 
 from dordt.extensions import db
-from dordt.mailer.ledger import outbox as post
-from dordt.mailer.models import Delivery, DeliveryState, Mail, MailKind
+from dordt.mailer.models import DeliveryState, Mail
 from dordt.shared import clock
-from dordt.shared.mail import Draft
 from dordt.subscribers import services
 from dordt.subscribers.labels import REASON_LABELS
-from dordt.subscribers.models import Subscriber, SubscriberState, Unsubscription
+from dordt.subscribers.models import SubscriberState, Unsubscription
 from tests.factories.accounts import make_member
 from tests.factories.subscribers import make_subscriber, unsubscribe_path
+from tests.support.subscribers import put_newsletter_in_post
 
 AFTER = "reden/"
-
-
-def newsletter(subscriber: Subscriber, state: DeliveryState) -> int:
-    """A newsletter of which the delivery to this subscriber stands here; returns its mail."""
-    draft = Draft(name="newsletter", to="", subject="Proef", text="Proef", html="<p>Proef</p>")
-    audience = sa.select(Subscriber.id, Subscriber.email, Subscriber.email_key, Subscriber.link_version)
-    audience = audience.where(Subscriber.id == subscriber.id)
-    mail = post.freeze(draft, audience, kind=MailKind.NEWSLETTER, list_id="nieuwsbrief", at=clock.now())
-    db.session.execute(sa.update(Delivery).where(Delivery.mail_id == mail.id).values(state=state))
-    db.session.commit()
-    return mail.id
 
 
 def unsubscriptions() -> list[Unsubscription]:
@@ -37,11 +25,11 @@ def unsubscriptions() -> list[Unsubscription]:
 
 def test_who_leaves_is_counted_with_the_newsletter_that_reached_them_last(client):
     anna = make_subscriber()
-    newsletter(anna, DeliveryState.ACCEPTED)
-    last = newsletter(anna, DeliveryState.ACCEPTED)
+    put_newsletter_in_post(anna, DeliveryState.ACCEPTED)
+    last = put_newsletter_in_post(anna, DeliveryState.ACCEPTED)
     for state in (DeliveryState.FAILED, DeliveryState.QUEUED, DeliveryState.CANCELLED):
-        newsletter(anna, state)
-    newsletter(make_subscriber(), DeliveryState.ACCEPTED)
+        put_newsletter_in_post(anna, state)
+    put_newsletter_in_post(make_subscriber(), DeliveryState.ACCEPTED)
 
     for _ in range(2):
         client.post(unsubscribe_path(anna))
@@ -58,8 +46,8 @@ def test_who_leaves_before_any_newsletter_is_counted_with_none(client):
 
 def test_who_writes_to_the_address_of_a_newsletter_is_counted_with_that_one(app):
     anna = make_subscriber()
-    first = newsletter(anna, DeliveryState.ACCEPTED)
-    newsletter(anna, DeliveryState.ACCEPTED)
+    first = put_newsletter_in_post(anna, DeliveryState.ACCEPTED)
+    put_newsletter_in_post(anna, DeliveryState.ACCEPTED)
 
     assert services.unsubscribe_by_mail(anna.id, "nieuwsbrief", mail_id=first, at=clock.now())
     db.session.commit()
@@ -187,7 +175,7 @@ def test_500_signs_with_html_and_emoji_are_kept_as_they_are(client):
 
 def test_erasing_a_newsletter_keeps_that_somebody_left(client):
     anna = make_subscriber()
-    mail_id = newsletter(anna, DeliveryState.ACCEPTED)
+    mail_id = put_newsletter_in_post(anna, DeliveryState.ACCEPTED)
     client.post(unsubscribe_path(anna))
 
     db.session.execute(sa.delete(Mail).where(Mail.id == mail_id))

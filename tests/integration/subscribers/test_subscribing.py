@@ -1,40 +1,20 @@
 """Asking for the newsletter: the form, and what it says and mails to whom."""
 
 import re
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from dordt.consent.models import Consent, ConsentText
+from dordt.consent.models import ConsentText
 from dordt.extensions import db
 from dordt.subscribers.forms import CONSENT_TEXT
 from dordt.subscribers.models import Subscriber, SubscriberState
-from tests.factories.places import make_neighbourhood, make_topic
 from tests.factories.subscribers import make_subscriber, preferences_path
+from tests.support.subscribers import consents, subscribe, the_subscriber
+
+pytestmark = pytest.mark.usefixtures("choices")
 
 CHECK_INBOX = "/nieuwsbrief/controleer-uw-mail/"
-
-
-@pytest.fixture(autouse=True)
-def _places(app):
-    make_neighbourhood(slug="sterrenburg", name="Sterrenburg")
-    make_neighbourhood(slug="dubbeldam", name="Dubbeldam")
-    make_topic(slug="groen-en-spelen", name="Groen en spelen")
-
-
-def subscribe(client, email: str = "Anna@Voorbeeld.nl", **changes: Any):
-    return client.post("/nieuwsbrief/", data={"email": email, "consent": "y", **changes})
-
-
-def the_subscriber() -> Subscriber:
-    db.session.rollback()
-    return db.session.scalars(sa.select(Subscriber)).one()
-
-
-def consents() -> list[Consent]:
-    db.session.rollback()
-    return list(db.session.scalars(sa.select(Consent).order_by(Consent.id)))
 
 
 def names_of(outbox) -> list[str]:

@@ -8,19 +8,18 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-import sqlalchemy as sa
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
-from dordt.extensions import db
 from dordt.mailer.inbound import tasks
 from dordt.mailer.inbound.mailbox import address_of
 from dordt.mailer.models import InboundKind, InboundMail
 from tests.factories.inbound import events, kept, make_sent, sample
 from tests.support.imap_server import ImapServer
+from tests.support.stored import count
 
 NewServer = Callable[..., ImapServer]
 KINDS = ("UIDPLUS MOVE AUTH=PLAIN", "UIDPLUS AUTH=PLAIN", "AUTH=PLAIN")
@@ -29,11 +28,6 @@ QUESTION = b"From: a@b.nl\r\nSubject: Een vraag\r\n\r\nDag"
 
 def url_of(server: ImapServer, scheme: str = "imap", host: str = "127.0.0.1") -> str:
     return f"{scheme}://{quote(server.user)}:{quote(server.password)}@{host}:{server.port}/INBOX"
-
-
-def count() -> int:
-    db.session.rollback()
-    return db.session.scalar(sa.select(sa.func.count()).select_from(InboundMail)) or 0
 
 
 @pytest.fixture
@@ -62,7 +56,7 @@ def test_what_stands_in_the_mailbox_is_stored_acted_on_and_taken_away(
     tasks.fetch_mail()
     tasks.fetch_mail()
 
-    assert count() == 2
+    assert count(InboundMail) == 2
     assert server.raws() == []
     moved = [raw for name in server.folders if name != "INBOX" for raw in server.raws(name)]
     assert moved == ([bounce, QUESTION] if folder else [])
@@ -89,7 +83,7 @@ def test_nothing_is_taken_away_that_was_not_stored(
 
     def look() -> None:
         with app.app_context():
-            stored.append(count())
+            stored.append(count(InboundMail))
 
     server.before = {"STORE": look}
     tasks.fetch_mail()
@@ -109,7 +103,7 @@ def test_a_mail_that_could_not_be_taken_away_is_not_acted_on_again(
     server.no = set()
     tasks.fetch_mail()
 
-    assert count() == 1
+    assert count(InboundMail) == 1
     assert len(events(delivery)) == 1
     assert server.raws() == []
 
@@ -124,7 +118,7 @@ def test_one_mail_that_cannot_be_taken_away_keeps_no_other_from_being_stored(
 
     tasks.fetch_mail()
 
-    assert (count(), len(server.raws())) == (2, 2)
+    assert (count(InboundMail), len(server.raws())) == (2, 2)
     assert "Mailbox: cannot be read (UNAVAILABLE), retry in a minute" in caplog.text
 
 
@@ -139,7 +133,7 @@ def test_what_others_marked_as_deleted_is_stored_before_it_goes(
 
     tasks.fetch_mail()
 
-    assert (count(), server.raws()) == (2, [])
+    assert (count(InboundMail), server.raws()) == (2, [])
 
 
 def test_what_cannot_be_stored_stays_even_if_others_marked_it(
@@ -154,7 +148,7 @@ def test_what_cannot_be_stored_stays_even_if_others_marked_it(
 
     tasks.fetch_mail()
 
-    assert (count(), large in server.raws()) == (1, True)
+    assert (count(InboundMail), large in server.raws()) == (1, True)
 
 
 def test_one_mail_that_cannot_be_taken_in_stays_and_stops_no_other(
@@ -173,7 +167,7 @@ def test_one_mail_that_cannot_be_taken_in_stays_and_stops_no_other(
     tasks.fetch_mail()
 
     assert server.raws() == [large, b"  \r\n"]
-    assert count() == 2
+    assert count(InboundMail) == 2
     assert caplog.text.count("cannot be taken in") == 2  # each is reported once
 
 
@@ -236,7 +230,7 @@ def test_over_tls_only_a_certificate_that_is_trusted_will_do(
     connect(url_of(server, "imaps", "localhost"))
 
     tasks.fetch_mail()
-    assert (count(), "SSLCertVerificationError" in caplog.text) == (0, True)
+    assert (count(InboundMail), "SSLCertVerificationError" in caplog.text) == (0, True)
 
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))
     tasks.fetch_mail()
@@ -278,4 +272,4 @@ def test_two_workers_at_once_do_no_harm(app: Flask, connect: Callable[[str], Non
     for worker in workers:
         worker.join()
 
-    assert (count(), server.raws()) == (20, [])
+    assert (count(InboundMail), server.raws()) == (20, [])
