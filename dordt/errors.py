@@ -21,7 +21,7 @@ PAGES: dict[int | type[Exception], tuple[str, int]] = {
     NotFound: ("errors/not_found.html", 404),
     LinkExpired: ("errors/link_expired.html", 410),
     LinkInvalid: ("errors/link_expired.html", 410),
-    NotAllowed: ("errors/conflict.html", 409),
+    DomainError: ("errors/conflict.html", 409),
 }
 # Where a visitor asks for a new link, by the blueprint of the link that no longer works.
 NEW_LINKS = {
@@ -49,7 +49,8 @@ def _show(problem: Exception) -> ResponseReturnValue:
         headers = {name: value for name, value in problem.get_headers() if name in {"Allow", "Retry-After", "Location"}}
     endpoint, label = NEW_LINKS.get(request.blueprint or "", ("", ""))
     retry_url = url_for(endpoint) if endpoint else None
-    return render_template(template, problem=problem, retry_url=retry_url, retry_label=label), status, headers
+    reason = str(problem) if isinstance(problem, NotAllowed) else ""  # of other kinds the text is not for the screen
+    return render_template(template, reason=reason, retry_url=retry_url, retry_label=label), status, headers
 
 
 def _page_of(problem: Exception) -> tuple[str, int]:

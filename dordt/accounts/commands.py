@@ -24,4 +24,4 @@ def create_command(email: str, role: str, name: str, password_stdin: bool) -> No
         member = services.create_member(email=email, name=name, role=role, password=password, at=clock.now())
     except services.AccountRefused as refused:
         raise click.ClickException(str(refused)) from refused
-    click.echo(f"Medewerker {member.email} gemaakt, met de rol {role}.")
+    click.echo(f"Made an account for {member.email}, with the role {role}.")

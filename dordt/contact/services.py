@@ -259,7 +259,7 @@ def _locked(message_id: int) -> Message:
     """The message, kept from others until the end of this transaction, so that two colleagues do not both answer."""
     message = db.session.scalar(Message.numbered(message_id).with_for_update(of=Message))
     if message is None:
-        raise NotFound("message")
+        raise NotFound("message", message_id)
     return message
 
 

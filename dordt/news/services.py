@@ -130,7 +130,7 @@ def _blank(by: StaffMember | None, *, at: datetime) -> Article:
 def _existing(article_id: int) -> Article:
     article = db.session.get(Article, article_id)
     if article is None:
-        raise NotFound(f"article {article_id}")
+        raise NotFound("article", article_id)
     return article
 
 

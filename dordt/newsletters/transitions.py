@@ -83,4 +83,4 @@ def log(action: str, newsletter: Newsletter, by: StaffMember | None, *, at: date
 
 
 def _unknown(number: int) -> NotFound:
-    return NotFound(f"Nieuwsbrief {number} bestaat niet.")
+    return NotFound("newsletter", number)

@@ -2,7 +2,7 @@
 
 
 class DomainError(Exception):
-    """A rule of the house says no."""
+    """A rule says no. A kind without a page of its own is answered 409: a view may forget to catch it."""
 
 
 class LinkProblem(DomainError):
@@ -18,7 +18,10 @@ class LinkInvalid(LinkProblem):
 
 
 class NotFound(DomainError):
-    """What is asked for does not exist, or not for this person."""
+    """What is asked for does not exist, or not for this person. The page says nothing of either; a command does."""
+
+    def __init__(self, table: str, key: object) -> None:
+        super().__init__(f"{table} {key} does not exist")
 
 
 class NotAllowed(DomainError):

@@ -112,7 +112,7 @@ def _step(import_id: int, to: ImportState, **values: object) -> bool:
 def _found(import_id: int) -> SubscriberImport:
     found = db.session.scalar(SubscriberImport.numbered(import_id))
     if found is None:
-        raise NotFound
+        raise NotFound("subscriber_import", import_id)
     return found
 
 

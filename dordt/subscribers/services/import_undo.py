@@ -48,7 +48,7 @@ def undo_import(import_id: int, *, by: StaffMember, at: datetime) -> None:
     services.lock_list()
     found = db.session.scalar(SubscriberImport.numbered(import_id).with_for_update())
     if found is None:
-        raise NotFound
+        raise NotFound("subscriber_import", import_id)
     if found.state == ImportState.UNDONE:
         db.session.rollback()
         return

@@ -173,7 +173,7 @@ def test_a_number_that_does_not_exist_is_refused_in_words(run, command):
     result = run(command, "7")
 
     assert result.exit_code == 1
-    assert "Nieuwsbrief 7 bestaat niet." in result.stderr
+    assert "newsletter 7 does not exist" in result.stderr
 
 
 @pytest.mark.parametrize("command", ["pause", "resume"])

@@ -154,7 +154,7 @@ def _without_lost_picture(block: BlockContent) -> BlockContent:
 def _numbered(template_id: int) -> NewsletterTemplate:
     template = db.session.scalars(NewsletterTemplate.numbered(template_id)).one_or_none()
     if template is None:
-        raise NotFound("Dit sjabloon bestaat niet meer.")
+        raise NotFound("newsletter_template", template_id)
     return template
 
 
