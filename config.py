@@ -82,7 +82,7 @@ class Settings:
         self.DATA_DIR = folder
         self.SECRET_KEY = os.environ.get("SECRET_KEY")
         self.SECRET_KEY_FALLBACKS = [key for key in os.environ.get("SECRET_KEY_FALLBACKS", "").split(",") if key]
-        self.TOTP_SECRET = os.environ.get("TOTP_SECRET")
+        self.TOTP_SECRET = os.environ.get("TOTP_SECRET")  # for the second factor of staff, once there is one
         self.SITE_URL = site_url(os.environ.get("SITE_URL"))
         self.SQLALCHEMY_DATABASE_URI = database_url(os.environ.get("DATABASE_URL"), folder)
         self.CONTACT_ADDRESS = os.environ.get("CONTACT_ADDRESS", "wijken@dordrecht.nl")
@@ -155,7 +155,7 @@ class Production(Settings):
     """For residents: nothing secret has a default, cookies are bound to HTTPS."""
 
     ENVIRONMENT = "production"
-    REQUIRED = ("SECRET_KEY", "SITE_URL", "TOTP_SECRET")
+    REQUIRED = ("SECRET_KEY", "SITE_URL")
     SESSION_COOKIE_NAME = "__Host-session"
     SESSION_COOKIE_SECURE = True
     HSTS = True
@@ -172,7 +172,6 @@ class Development(Settings):
     def __init__(self) -> None:
         super().__init__()
         self.SECRET_KEY = self.SECRET_KEY or kept_secret(self.DATA_DIR, "secret-key")
-        self.TOTP_SECRET = self.TOTP_SECRET or kept_secret(self.DATA_DIR, "totp-secret")
         self.MAIL_CATCHER_FILE = None if os.environ.get("MAIL_SERVER") else self.DATA_DIR / "smtp-address"
         self.SITE_URL = self.SITE_URL or f"http://127.0.0.1:{os.environ.get('PORT') or 8000}"
 
