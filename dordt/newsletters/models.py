@@ -91,6 +91,9 @@ class Newsletter(Base):
     approved_at: Mapped[datetime | None]
     scheduled_at: Mapped[datetime | None]
     latest_start_at: Mapped[datetime | None]  # later than this a person starts it, or nobody
+    start_refusal: Mapped[str | None] = mapped_column(sa.Text)  # why it did not start as planned, and since when
+    start_refused_at: Mapped[datetime | None]
+    too_late_at: Mapped[datetime | None]  # when a worker found that it was
     started_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     not_to_id: Mapped[int | None] = foreign_key("newsletter.id", ondelete="SET NULL")  # who got that one, not this one

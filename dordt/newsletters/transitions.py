@@ -72,9 +72,14 @@ def transition(newsletter: Newsletter, state: NewsletterState) -> None:
 
 
 def end_approval(newsletter: Newsletter) -> None:
-    """Forget who approved it and when it was to start; commits nothing."""
     newsletter.approved_by_id = newsletter.approved_at = None
+    end_plan(newsletter)
+
+
+def end_plan(newsletter: Newsletter) -> None:
+    """Forget when it was to start, and why it did not."""
     newsletter.scheduled_at = newsletter.latest_start_at = None
+    newsletter.start_refusal = newsletter.start_refused_at = newsletter.too_late_at = None
 
 
 def log(action: str, newsletter: Newsletter, by: StaffMember | None, *, at: datetime, **detail: object) -> None:

@@ -20,6 +20,7 @@ RESIDENT, SYSTEM = "inwoner", "systeem"
 ENTERED, ASKED = "subscriber.entered", "subscriber.asked_by_staff"
 UNDONE = "subscriber.import_undone"
 TESTED = "newsletter.tested"
+NOT_STARTED, TOO_LATE = "newsletter.not_started", "newsletter.too_late"
 UNDONE_COUNTS = ("removed", "returned", "ended", "stayed")
 
 audit_entry = sa.table(
@@ -56,7 +57,16 @@ subscriber_import = sa.table(
     sa.column("undone_at", UtcMoment()),
     *(sa.column(f"{name}_count", sa.Integer) for name in UNDONE_COUNTS),
 )
-newsletter = sa.table("newsletter", sa.column("id", sa.Integer), sa.column("number", sa.Integer))
+newsletter = sa.table(
+    "newsletter",
+    sa.column("id", sa.Integer),
+    sa.column("number", sa.Integer),
+    sa.column("state", sa.String),
+    sa.column("scheduled_at", UtcMoment()),
+    sa.column("start_refusal", sa.Text),
+    sa.column("start_refused_at", UtcMoment()),
+    sa.column("too_late_at", UtcMoment()),
+)
 test_mail = sa.table(
     "newsletter_test_mail",
     sa.column("id", sa.Integer),
@@ -260,11 +270,44 @@ def test_mail_down() -> None:
     op.drop_table("newsletter_test_mail")
 
 
+# Why a planned newsletter did not start: start_refusal, start_refused_at and too_late_at.
+
+
+def not_started_up() -> None:
+    op.add_column("newsletter", sa.Column("start_refusal", sa.Text(), nullable=True))
+    op.add_column("newsletter", sa.Column("start_refused_at", UtcMoment(), nullable=True))
+    op.add_column("newsletter", sa.Column("too_late_at", UtcMoment(), nullable=True))
+    planned = sa.select(newsletter.c.id, newsletter.c.scheduled_at).where(newsletter.c.state == "scheduled")
+    plans: dict[int, Any] = {row.id: row.scheduled_at for row in op.get_bind().execute(planned).all()}
+    for line in logged(NOT_STARTED, TOO_LATE):
+        if line.subject_id not in plans or line.at < plans[line.subject_id]:
+            continue  # of a plan that stands no more
+        values = {"too_late_at": line.at}
+        if line.action == NOT_STARTED:
+            values = {"start_refusal": line.detail["reason"], "start_refused_at": line.at}
+        update_each(newsletter, [(line.subject_id, values)])
+
+
+def not_started_down() -> None:
+    known = {(line.subject_id, line.action, line.at) for line in logged(NOT_STARTED, TOO_LATE)}
+    noted = sa.or_(newsletter.c.start_refused_at.is_not(None), newsletter.c.too_late_at.is_not(None))
+    lines: list[dict[str, Any]] = []
+    for row in op.get_bind().execute(sa.select(newsletter).where(noted).order_by(newsletter.c.id)).all():
+        about = {"subject_type": "newsletter", "subject_id": row.id}
+        refused = {"number": row.number, "reason": row.start_refusal}
+        lines.append(about | {"action": NOT_STARTED, "at": row.start_refused_at, "detail": refused})
+        lines.append(about | {"action": TOO_LATE, "at": row.too_late_at, "detail": {"number": row.number}})
+    write_log(line for line in lines if line["at"] and (line["subject_id"], line["action"], line["at"]) not in known)
+    for name in ("start_refusal", "start_refused_at", "too_late_at"):
+        op.drop_column("newsletter", name)
+
+
 PAIRS: Sequence[tuple[Callable[[], None], Callable[[], None]]] = (
     (consent_entry_up, consent_entry_down),
     (touched_up, touched_down),
     (undone_up, undone_down),
     (test_mail_up, test_mail_down),
+    (not_started_up, not_started_down),
 )
 
 

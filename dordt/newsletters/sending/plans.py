@@ -4,18 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import sqlalchemy as sa
-
-from dordt.audit.models import AuditEntry
-from dordt.extensions import db
 from dordt.newsletters.models import Newsletter, NewsletterState
-from dordt.newsletters.transitions import SUBJECT
 from dordt.shared.formats import dutch_date_time
 
 DEFAULT_WINDOW = timedelta(hours=2)
 SHORTEST_WINDOW = timedelta(minutes=5)  # the worker looks every minute
 TAKES = timedelta(minutes=2)  # from the planned moment until somebody may wonder
-NOT_STARTED, TOO_LATE = "newsletter.not_started", "newsletter.too_late"
 
 
 @dataclass(frozen=True)
@@ -66,25 +60,13 @@ def status_of(newsletter: Newsletter, *, at: datetime) -> PlanStatus | None:
         return None
     is_late = at > plan.latest_at
     is_overdue = at > plan.starts_at + TAKES
-    return PlanStatus(plan, is_late, _noted(newsletter, plan) or (_silence(is_late) if is_overdue or is_late else None))
+    return PlanStatus(plan, is_late, newsletter.start_refusal or (_silence(is_late) if is_overdue or is_late else None))
 
 
 def statuses(newsletters: Iterable[Newsletter], *, at: datetime) -> Mapping[int, PlanStatus]:
     """By number, of those that are planned."""
     found = ((newsletter.number, status_of(newsletter, at=at)) for newsletter in newsletters)
     return {number: status for number, status in found if status}
-
-
-def _noted(newsletter: Newsletter, plan: Plan) -> str | None:
-    """The last reason for which this plan could not begin."""
-    refused = notes(newsletter, plan).where(AuditEntry.action == NOT_STARTED).limit(1)
-    entry = db.session.scalars(refused).one_or_none()
-    return str(entry.detail["reason"]) if entry else None
-
-
-def notes(newsletter: Newsletter, plan: Plan) -> "sa.Select[AuditEntry]":
-    about = AuditEntry.about(SUBJECT, newsletter.id)
-    return about.where(AuditEntry.action.in_([NOT_STARTED, TOO_LATE]), AuditEntry.at >= plan.starts_at)
 
 
 def _silence(is_late: bool) -> str:

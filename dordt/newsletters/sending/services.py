@@ -15,8 +15,9 @@ from dordt.newsletters import checks
 from dordt.newsletters.models import PAUSED_BY_STAFF, Newsletter, NewsletterPolicy, NewsletterState
 from dordt.newsletters.sending import audience, policy
 from dordt.newsletters.sending.audience import RecipientStatus
-from dordt.newsletters.sending.plans import NOT_STARTED, TOO_LATE, Plan, notes, plan_of
+from dordt.newsletters.sending.plans import Plan, plan_of
 from dordt.newsletters.transitions import (
+    end_plan,
     lock_for_freeze,
     locked,
     log,
@@ -100,6 +101,7 @@ def plan_newsletter(number: int, plan: Plan, *, at: datetime, by: StaffMember | 
         return
     newsletter, _draft = checked
     newsletter.state = NewsletterState.SCHEDULED
+    end_plan(newsletter)
     newsletter.scheduled_at, newsletter.latest_start_at = plan.starts_at, plan.latest_at
     starts, latest = dutch_date_time(plan.starts_at), dutch_date_time(plan.latest_at)
     log("newsletter.scheduled", newsletter, by, at=at, starts=starts, latest=latest)
@@ -112,7 +114,7 @@ def withdraw_plan(number: int, *, at: datetime, by: StaffMember | None = None) -
     if newsletter.state != NewsletterState.SCHEDULED:
         raise NotAllowed("Deze nieuwsbrief is niet gepland. Er valt dus niets in te trekken.")
     transition(newsletter, NewsletterState.APPROVED)
-    newsletter.scheduled_at = newsletter.latest_start_at = None
+    end_plan(newsletter)
     log("newsletter.unscheduled", newsletter, by, at=at)
     db.session.commit()
 
@@ -244,7 +246,7 @@ def _start_planned(number: int, at: datetime) -> None:
     if plan is None or plan.starts_at > at:  # somebody else was first, or it was planned anew
         db.session.rollback()
     elif at > plan.latest_at:
-        _note_once(TOO_LATE, newsletter, plan, at)
+        _note_too_late(newsletter, at)
     else:
         _start_as_planned(number, plan, at)
 
@@ -262,16 +264,24 @@ def _start_as_planned(number: int, plan: Plan, at: datetime) -> None:
         db.session.rollback()
         newsletter = locked(number)
         if plan_of(newsletter) == plan:  # nobody changed it in between
-            _note_once(NOT_STARTED, newsletter, plan, at, reason=str(refused))
+            _note_refusal(newsletter, str(refused), at)
         db.session.rollback()
 
 
-def _note_once(action: str, newsletter: Newsletter, plan: Plan, at: datetime, **detail: object) -> None:
+def _note_refusal(newsletter: Newsletter, reason: str, at: datetime) -> None:
     """Say it when it happens, not again every minute."""
-    last = db.session.scalars(notes(newsletter, plan).limit(1)).one_or_none()
-    if last is None or last.action != action or last.detail.get("reason") != detail.get("reason"):
-        logger.warning("Newsletter %d did not start as planned: %s", newsletter.number, action)
-        log(action, newsletter, None, at=at, **detail)
+    if newsletter.start_refusal != reason:
+        newsletter.start_refusal, newsletter.start_refused_at = reason, at
+        logger.warning("Newsletter %d: planned start refused, trying again every minute", newsletter.number)
+        log("newsletter.not_started", newsletter, None, at=at, reason=reason)
+    db.session.commit()
+
+
+def _note_too_late(newsletter: Newsletter, at: datetime) -> None:
+    if newsletter.too_late_at is None:
+        newsletter.too_late_at = at
+        logger.warning("Newsletter %d: too late for its planned start, waiting for a person", newsletter.number)
+        log("newsletter.too_late", newsletter, None, at=at)
     db.session.commit()
 
 

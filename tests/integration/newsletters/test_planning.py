@@ -8,10 +8,12 @@ from threading import Barrier
 import pytest
 import sqlalchemy as sa
 
+from dordt.audit.models import AuditEntry
 from dordt.extensions import db
 from dordt.mailer.models import Delivery
 from dordt.mailer.worker.tasks import run_every_minute
 from dordt.news.models import ArticleState
+from dordt.newsletters import checks
 from dordt.newsletters.content.block_content import NewsletterContent
 from dordt.newsletters.content.services import editing
 from dordt.newsletters.models import Newsletter, NewsletterState
@@ -172,6 +174,22 @@ def test_what_kept_it_is_still_told_when_it_is_too_late(app):
     assert actions("newsletter") == ["created", "scheduled", "not_started", "too_late"]
 
 
+def test_without_the_log_the_page_says_the_same_and_nothing_is_noted_twice(app):
+    number = make_newsletter(State.APPROVED).number
+    sending.plan_newsletter(number, PLAN, at=NOW)
+    late = PLAN.latest_at + MINUTE
+    for at in (PLAN.starts_at, late):
+        sending.start_due(at=at)
+    before = status(late)
+
+    db.session.execute(sa.delete(AuditEntry))
+    db.session.commit()
+    sending.start_due(at=late + MINUTE)
+
+    assert status(late) == before
+    assert actions() == []
+
+
 def test_a_reason_of_an_earlier_plan_says_nothing_of_the_next(app):
     number = make_newsletter(State.APPROVED).number
     sending.plan_newsletter(number, PLAN, at=NOW)
@@ -191,14 +209,14 @@ def test_when_no_worker_runs_the_page_can_say_so(planned):
 def test_one_that_cannot_be_started_does_not_keep_the_next_from_its_turn(planned, monkeypatch, caplog):
     second = make_newsletter(State.APPROVED).number
     sending.plan_newsletter(second, PLAN, at=NOW)
-    begin: Callable[..., None] = sending.begin
+    prepare: Callable[..., checks.PreparedNewsletter] = checks.prepare
 
-    def break_first(newsletter: Newsletter, **given) -> None:
+    def break_first(newsletter: Newsletter, **given) -> checks.PreparedNewsletter:
         if newsletter.number == planned:
             raise RuntimeError("the disk is full")
-        begin(newsletter, **given)
+        return prepare(newsletter, **given)
 
-    monkeypatch.setattr(sending, "begin", break_first)
+    monkeypatch.setattr(checks, "prepare", break_first)
 
     sending.start_due(at=PLAN.starts_at)
 
