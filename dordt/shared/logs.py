@@ -27,6 +27,7 @@ def init_app(app: Flask) -> None:
     is_development = app.config["ENVIRONMENT"] == "development"
     kind = logging.Formatter if is_development else DiscreetFormatter
     default_handler.setFormatter(kind("[%(asctime)s] %(levelname)s in %(module)s: %(message)s"))
+    _ = app.logger  # made at its first use, with the handler: a worker handles no request that would make it
 
 
 def _note(app: Flask, exc_info: "tuple[type, BaseException, TracebackType] | tuple[None, None, None]") -> None:

@@ -100,7 +100,7 @@ class Connection(FlaskMailConnection):
                 self._ehlo(client)
         except (OSError, smtplib.SMTPException) as problem:
             client.close()
-            raise Unreachable(f"{server}:{port} {problem}") from problem
+            raise Unreachable(_reason(problem)) from problem
         return client
 
     def send(self, message: Any, envelope_from: Any = None) -> Reply:  # type: ignore[override]
@@ -190,6 +190,15 @@ def _time_limit(client: smtplib.SMTP, *, after: float) -> Iterator[None]:
         yield
     finally:
         timer.cancel()
+
+
+def _reason(problem: Exception) -> str:
+    """In the words of an operator: 'connection refused', '421 4.3.2 Service not available'."""
+    if isinstance(problem, smtplib.SMTPResponseException):
+        text = problem.smtp_error
+        return f"{problem.smtp_code} {text.decode('utf-8', 'replace') if isinstance(text, bytes) else text}"
+    words = problem.strerror if isinstance(problem, OSError) and problem.strerror else str(problem)
+    return words[:1].lower() + words[1:] if words[1:2].islower() else words
 
 
 def _bare(mailbox: Any) -> str:

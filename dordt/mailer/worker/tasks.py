@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
+from sqlalchemy.exc import OperationalError
+
 from dordt.extensions import db
 from dordt.mailer.ledger import claiming
 from dordt.mailer.worker import delivery_loop
@@ -44,7 +46,7 @@ def background_job(function: Job) -> None:
 
 def run_background_jobs(stop: threading.Event) -> None:
     """Let each domain do the long work that waits."""
-    _run(partial(function, stop) for function in _background_jobs.values())
+    _run("Background job", (partial(function, stop) for function in _background_jobs.values()))
 
 
 def deliver_what_is_due(stop: threading.Event) -> None:
@@ -55,21 +57,24 @@ def deliver_what_is_due(stop: threading.Event) -> None:
     if has_work:
         claiming.reap(at=clock.now())
         delivery_loop.deliver_due(now=clock.now, stop=stop)
-        _run(_after_delivery.values())
+        _run("Task", _after_delivery.values())
 
 
 def run_every_minute() -> None:
     """Reap, and do what the domains registered."""
-    _run((_reap, *_every_minute.values()))
+    _run("Task", (_reap, *_every_minute.values()))
 
 
-def _run(work: Iterable[Work]) -> None:
+def _run(kind: str, work: Iterable[Work]) -> None:
     """One that fails does not keep the others from their turn."""
     for function in work:
         try:
             function()
+        except OperationalError as problem:
+            why = delivery_loop.cause_of(problem)
+            logger.error("%s %s: database unavailable (%s), skipped until its next run", kind, _name(function), why)
         except Exception:
-            logger.exception("The task %s failed", _name(function))
+            logger.exception("%s %s crashed, skipped until its next run", kind, _name(function))
         finally:
             db.session.remove()
 

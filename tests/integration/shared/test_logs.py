@@ -2,6 +2,9 @@
 
 import io
 import logging
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -77,3 +80,19 @@ def test_the_rooms_log_as_the_application_does(app, log):
     assert "The delivery stopped" in log.getvalue()
     assert "ValueError" in log.getvalue()
     assert ADDRESS not in log.getvalue()
+
+
+def test_a_process_without_requests_logs_no_text_either(tmp_path):
+    code = (
+        "import logging, config, dordt\n"
+        "dordt.create_app(config.Testing())\n"
+        f"try: int('{ADDRESS}')\n"
+        "except ValueError: logging.getLogger('dordt.mailer').exception('It stopped')"
+    )
+    environment = os.environ | {"DORDT_DATA_DIR": str(tmp_path)}
+
+    run = subprocess.run([sys.executable, "-c", code], env=environment, stderr=subprocess.PIPE, text=True, check=True)
+
+    assert "ERROR in <string>: It stopped" in run.stderr
+    assert "ValueError" in run.stderr
+    assert ADDRESS not in run.stderr
