@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -115,7 +115,8 @@ FIELDS = (
 
 
 def fields_of(subscriber: Subscriber) -> SubscriberFields:
-    return SubscriberFields(**{field.name: field.read(subscriber) for field in FIELDS})
+    values: dict[str, Any] = {field.name: field.read(subscriber) for field in FIELDS}
+    return SubscriberFields(**values)
 
 
 def store_fields(subscriber: Subscriber, values: SubscriberFields) -> None:

@@ -63,7 +63,7 @@ class RowCheck:
     ) -> None:
         self._columns, self._width, self._source, self._given_at = columns, width, source, given_at
         # The same few wijken, dates and sources stand in most rows.
-        self._readers = [(name, lru_cache(1000)(cell_readers[name])) for name in SubscriberFields._fields]
+        self._readers = [(name, lru_cache(1000)(reader)) for name, reader in cell_readers.items()]
         self._moment = lru_cache(1000)(lambda cell: _moment(cell, at=at))
 
     def sorted(self, records: Iterable[CsvRecord]) -> tuple[list[ImportRow], list[RowRefusal]]:
@@ -89,7 +89,7 @@ class RowCheck:
         return ImportRow(
             cells["email"],
             _key(cells["email"]),
-            SubscriberFields(*[read(cells.get(name, "")) for name, read in self._readers]),
+            SubscriberFields(**{name: read(cells.get(name, "")) for name, read in self._readers}),
             self._given(cells.get("consent_at", "")),
             _source(cells.get("consent_source", "") or self._source),
         )
