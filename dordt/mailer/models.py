@@ -142,6 +142,12 @@ class Delivery(Base):
     mail: Mapped[Mail] = relationship(back_populates="deliveries")
 
     @classmethod
+    def of_mail(cls, mail_id: int, state: DeliveryState | None = None) -> "sa.Select[Delivery]":
+        """The deliveries as they were frozen, in order; all or those in one state."""
+        query = sa.select(cls).where(cls.mail_id == mail_id).order_by(cls.id)
+        return query.where(cls.state == state) if state else query
+
+    @classmethod
     def about_newsletter(cls, address_key: str, names: Collection[str]) -> "sa.Select[Delivery]":
         """Newsletters, and mails with one of these names, to this address; each with its mail, the newest first."""
         about = sa.or_(Mail.kind == MailKind.NEWSLETTER, Mail.name.in_(names))

@@ -30,7 +30,6 @@ number_argument = click.argument("number", type=click.IntRange(1, HIGHEST))
 
 
 def init_app(app: Flask) -> None:
-    """Add the commands."""
     app.cli.add_command(newsletter_cli)
 
 

@@ -150,7 +150,7 @@ class Newsletter(Base):
 
     @classmethod
     def on_their_way(cls) -> "sa.Select[Newsletter]":
-        """What the post room is working on, or has just finished."""
+        """What the mailer is working on, or has just finished."""
         return sa.select(cls).where(cls.state.in_([NewsletterState.SENDING, NewsletterState.PAUSED])).order_by(cls.id)
 
     @classmethod
@@ -161,7 +161,7 @@ class Newsletter(Base):
 
     @property
     def dated_at(self) -> datetime:
-        """The moment that it carries for readers: when the first letters left, once they did."""
+        """The moment that it carries for readers: when the first mails left, once they did."""
         return self.started_at or self.sent_at or self.created_at
 
     @property
@@ -170,26 +170,26 @@ class Newsletter(Base):
         return self.state == NewsletterState.DRAFT or self.may_become(NewsletterState.DRAFT)
 
     @property
-    def is_standing_still(self) -> bool:
-        """Whether sending was paused, by staff or by the post room itself."""
+    def is_paused(self) -> bool:
+        """Whether sending was paused, by staff or by the mailer itself."""
         is_held = self.mail is not None and self.mail.state == MailState.PAUSED
         return self.state == NewsletterState.PAUSED or (
             is_held and self.state in (NewsletterState.SENDING, NewsletterState.SENT)
         )
 
     @property
-    def was_paused_by_post(self) -> bool:
-        """Whether the post room stopped it by itself, after too many refusals; the mail has its reason."""
-        return self.is_standing_still and self.mail is not None and self.mail.state_reason != PAUSED_BY_STAFF
+    def was_paused_by_mailer(self) -> bool:
+        """Whether the mailer stopped it by itself, after too many refusals; the mail has its reason."""
+        return self.is_paused and self.mail is not None and self.mail.state_reason != PAUSED_BY_STAFF
 
     def may_become(self, state: NewsletterState) -> bool:
-        """Whether this step is in the table of steps."""
-        return state in STEPS[self.state]
+        """Whether this transition is in the table."""
+        return state in TRANSITIONS[self.state]
 
 
 State = NewsletterState
-# Every step that a newsletter may make. Sending is entered by starting or resuming, sent when nothing is left to send.
-STEPS: dict[NewsletterState, tuple[NewsletterState, ...]] = {
+# Sending is entered by starting or resuming, sent when nothing is left to send.
+TRANSITIONS: dict[NewsletterState, tuple[NewsletterState, ...]] = {
     State.DRAFT: (State.APPROVED, State.CANCELLED),
     State.APPROVED: (State.DRAFT, State.SCHEDULED, State.SENDING, State.CANCELLED),
     State.SCHEDULED: (State.DRAFT, State.APPROVED, State.SENDING, State.CANCELLED),

@@ -8,15 +8,14 @@ from dordt.shared import clock
 
 
 def init_app(_app: Flask) -> None:
-    """Register the work."""
-    after_delivery(follow_post)
-    every_minute(follow_post)  # also when the worker ended between the last e-mail and that
+    after_delivery(follow_mailer)
+    every_minute(follow_mailer)  # also when the worker ended between the last e-mail and that
     every_minute(start_due)
 
 
-def follow_post() -> None:
-    """Note which newsletters are all sent, and which the post room paused."""
-    services.follow_post(at=clock.now())
+def follow_mailer() -> None:
+    """Note which newsletters are all sent, and which the mailer paused."""
+    services.follow_mailer(at=clock.now())
 
 
 def start_due() -> None:

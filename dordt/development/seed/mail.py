@@ -50,7 +50,7 @@ def settle(*, at: datetime) -> None:
     for row in rows("received"):
         db.session.add(_received(row, returned, at=at))
     db.session.commit()
-    services.follow_post(at=at)
+    services.follow_mailer(at=at)
     db.session.execute(sa.update(Newsletter).where(Newsletter.sent_at == at).values(sent_at=Newsletter.started_at))
     db.session.commit()
 

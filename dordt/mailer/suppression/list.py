@@ -1,5 +1,6 @@
 """Addresses that get no mail of some kind: which there are, adding one, releasing one. Nothing here commits."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -33,6 +34,10 @@ def covering(key: str) -> "sa.Select[Suppression]":
     """The suppressions of an address key: of the address itself and of its domain."""
     own_and_domain = [key, domain_of(key)]
     return sa.select(Suppression).where(Suppression.address_key.in_(own_and_domain)).order_by(Suppression.id)
+
+
+def of_keys(keys: Collection[str], scopes: Collection[SuppressionScope]) -> "sa.Select[Suppression]":
+    return sa.select(Suppression).where(Suppression.address_key.in_(keys), Suppression.scope.in_(scopes))
 
 
 def counts() -> dict[SuppressionCause, int]:

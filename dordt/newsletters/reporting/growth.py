@@ -35,7 +35,7 @@ class Unit(StrEnum):
 
 
 @dataclass(frozen=True)
-class Step:
+class Interval:
     """One week, month or year. `size`: how many were on the list at its end, or are now."""
 
     starts_on: date
@@ -44,14 +44,14 @@ class Step:
     size: int
 
 
-def growth(unit: Unit, count: int | None = None, *, at: datetime) -> list[Step]:
+def growth(unit: Unit, count: int | None = None, *, at: datetime) -> list[Interval]:
     """The last `count` steps, the present one included; None: as far back as anybody is known to have come."""
     today = at.astimezone(AMSTERDAM).date()
     starts = starts_of(unit, today, count) if count else _all_starts(unit, today)
     borders = [midnight(start) for start in starts]
     joined, left = _per_step(_joined(borders[0]), borders), _per_step(_left(borders[0]), borders)
     sizes = _sizes([came - went for came, went in zip(joined, left, strict=True)])
-    return [Step(*values) for values in zip(starts, joined, left, sizes, strict=True)]
+    return [Interval(*values) for values in zip(starts, joined, left, sizes, strict=True)]
 
 
 def start_of(unit: Unit, day: date) -> date:

@@ -103,7 +103,7 @@ def choice_named(neighbourhoods: Collection[str], topics: Collection[str], not_t
 
 
 def of(about: Newsletter | AudienceChoice) -> "sa.Select[Any]":
-    """Who would get it, in the four columns that the post room copies from; whom that leaves out is among them."""
+    """Who would get it, in the four columns that the mailer copies from; whom that leaves out is among them."""
     choice = _choice(about)
     readers = Subscriber.receiving().where(*_matches(choice))
     if choice.not_to:
@@ -134,7 +134,7 @@ def people(about: Newsletter | AudienceChoice, status: RecipientStatus) -> "sa.S
 
 
 def left_out_before(newsletter: Newsletter) -> dict[str, int]:
-    """How many match, and do not reach the post room: paused, or having got the other one."""
+    """How many match, and do not reach the mailer: paused, or having got the other one."""
     return {
         reason.value: reading.count(people(newsletter, reason))
         for reason in (RecipientStatus.PAUSED, RecipientStatus.ALREADY)

@@ -39,7 +39,7 @@ class PlanStatus:
     reason: str | None = None
 
     @property
-    def words(self) -> str:
+    def label(self) -> str:
         """What the list calls it."""
         if self.is_late:
             return "Te laat: beslis zelf"

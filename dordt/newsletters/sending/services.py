@@ -138,18 +138,18 @@ def start_due(*, at: datetime) -> None:
 def pause_newsletter(number: int, *, at: datetime, by: StaffMember | None = None) -> None:
     """Nothing more leaves, but for what is on its way; resuming goes on where it stopped."""
     newsletter = locked(number)
-    was_paused_by_post = newsletter.was_paused_by_post
+    was_paused_by_mailer = newsletter.was_paused_by_mailer
     transition(newsletter, NewsletterState.PAUSED)
-    if newsletter.mail and not was_paused_by_post:  # or the words of the relay are lost
+    if newsletter.mail and not was_paused_by_mailer:  # or the words of the relay are lost
         outbox.pause(newsletter.mail, PAUSED_BY_STAFF)
     log("newsletter.paused", newsletter, by, at=at)
     db.session.commit()
 
 
 def resume_newsletter(number: int, *, at: datetime, by: StaffMember | None = None) -> None:
-    """Go on after a pause, also one of the post room itself. Raises NotAllowed when it was not paused."""
+    """Go on after a pause, also one of the mailer itself. Raises NotAllowed when it was not paused."""
     newsletter = locked(number)
-    if not newsletter.is_standing_still or newsletter.mail is None:
+    if not newsletter.is_paused or newsletter.mail is None:
         raise NotAllowed("Deze nieuwsbrief staat niet stil. Er valt dus niets te hervatten.")
     newsletter.state = NewsletterState.SENDING
     outbox.resume(newsletter.mail)
@@ -166,11 +166,11 @@ def cancel_newsletter(number: int, *, at: datetime, by: StaffMember | None = Non
     db.session.commit()
 
 
-def follow_post(*, at: datetime) -> None:
-    """Note what the post room did by itself: everything sent, or paused after too many refusals."""
+def follow_mailer(*, at: datetime) -> None:
+    """Note what the mailer did by itself: everything sent, or paused after too many refusals."""
     for newsletter in db.session.scalars(Newsletter.on_their_way().with_for_update(of=Newsletter)).all():
         read_mail_anew(newsletter)
-        if newsletter.is_standing_still:
+        if newsletter.is_paused:
             newsletter.state = NewsletterState.PAUSED
         if newsletter.mail_id and outbox.is_finished(newsletter.mail_id):
             newsletter.state, newsletter.sent_at = NewsletterState.SENT, at

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from dordt.mailer.models import DeliveryState
 from dordt.mailer.suppression.classification import FailureCause
 from dordt.newsletters.models import Newsletter
-from dordt.newsletters.reporting.growth import Step, Unit
+from dordt.newsletters.reporting.growth import Interval, Unit
 from dordt.newsletters.sending import policy
 from dordt.newsletters.sending.audience import AudienceCount, RecipientStatus
 from dordt.shared.formats import MONTHS, dutch_date, dutch_number, short_month
@@ -29,7 +29,7 @@ EXCLUSION_LABELS_PLURAL = {
     RecipientStatus.ALREADY: "kregen de eerdere nieuwsbrief al",
     RecipientStatus.SUPPRESSED: "hebben een adres dat is geblokkeerd",
 }
-MEANINGS = {
+STATE_EXPLANATIONS = {
     DeliveryState.QUEUED: "Staat in de rij en gaat vanzelf weg.",
     DeliveryState.LEASED: "Is aan de beurt.",
     DeliveryState.SENDING: "Gaat op dit moment weg.",
@@ -42,7 +42,7 @@ MEANINGS = {
     DeliveryState.SUPPRESSED: "Het adres is geblokkeerd sinds het versturen begon. Er ging niets weg.",
     DeliveryState.CANCELLED: "De lezer meldde zich af voordat hij wegging, of een medewerker stopte het versturen.",
 }
-CAUSE_WORDS = {
+CAUSE_LABELS = {
     FailureCause.GONE: "Het adres bestaat niet (meer)",
     FailureCause.TROUBLED: "De postbus was vol of dagenlang niet te bereiken",
     FailureCause.OURS: "Geweigerd om onze e-mail, niet om het adres",
@@ -61,7 +61,6 @@ class AudienceSummary:
 
     @property
     def text(self) -> str:
-        """Both."""
         return " ".join(part for part in (self.readers, self.left_out) if part)
 
 
@@ -132,7 +131,7 @@ def rate(count: int, time: timedelta) -> str:
     return ""
 
 
-def name_of(step: Step, unit: Unit) -> str:
+def name_of(step: Interval, unit: Unit) -> str:
     """'week van 23 november 2026', 'november 2026', '2026': in the table."""
     if unit is Unit.WEEK:
         return f"week van {dutch_date(step.starts_on)}"

@@ -28,7 +28,7 @@ ALWAYS, NEVER = "(min-width: 0)", "(max-width: 0)"
 def index() -> ResponseReturnValue:
     found = page(Newsletter.newest_first(), request.args.get("pagina"))
     statuses = plans.statuses(found.items, at=clock.now())
-    return render_template("staff/newsletters/index.html", page=found, statuses=statuses, state_words=STATE_LABELS)
+    return render_template("staff/newsletters/index.html", page=found, statuses=statuses, state_labels=STATE_LABELS)
 
 
 @bp.get(f"/{NUMBER}/")
@@ -45,7 +45,7 @@ def show(number: int) -> ResponseReturnValue:
         for_whom=for_whom(newsletter),
         plan_status=plans.status_of(newsletter, at=at),
         post_is_open=is_open("staff.post"),
-        state_words=STATE_LABELS,
+        state_labels=STATE_LABELS,
         at=at,
     )
     return template, {"Content-Security-Policy": PAGE_POLICY}
@@ -53,7 +53,7 @@ def show(number: int) -> ResponseReturnValue:
 
 @bp.get(f"/{NUMBER}/voortgang/")
 def progress(number: int) -> ResponseReturnValue:
-    """How far the post is and nothing else; progress.js asks for it every other second."""
+    """How far sending is, and nothing else; progress.js asks for it every other second."""
     newsletter, at = row_or_404(Newsletter.numbered(number).where(Newsletter.mail_id.is_not(None))), clock.now()
     return render_template(
         "staff/newsletters/progress.html",
@@ -61,7 +61,7 @@ def progress(number: int) -> ResponseReturnValue:
         progress=progress_of(newsletter.mail, at=at) if newsletter.mail else None,
         audience_summary=frozen_summary(newsletter),
         post_is_open=is_open("staff.post"),
-        state_words=STATE_LABELS,
+        state_labels=STATE_LABELS,
         at=at,
     )
 

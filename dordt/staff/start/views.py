@@ -151,7 +151,7 @@ def _newsletter_item(found: Newsletter, status: PlanStatus | None) -> WaitingIte
     """A plan that did not come off says so, and why."""
     url = url_for("staff.newsletters.show", number=found.number)
     is_troubled = status is not None and (status.is_late or status.reason)
-    trouble = (status.words, status.reason or "") if status and is_troubled else None
+    trouble = (status.label, status.reason or "") if status and is_troubled else None
     return WaitingItem(f"Nieuwsbrief {found.number}", found.subject, url, found.updated_at, trouble=trouble)
 
 

@@ -8,7 +8,7 @@ from dordt.newsletters.content import block_kinds
 from dordt.newsletters.content.block_content import NewsletterContent
 from dordt.newsletters.content.block_kinds import BlockContent, BlockKind
 from dordt.newsletters.content.services import editing
-from dordt.newsletters.models import STEPS, NewsletterState
+from dordt.newsletters.models import TRANSITIONS, NewsletterState
 from dordt.newsletters.sending import services as sending
 from dordt.shared import clock
 from dordt.shared.problems import NotAllowed
@@ -88,5 +88,5 @@ def test_an_article_that_was_withdrawn_stands_in_the_way(app):
 
 
 def test_every_state_has_its_row_in_the_table_of_steps():
-    assert set(STEPS) == set(NewsletterState)
-    assert all(state not in steps for state, steps in STEPS.items())
+    assert set(TRANSITIONS) == set(NewsletterState)
+    assert all(state not in steps for state, steps in TRANSITIONS.items())

@@ -117,7 +117,7 @@ def test_after_its_last_moment_it_waits_for_a_person_and_says_so_once(planned):
         sending.start_due(at=late + minutes * MINUTE)
 
     assert (newsletter().state, deliveries()) == (State.SCHEDULED, 0)
-    assert status(late).words == "Te laat: beslis zelf"
+    assert status(late).label == "Te laat: beslis zelf"
     assert "draaide toen niet, of er is een back-up teruggezet" in (status(late).reason or "")
     assert actions("newsletter") == ["created", "scheduled", "too_late"]
 
@@ -127,7 +127,7 @@ def test_a_newsletter_that_is_too_late_is_started_or_planned_anew_by_a_person(pl
     sending.start_due(at=late)
 
     sending.plan_newsletter(planned, Plan(late + HOUR, late + 2 * HOUR), at=late)
-    assert status(late).words == "Gepland"
+    assert status(late).label == "Gepland"
     sending.start_due(at=late)
     assert newsletter().state == State.SCHEDULED
 
@@ -148,7 +148,7 @@ def test_an_article_that_was_withdrawn_keeps_it_from_starting_and_the_reason_is_
 
     at = PLAN.starts_at + 3 * MINUTE
     assert (newsletter().state, deliveries()) == (State.SCHEDULED, 0)
-    assert (status(at).words, status(at).is_late) == ("Kon niet beginnen", False)
+    assert (status(at).label, status(at).is_late) == ("Kon niet beginnen", False)
     assert "Het bericht ‘Het park’ staat niet op de site." in (status(at).reason or "")
     assert actions("newsletter") == ["created", "scheduled", "not_started"]
 
@@ -169,7 +169,7 @@ def test_what_kept_it_is_still_told_when_it_is_too_late(app):
 
     found = status(PLAN.latest_at + MINUTE)
 
-    assert (found.words, found.is_late) == ("Te laat: beslis zelf", True)
+    assert (found.label, found.is_late) == ("Te laat: beslis zelf", True)
     assert found.reason == "Er zijn nog geen abonnees die hun aanmelding hebben bevestigd."
     assert actions("newsletter") == ["created", "scheduled", "not_started", "too_late"]
 

@@ -182,7 +182,7 @@ def test_after_a_pause_of_the_post_room_the_page_says_why_and_what_to_do(client:
     reason = "De mailserver weigerde 10 e-mails achter elkaar. Zijn antwoord: 554 5.7.1 Relay access denied"
     outbox.pause(newsletter().mail, reason)
     db.session.commit()
-    services.follow_post(at=clock.now())
+    services.follow_mailer(at=clock.now())
 
     page = client.get(f"{ROOM}1/").text
 

@@ -11,7 +11,7 @@ import pytest
 from dordt.consent import services as consent
 from dordt.consent.models import ConsentPurpose
 from dordt.extensions import db
-from dordt.newsletters.reporting.growth import Step, Unit, growth
+from dordt.newsletters.reporting.growth import Interval, Unit, growth
 from dordt.shared.clock import AMSTERDAM
 from dordt.shared.tokens import issue_token
 from dordt.subscribers import emails, services
@@ -95,7 +95,7 @@ def test_a_week_with_the_hour_that_is_skipped_ends_on_sunday_night():
 
     steps = growth(Unit.WEEK, 2, at=moment("2027-03-30T10:00:00+02:00"))
 
-    assert steps == [Step(date(2027, 3, 22), 1, 0, 1), Step(date(2027, 3, 29), 1, 0, 2)]
+    assert steps == [Interval(date(2027, 3, 22), 1, 0, 1), Interval(date(2027, 3, 29), 1, 0, 2)]
 
 
 def test_who_asked_twice_before_confirming_came_once():

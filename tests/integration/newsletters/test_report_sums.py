@@ -20,7 +20,7 @@ from dordt.mailer.smtp.connection import Answer
 from dordt.mailer.smtp.protocol import Reply, Stage
 from dordt.mailer.smtp.rendering import Letter
 from dordt.mailer.suppression import list as suppression_list
-from dordt.newsletters.reporting import report
+from dordt.newsletters.reporting import services
 from dordt.shared.transactions import reading
 from tests.factories.inbound import sample, take_in
 from tests.factories.mailer import WRITTEN_AT
@@ -120,8 +120,8 @@ class Walk:
         db.session.expire_all()
         return Counter(delivery.state for delivery in self.deliveries())
 
-    def tally(self) -> report.Tally:
-        return report.tally_of(self.newsletter, db.session.get_one(Mail, self.mail_id))
+    def tally(self) -> services.Tally:
+        return services.tally_of(self.newsletter, db.session.get_one(Mail, self.mail_id))
 
 
 def test_whatever_becomes_of_letters_everybody_is_counted_once(app: Flask):
@@ -183,7 +183,7 @@ def test_what_does_not_add_up_is_an_error_in_the_log(app: Flask, caplog: pytest.
     db.session.delete(db.session.scalars(sa.select(Delivery).where(Delivery.mail_id == mail.id)).first())
     db.session.commit()
 
-    found = report.tally_of(newsletter, mail)
+    found = services.tally_of(newsletter, mail)
 
     assert (found.total, found.frozen, found.adds_up) == (2, 3, False)
     assert [record.levelname for record in caplog.records if f"newsletter {newsletter.number} " in record.message] == [

@@ -76,7 +76,7 @@ def test_starting_twice_freezes_once(approved):
     assert [start(approved), start(approved)] == [True, False]
     make_subscriber()
     finish_all()
-    sending.follow_post(at=clock.now())
+    sending.follow_mailer(at=clock.now())
 
     assert start(approved) is False
     assert len(deliveries()) == 1
@@ -151,11 +151,11 @@ def test_it_is_sent_only_when_nothing_is_left_to_send(approved):
     first = deliveries()[0]
 
     first.state = DeliveryState.ACCEPTED
-    sending.follow_post(at=clock.now())
+    sending.follow_mailer(at=clock.now())
     assert approved.state == State.SENDING
 
     finish_all(DeliveryState.UNCERTAIN)
-    sending.follow_post(at=clock.now())
+    sending.follow_mailer(at=clock.now())
     assert approved.state == State.SENT
     assert approved.sent_at is not None
 
@@ -208,7 +208,7 @@ def test_a_pause_of_the_post_room_itself_is_noted(approved):
     start(approved)
     post.pause(approved.mail, "Veel weigeringen achter elkaar.")
 
-    sending.follow_post(at=clock.now())
+    sending.follow_mailer(at=clock.now())
 
     assert approved.state == State.PAUSED
 

@@ -60,13 +60,13 @@ def number(app: Flask) -> int:
 def test_what_is_resumed_while_the_worker_looks_goes_on(app: Flask, number: int):
     sending.pause_newsletter(number, at=clock.now())
 
-    while_held(app, number, resume, lambda: sending.follow_post(at=clock.now()))
+    while_held(app, number, resume, lambda: sending.follow_mailer(at=clock.now()))
 
     assert standing(number) == (State.SENDING, MailState.RUNNING)
 
 
 def test_what_is_paused_while_the_worker_looks_stands_still(app: Flask, number: int):
-    while_held(app, number, pause, lambda: sending.follow_post(at=clock.now()))
+    while_held(app, number, pause, lambda: sending.follow_mailer(at=clock.now()))
 
     assert standing(number) == (State.PAUSED, MailState.PAUSED)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dordt.staff.newsletters.reporting.charts import HEIGHT, ceiling, column_chart, labels, line_chart
+from dordt.staff.newsletters.reporting.growth import HEIGHT, ceiling, column_chart, labels, line_chart
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ def test_who_came_and_who_went_share_one_scale_and_nothing_is_drawn_for_nobody()
     assert up.height == pytest.approx(2 * down.height)
     assert down.y == up.y + up.height
     assert up.x + up.width < 50 < down.x
-    assert up.words == "10 erbij"
+    assert up.text == "10 erbij"
 
 
 def test_numbers_that_would_stand_on_one_another_are_left_out():
@@ -42,7 +42,7 @@ def test_no_more_words_below_than_fit_and_always_the_last(count: int):
 
     assert len(found) <= 12
     assert len([label for label in found if label.is_few]) <= 3
-    assert (found[-1].words, found[-1].anchor, found[-1].is_few) == (str(count - 1), "end", True)
+    assert (found[-1].text, found[-1].anchor, found[-1].is_few) == (str(count - 1), "end", True)
 
 
 def test_without_anything_there_is_nothing_to_draw():

@@ -48,7 +48,7 @@ def test_the_end_is_where_the_pace_of_now_leads():
     [(240.4, "240 e-mails per seconde"), (1.0, "1 e-mail per seconde"), (0.5, "30 e-mails per minuut"), (0, "")],
 )
 def test_a_slow_pace_is_told_by_the_minute(per_second: float, words: str):
-    assert make_progress(per_second, queued=1).pace_words == words
+    assert make_progress(per_second, queued=1).pace_text == words
 
 
 @pytest.mark.parametrize(

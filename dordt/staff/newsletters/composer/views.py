@@ -43,7 +43,7 @@ def new() -> ResponseReturnValue:
         monthly=starting_points.monthly(at=at).content,
         templates=rows(NewsletterTemplate.all()),
         earlier=rows(Newsletter.newest_first().limit(EARLIER_SHOWN)),
-        state_words=STATE_LABELS,
+        state_labels=STATE_LABELS,
     )
 
 

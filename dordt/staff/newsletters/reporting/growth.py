@@ -4,20 +4,152 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from dordt.newsletters.reporting.growth import Step, Unit, growth
+from dordt.newsletters.reporting.growth import Interval, Unit, growth
 from dordt.shared.formats import dutch_number
 from dordt.shared.tables import Cell
 from dordt.staff.newsletters.labels import name_of, short_name_of
-from dordt.staff.newsletters.reporting.charts import ColumnChart, LineChart, column_chart, line_chart
 
 HEADERS = ("Periode", "Erbij", "Eraf", "Verschil", "Abonnees aan het eind")
+# Where the parts of a chart stand: in hundredths of its width, so that it fits any screen, and in pixels down.
+HEIGHT = 180  # pixels from the top line to the bottom line
+GAP = 0.2  # of a column's width stays empty beside it
+APART = 16  # pixels between two numbers that can be read
+MOST_LABELS = 12  # below a chart on a wide screen
+ROUND = (1, 2, 5, 10)
+
+
+@dataclass(frozen=True)
+class AxisLabel:
+    """What stands below the chart; `is_few`: also where there is little room. `anchor`: what of them stands at x."""
+
+    x: float
+    text: str
+    is_few: bool
+    anchor: str = "middle"
+
+
+@dataclass(frozen=True)
+class GridLine:
+    """A thin line across, and the number it stands for."""
+
+    y: float
+    value: int
+
+
+@dataclass(frozen=True)
+class Point:
+    """One value of a line chart; `text` says it."""
+
+    x: float
+    y: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column, up or down from the line of nothing; `text` says what it stands for."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    text: str
+
+
+@dataclass(frozen=True)
+class LineChart:
+    """How one number went."""
+
+    points: Sequence[Point]
+    lines: Sequence[GridLine]
+    labels: Sequence[AxisLabel]
+
+    @property
+    def pieces(self) -> list[tuple[Point, Point]]:
+        """From each point to the next."""
+        return list(zip(self.points, self.points[1:], strict=False))
+
+
+@dataclass(frozen=True)
+class ColumnChart:
+    """What came on above, and what went off below."""
+
+    up: Sequence[Column]
+    down: Sequence[Column]
+    lines: Sequence[GridLine]
+    labels: Sequence[AxisLabel]
+
+
+def line_chart(values: Sequence[int], names: Sequence[str], words: Sequence[str]) -> LineChart:
+    """`names`: of the steps, short, below the chart. `words`: what each point says to who points at it."""
+    top = ceiling(max(values, default=0))
+    points = [
+        Point(_middle(number, len(values)), _down(value, top), said)
+        for number, (value, said) in enumerate(zip(values, words, strict=True))
+    ]
+    lines = [GridLine(_down(value, top), value) for value in sorted({0, top // 2, top})]
+    return LineChart(points, lines, labels(names))
+
+
+def column_chart(
+    up: Sequence[int], down: Sequence[int], names: Sequence[str], words: tuple[Sequence[str], Sequence[str]]
+) -> ColumnChart:
+    """Two columns for each step; both have one scale."""
+    high, low = ceiling(max(up, default=0)), ceiling(max(down, default=0))
+    scale = HEIGHT / (high + low)
+    zero = high * scale
+    width = 100 / max(len(names), 1)
+    edge = width * GAP / 2
+
+    def columns(values: Sequence[int], said: Sequence[str], *, is_up: bool) -> list[Column]:
+        return [
+            Column(
+                round(number * width + edge, 3),
+                round(zero - value * scale if is_up else zero, 1),
+                round(width - 2 * edge, 3),
+                round(value * scale, 1),
+                text,
+            )
+            for number, (value, text) in enumerate(zip(values, said, strict=True))
+            if value
+        ]
+
+    outer = [line for line in (GridLine(0.0, high), GridLine(float(HEIGHT), low)) if abs(line.y - zero) >= APART]
+    lines = [GridLine(round(zero, 1), 0), *outer]
+    return ColumnChart(columns(up, words[0], is_up=True), columns(down, words[1], is_up=False), lines, labels(names))
+
+
+def labels(names: Sequence[str]) -> list[AxisLabel]:
+    """As many as there is room for, counted back from the last; on a phone the first, middle and last of them."""
+    count = len(names)
+    stride = -(-count // MOST_LABELS) or 1
+    shown = list(range((count - 1) % stride, count, stride))
+    few = {shown[0], shown[(len(shown) - 1) // 2], shown[-1]} if shown else set()
+    found = [AxisLabel(_middle(number, count), names[number], number in few) for number in shown]
+    return [*found[:-1], *(AxisLabel(100.0, label.text, True, "end") for label in found[-1:])]
+
+
+def ceiling(value: int) -> int:
+    """A round number that is not below this one: 1, 2, 5, 10, 20, 50 …; at least 2, so that it has a half."""
+    unit = 1
+    while unit * 10 < value:
+        unit *= 10
+    return max(2, next(unit * step for step in ROUND if unit * step >= value))
+
+
+def _middle(number: int, count: int) -> float:
+    return round(100 * (number + 0.5) / count, 3)
+
+
+def _down(value: int, top: int) -> float:
+    return round(HEIGHT * (1 - value / top), 1)
 
 
 @dataclass(frozen=True)
 class Period:
     """How far back, and in which steps; without a count as far back as anything is known."""
 
-    words: str
+    label: str
     unit: Unit
     count: int | None
 
@@ -36,7 +168,7 @@ class Growth:
     """Its steps, the oldest first; the last one is not over yet."""
 
     unit: Unit
-    steps: Sequence[Step]
+    steps: Sequence[Interval]
 
     @property
     def names(self) -> list[str]:
@@ -101,5 +233,4 @@ class Growth:
 
 
 def growth_of(period: Period, *, at: datetime) -> Growth:
-    """Read now."""
     return Growth(period.unit, growth(period.unit, period.count, at=at))

@@ -10,8 +10,8 @@ from dordt.mailer.models import DeliveryState, Mail
 from dordt.mailer.suppression.bounces import failure_causes
 from dordt.mailer.suppression.classification import FailureCause
 from dordt.newsletters.models import Newsletter
-from dordt.newsletters.reporting import report
-from dordt.newsletters.reporting.report import Leavers, Tally
+from dordt.newsletters.reporting import services
+from dordt.newsletters.reporting.services import Leavers, Tally
 from dordt.shared.tables import Cell
 from dordt.staff.newsletters import labels
 from dordt.staff.newsletters.labels import RECIPIENT_LABELS
@@ -24,7 +24,7 @@ State = DeliveryState
 
 @dataclass(frozen=True)
 class Report:
-    """`left_out`: by the words of the reason. `causes`: why letters failed, and why they bounced."""
+    """`left_out`: by the words of the reason. `causes`: why mails failed, and why they bounced."""
 
     newsletter: Newsletter
     tally: Tally
@@ -34,7 +34,7 @@ class Report:
     at: datetime
 
     @property
-    def standing(self) -> Progress:
+    def progress(self) -> Progress:
         """Its bar, and a line for each state that occurs."""
         return Progress(self.tally.frozen, self.tally.counts, sum(self.left_out.values()), self.at)
 
@@ -60,7 +60,7 @@ class Report:
     def summary(self) -> str:
         """The bar in words."""
         total = self.tally.frozen
-        parts = [f"{line.words}: {line.count} van de {total}" for line in self.standing.lines]
+        parts = [f"{line.label}: {line.count} van de {total}" for line in self.progress.lines]
         return ". ".join(parts) + "." if parts else "Er is niets verstuurd."
 
     @property
@@ -78,14 +78,13 @@ class Report:
 
 
 def report_of(newsletter: Newsletter, mail: Mail, *, at: datetime) -> Report:
-    """Read now."""
-    left_out = report.left_out(newsletter, mail)
+    left_out = services.left_out(newsletter, mail)
     return Report(
         newsletter,
-        report.tally_of(newsletter, mail),
+        services.tally_of(newsletter, mail),
         {RECIPIENT_LABELS.get(reason, "Om een andere reden"): count for reason, count in left_out.items()},  # type: ignore[call-overload]
         failure_causes(mail.id),
-        report.leavers_after(mail.id),
+        services.leavers_after(mail.id),
         at,
     )
 
@@ -98,7 +97,7 @@ def figures(found: Report) -> Iterator[Sequence[Cell]]:
     yield from _part("Wat werd ervan", counts, found.tally.frozen)
     yield ("Wat werd ervan", "Samen", found.tally.total, None)
     for state, why in found.causes.items():
-        reasons = {labels.CAUSE_WORDS[cause]: count for cause, count in why.items()}
+        reasons = {labels.CAUSE_LABELS[cause]: count for cause, count in why.items()}
         yield from _part(f"Waarom: {DELIVERY_LABELS[state].lower()}", reasons, why.total())
     yield ("Afmeldingen", "Samen", found.leavers.total, None)
     yield from _part("Afmeldingen: reden", found.reasons, found.leavers.total)

@@ -12,14 +12,14 @@ from dordt.mailer.models import Mail
 from dordt.newsletters.labels import STATE_LABELS
 from dordt.newsletters.models import Newsletter
 from dordt.newsletters.reporting import services
-from dordt.newsletters.reporting.report import compared, remarks_after, started
+from dordt.newsletters.reporting.services import compared, remarks_after, started
 from dordt.shared import clock, tables
 from dordt.shared.forms import require_csrf
 from dordt.shared.reading import page, row_or_404
 from dordt.shared.tables import Kind, csv_stream, table_download
 from dordt.staff.guard import is_open, may, member
 from dordt.staff.newsletters.blueprint import NUMBER, bp
-from dordt.staff.newsletters.labels import CAUSE_WORDS, MEANINGS, duration
+from dordt.staff.newsletters.labels import CAUSE_LABELS, STATE_EXPLANATIONS, duration
 from dordt.staff.newsletters.reporting import growth
 from dordt.staff.newsletters.reporting.report import HEADERS, figures, report_of
 from dordt.subscribers.labels import REASON_LABELS, WAY_LABELS
@@ -37,10 +37,10 @@ def report(number: int) -> ResponseReturnValue:
         newsletter=newsletter,
         report=found,
         took=duration(found.took) if found.took else "",
-        meanings=MEANINGS,
-        cause_words=CAUSE_WORDS,
+        explanations=STATE_EXPLANATIONS,
+        cause_labels=CAUSE_LABELS,
         delivery_labels=DELIVERY_LABELS,
-        state_words=STATE_LABELS,
+        state_labels=STATE_LABELS,
         post_is_open=is_open("staff.post"),
         may_read_remarks=may(Right.SEE_CONTACT_DETAILS) and is_open("staff.subscribers"),
         has_ods=mail.frozen_count <= tables.MOST_IN_ODS,
@@ -59,8 +59,8 @@ def remarks(number: int) -> ResponseReturnValue:
         "staff/newsletters/report_remarks.html",
         newsletter=newsletter,
         page=page(remarks_after(mail.id), request.args.get("pagina")),
-        reason_words=REASON_LABELS,
-        way_words=WAY_LABELS,
+        reason_labels=REASON_LABELS,
+        way_labels=WAY_LABELS,
     )
 
 
@@ -97,7 +97,7 @@ def overview() -> ResponseReturnValue:
         periods=growth.PERIODS,
         chosen=chosen,
         compared=compared(COMPARED),
-        state_words=STATE_LABELS,
+        state_labels=STATE_LABELS,
         subscribers_are_open=is_open("staff.subscribers"),
     )
 

@@ -14,7 +14,7 @@ from dordt.shared.formats import dutch_number
 
 State = DeliveryState
 BAR = 1000  # how wide the whole bar is, in its own units
-NARROWEST = 6  # so that one letter among a million can be seen
+NARROWEST = 6  # so that one e-mail among a million can be seen
 # The parts of the bar from left to right, and the states that each of them holds; what is queued is the empty rest.
 PARTS: dict[str, tuple[State, ...]] = {
     "good": (State.ACCEPTED,),
@@ -29,7 +29,7 @@ FIRST_MINUTE = timedelta(minutes=1)  # so long nobody is worried that nothing wa
 
 
 @dataclass(frozen=True)
-class Part:
+class BarPart:
     """One coloured part of the bar: where it begins and how wide it is."""
 
     name: str
@@ -38,11 +38,11 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Line:
+class StateCount:
     """How many stand in one state; `part` is the colour in the bar."""
 
     state: State
-    words: str
+    label: str
     count: int
     part: str
 
@@ -91,22 +91,22 @@ class Progress:
 
     @property
     def is_stuck(self) -> bool:
-        """Whether letters could go, and for a minute none did."""
+        """Whether mail could go, and for a minute none did."""
         return self.is_live and bool(self.ready) and self.pace.is_quiet
 
     @property
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[StateCount]:
         """A line for each state that occurs, in the order of a delivery's life."""
-        found = ((state, words, self.counts.get(state, 0)) for state, words in DELIVERY_LABELS.items())
-        return [Line(state, words, count, PART_OF.get(state, "rest")) for state, words, count in found if count]
+        found = ((state, label, self.counts.get(state, 0)) for state, label in DELIVERY_LABELS.items())
+        return [StateCount(state, label, count, PART_OF.get(state, "rest")) for state, label, count in found if count]
 
     @property
-    def resendable(self) -> list[Line]:
+    def resendable(self) -> list[StateCount]:
         """What a member of staff may send again."""
         return [line for line in self.lines if line.state in RESENDABLE]
 
     @property
-    def parts(self) -> list[Part]:
+    def parts(self) -> list[BarPart]:
         """The bar; a part that is there is never too narrow to be seen."""
         counts = {name: sum(self.counts.get(state, 0) for state in states) for name, states in PARTS.items()}
         widths = {name: max(NARROWEST, BAR * count // max(self.total, 1)) for name, count in counts.items() if count}
@@ -114,10 +114,10 @@ class Progress:
             widest = max(widths, key=lambda name: widths[name])
             widths[widest] -= max(0, sum(widths.values()) - BAR)
         starts = accumulate(widths.values(), initial=0)
-        return [Part(name, start, width) for (name, width), start in zip(widths.items(), starts, strict=False)]
+        return [BarPart(name, start, width) for (name, width), start in zip(widths.items(), starts, strict=False)]
 
     @property
-    def pace_words(self) -> str:
+    def pace_text(self) -> str:
         """'240 e-mails per seconde', or per minute when it is slow; empty when nothing moves."""
         each, unit = (self.pace.per_second, "seconde") if self.pace.per_second >= 1 else (self._per_minute, "minuut")
         count = round(each)

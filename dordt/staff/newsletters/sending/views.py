@@ -1,25 +1,39 @@
-"""From a finished newsletter to the post room: checking, approving, sending, planning, holding it still."""
+"""From a finished newsletter to the mailer: its readers, checks, approval, test mails, plan, start and stop."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import selectinload
 
 from dordt.accounts.rights import Right
 from dordt.audit import services as audit
+from dordt.mailer.labels import CAUSE_LABELS, DELIVERY_LABELS
+from dordt.mailer.ledger import outbox
+from dordt.mailer.models import Delivery, DeliveryState, SuppressionScope
+from dordt.mailer.suppression import list as suppression_list
+from dordt.mailer.suppression.rules import domain_of
 from dordt.newsletters import checks
 from dordt.newsletters.content.services import test_mail
 from dordt.newsletters.labels import STATE_LABELS
 from dordt.newsletters.models import Newsletter
 from dordt.newsletters.sending import audience, plans, policy, services
+from dordt.newsletters.sending.audience import RecipientStatus
 from dordt.shared import clock
-from dordt.shared.formats import dutch_day, dutch_time
+from dordt.shared.formats import dutch_date, dutch_day, dutch_time
 from dordt.shared.forms import require_csrf
-from dordt.shared.reading import read_only
+from dordt.shared.reading import Page, page_of_many, read_only, rows
 from dordt.shared.requests import whole_number
 from dordt.staff.guard import is_open, may, member
 from dordt.staff.newsletters.blueprint import NUMBER, bp, numbered
-from dordt.staff.newsletters.labels import RECIPIENT_LABELS, approved_by, audience_summary, for_whom
-from dordt.staff.newsletters.sending import readers
+from dordt.staff.newsletters.labels import RECIPIENT_LABELS, approved_by, audience_summary, for_whom, frozen_summary
 from dordt.staff.newsletters.sending.forms import PlanForm, TestMailForm
+from dordt.subscribers.models import Subscriber
+
+PER_PAGE = 50
+SCOPES = (SuppressionScope.ALL, SuppressionScope.NEWSLETTER)
 
 
 @bp.route(f"/{NUMBER}/versturen/", methods=["GET", "POST"])
@@ -120,7 +134,7 @@ def people(number: int) -> ResponseReturnValue:
     if may_see:
         audit.record_reading(member().id, subject=("newsletter", newsletter.id), at=clock.now())
         newsletter = numbered(number)
-    show = readers.would_get if newsletter.mail_id is None else readers.was_frozen
+    show = would_get if newsletter.mail_id is None else was_frozen
     values = show(newsletter, request.args.get("status", ""), request.args.get("pagina"), may_see=may_see)
     return render_template("staff/newsletters/readers.html", newsletter=newsletter, may_see=may_see, **values)
 
@@ -169,6 +183,88 @@ def _send_page(newsletter: Newsletter, form: PlanForm, test_mail_form: TestMailF
             audience_summary=audience_summary(counted),
             for_whom=for_whom(newsletter),
             recipient_labels=RECIPIENT_LABELS,
-            state_words=STATE_LABELS,
+            state_labels=STATE_LABELS,
         )
     return template, wrong.status
+
+
+@dataclass(frozen=True)
+class ListedSubscriber:
+    """One of them, what they chose, and why they do not get it (empty for who does)."""
+
+    subscriber: Subscriber
+    reason: str
+
+    @property
+    def choices(self) -> str:
+        """Wijken and topics in one line."""
+        wijken = ", ".join(wijk.name for wijk in self.subscriber.neighbourhoods)
+        topics = ", ".join(topic.name for topic in self.subscriber.topics)
+        return f"{wijken or 'Alle wijken'} · {topics or 'alle thema’s'}"
+
+
+@dataclass(frozen=True)
+class StatusFilter:
+    """A filter above the list: what stands in the address, how it is called, and how many there are."""
+
+    value: str
+    label: str
+    count: int
+
+
+def subscribers_with(newsletter: Newsletter, status: RecipientStatus, number: str | None) -> Page[ListedSubscriber]:
+    """One page of those for whom it means this."""
+    options = (selectinload(Subscriber.neighbourhoods), selectinload(Subscriber.topics))
+    found = page_of_many(audience.people(newsletter, status).options(*options), number, per_page=PER_PAGE)
+    causes = _causes(found.items) if status is RecipientStatus.SUPPRESSED else {}
+    items = [ListedSubscriber(each, _reason(each, status, newsletter, causes)) for each in found.items]
+    return Page(items, found.number, found.pages, found.total)
+
+
+def would_get(newsletter: Newsletter, chosen: str, number: str | None, *, may_see: bool) -> dict[str, Any]:
+    """What the page shows before the start: those whose choices match, by what the newsletter means for them."""
+    counted = audience.count(newsletter)
+    status = RecipientStatus(chosen) if chosen in list(RecipientStatus) else RecipientStatus.GETS
+    return {
+        "page": subscribers_with(newsletter, status, number) if may_see else None,
+        "groups": [StatusFilter(each.value, RECIPIENT_LABELS[each], count) for each, count in counted.counts.items()],
+        "total": counted.matching,
+        "chosen": status.value,
+        "audience_summary": audience_summary(counted),
+        "chosen_for": for_whom(newsletter),
+    }
+
+
+def was_frozen(newsletter: Newsletter, chosen: str, number: str | None, *, may_see: bool) -> dict[str, Any]:
+    """What the page shows after it: the deliveries as they were frozen, by their state."""
+    mail_id = newsletter.mail_id or 0
+    state = DeliveryState(chosen) if chosen in list(DeliveryState) else None
+    counts = outbox.progress(mail_id)
+    found = ((each, words, counts.get(each)) for each, words in DELIVERY_LABELS.items())
+    return {
+        "page": page_of_many(Delivery.of_mail(mail_id, state), number, per_page=PER_PAGE) if may_see else None,
+        "groups": [StatusFilter(each.value, words, count) for each, words, count in found if count],
+        "total": sum(counts.values()),
+        "chosen": state.value if state else "",
+        "audience_summary": frozen_summary(newsletter),
+        "state_labels": DELIVERY_LABELS,
+    }
+
+
+def _reason(subscriber: Subscriber, status: RecipientStatus, newsletter: Newsletter, causes: dict[str, str]) -> str:
+    if status is RecipientStatus.GETS:
+        return ""
+    if status is RecipientStatus.PAUSED and subscriber.paused_until:
+        return f"Pauze tot {dutch_date(subscriber.paused_until)}"
+    if status is RecipientStatus.ALREADY and newsletter.not_to:
+        return f"Kreeg nieuwsbrief {newsletter.not_to.number} al"
+    cause = causes.get(subscriber.email_key) or causes.get(domain_of(subscriber.email_key))
+    return f"{RECIPIENT_LABELS[status]}: {cause.lower()}" if cause else RECIPIENT_LABELS[status]
+
+
+def _causes(subscribers: Sequence[Subscriber]) -> dict[str, str]:
+    """Why an address or a domain gets nothing, by its key."""
+    keys = {each.email_key for each in subscribers}
+    keys |= {domain_of(key) for key in keys}
+    found = rows(suppression_list.of_keys(keys, SCOPES))
+    return {suppression.address_key: CAUSE_LABELS[suppression.cause] for suppression in found}
