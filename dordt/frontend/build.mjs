@@ -138,8 +138,20 @@ async function buildStyles() {
 }
 
 async function buildScripts() {
-  for (const path of await filesUnder(join(here, 'js'), '.js'))
-    await emit(relative(join(here, 'js'), path), await readFile(path))
+  const folder = join(here, 'js')
+  for (const path of await filesUnder(folder, '.js')) await emitScript(folder, relative(folder, path))
+}
+
+/** Writes a script after those that it imports: their names, with the hash, stand in it. */
+async function emitScript(folder, logical) {
+  if (logical in manifest) return
+  let source = await text(join(folder, logical))
+  for (const [whole, imported] of source.matchAll(/ from '(\.[^']+)'/g)) {
+    const other = join(dirname(logical), imported)
+    await emitScript(folder, other)
+    source = source.replace(whole, ` from './${relative(dirname(logical), manifest[other])}'`)
+  }
+  await emit(logical, source)
 }
 
 async function buildPictures() {
