@@ -14,8 +14,8 @@ from dordt.news import views as news_views
 from dordt.newsletters import commands as newsletter_commands
 from dordt.newsletters import tasks as newsletter_tasks
 from dordt.newsletters import views as newsletter_views
+from dordt.operations import commands as operations_commands
 from dordt.operations import views as operations_views
-from dordt.operations.checking import commands as checking_commands
 from dordt.shared import assets, formats, headers, logs, requests, transactions
 from dordt.site import views as site_views
 from dordt.subscribers import tasks as subscriber_tasks
@@ -90,7 +90,7 @@ def _register_pages(app: Flask) -> None:
 
 
 def _register_commands(app: Flask) -> None:
-    for commands in (news_commands, newsletter_commands, checking_commands):
+    for commands in (news_commands, newsletter_commands, operations_commands):
         commands.init_app(app)
 
 

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
-from dordt.operations import health
+from dordt.operations import installation
 
 bp = Blueprint("operations", __name__)
 
@@ -17,7 +17,7 @@ def healthz() -> ResponseReturnValue:
 @bp.get("/readyz")
 def readyz() -> ResponseReturnValue:
     """The process answers, and its database is there and up to date."""
-    problem = health.problem()
+    problem = installation.database_problem()
     return _told(problem or "ok", 503 if problem else 200)
 
 

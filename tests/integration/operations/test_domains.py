@@ -10,9 +10,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from dordt.operations.checking import domains
-from dordt.operations.checking.findings import Finding, Level, txt_record
-from dordt.operations.checking.names import Names
+from dordt.operations import domains
+from dordt.operations.dns_lookups import Names
+from dordt.operations.findings import Finding, Level, txt_record
 from tests.support.dns_server import DnsServer
 
 RSA, OTHER = generate_private_key(65537, 2048), generate_private_key(65537, 2048)

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from flask import Flask
 
 from dordt.extensions import db
-from dordt.operations.checking import installation
-from dordt.operations.checking.findings import Finding, Level
+from dordt.operations import installation
+from dordt.operations.findings import Finding, Level
 from tests.factories.mailer import WRITTEN_AT, make_newsletter, make_receipt
 
 Look = Callable[..., list[Finding]]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from dordt.operations.checking.names import CannotLookUp, Names
+from dordt.operations.dns_lookups import CannotLookUp, Names
 from tests.support.dns_server import DnsServer
 
 ZONE = """

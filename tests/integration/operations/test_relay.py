@@ -9,8 +9,8 @@ import pytest
 from aiosmtpd.smtp import SMTP, AuthResult
 
 from dordt.development.catcher import SmtpThread
-from dordt.operations.checking import relay
-from dordt.operations.checking.findings import Finding, Level
+from dordt.operations import reachability
+from dordt.operations.findings import Finding, Level
 from tests.support.certificates import server_context, write_certificate
 from tests.support.relay import HANG_UP, Relay
 
@@ -54,7 +54,7 @@ def tls_relay() -> Iterator[Callable[..., int]]:
 
 
 def look(**settings: Any) -> list[Finding]:
-    return list(relay.check(NO_RELAY | settings))
+    return list(reachability.check_relays(NO_RELAY | settings))
 
 
 def told(findings: list[Finding], level: Level) -> list[str]:
@@ -133,7 +133,7 @@ def test_what_the_relay_does_not_offer_is_named(smtp_server: Relay, settings: di
 def test_mail_in_the_clear_is_named(
     tls_relay: Callable[..., int], certificate: Path, smtp_server: Relay, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(relay, "LOCAL", set())  # as if it stood elsewhere
+    monkeypatch.setattr(reachability, "LOCAL", set())  # as if it stood elsewhere
 
     (text,) = told(look(MAIL_SERVER="localhost", MAIL_PORT=tls_relay(certificate)), Level.FAIL)
     (warning,) = told(look(MAIL_SERVER="localhost", MAIL_PORT=smtp_server.port), Level.WARN)

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from dordt.operations.checking.names import Names
-from dordt.operations.checking.spf import Policy, Reader, SpfProblem
+from dordt.operations.dns_lookups import Names
+from dordt.operations.spf import Policy, Reader, SpfProblem
 from tests.support.dns_server import DnsServer
 
 Read = Callable[[str], tuple[Policy | None, int]]
@@ -32,7 +32,7 @@ def test_without_a_record_there_is_no_policy(read: Read):
 
 
 @pytest.mark.parametrize(
-    ("terms", "address", "verdict"),
+    ("terms", "address", "result"),
     [
         ("ip4:192.0.2.0/24 -all", "192.0.2.7", "pass"),
         ("ip4:192.0.2.0/24 -all", "192.0.3.7", "fail"),
@@ -60,7 +60,7 @@ def test_without_a_record_there_is_no_policy(read: Read):
         ("-all exp=uitleg.example onbekend=x", "192.0.2.1", "fail"),
     ],
 )
-def test_an_address_is_judged(read: Read, terms: str, address: str, verdict: str | None):
+def test_an_address_is_judged(read: Read, terms: str, address: str, result: str | None):
     zone = """
 dordt.example. 60 IN A 192.0.2.10
 dordt.example. 60 IN MX 10 mx.dordt.example.
@@ -73,7 +73,7 @@ relay.example. 60 IN AAAA 2001:db8::30
     policy, _ = read(zone + spf(terms))
 
     assert policy
-    assert policy.verdict(ipaddress.ip_address(address)) == verdict
+    assert policy.result(ipaddress.ip_address(address)) == result
 
 
 def chain(length: int) -> str:

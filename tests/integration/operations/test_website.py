@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from dordt.operations.checking import website
-from dordt.operations.checking.findings import Finding, Level
+from dordt.operations import reachability
+from dordt.operations.findings import Finding, Level
 from dordt.shared import clock
 from tests.support.certificates import server_context, write_certificate
 
@@ -28,7 +28,7 @@ def serve() -> Iterator[Serve]:
     def run(text: str, *, certificate: Path | None = None) -> str:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:  # noqa: N802  (called so by http.server)
-                self.send_response(200 if self.path == website.SECURITY_TXT else 404)
+                self.send_response(200 if self.path == reachability.SECURITY_TXT else 404)
                 self.end_headers()
                 self.wfile.write(text.encode())
 
@@ -52,7 +52,7 @@ def serve() -> Iterator[Serve]:
 
 
 def one(address: str, at: datetime = AT) -> Finding:
-    (finding,) = website.check(address, at=at)
+    (finding,) = reachability.check_site(address, at=at)
     return finding
 
 
@@ -94,6 +94,6 @@ def test_a_site_that_is_not_there_may_be_there_for_others(serve: Serve):
 
 
 def test_our_own_text_is_good(app: Flask, serve: Serve):
-    own = app.test_client().get(website.SECURITY_TXT).get_data(as_text=True)
+    own = app.test_client().get(reachability.SECURITY_TXT).get_data(as_text=True)
 
     assert one(serve(own), at=clock.now()).level is Level.OK

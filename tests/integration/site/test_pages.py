@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dordt.newsletters.models import NewsletterState
-from dordt.operations import health
+from dordt.operations import installation
 from dordt.shared import clock
 from tests.factories.news import make_article
 from tests.factories.sent import make_sent_newsletter
@@ -93,7 +93,7 @@ def test_a_process_that_works_says_so_and_nobody_keeps_that(client):
 
 
 def test_a_database_that_is_behind_is_not_ready(client, monkeypatch):
-    monkeypatch.setattr(health, "_expected", lambda _folder: {"0000_later"})
+    monkeypatch.setattr(installation, "_expected", lambda _folder: {"0000_later"})
 
     answer = client.get("/readyz")
 

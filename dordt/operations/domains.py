@@ -6,10 +6,10 @@ from typing import Any
 
 from config import SettingProblem
 from dordt.mailer.smtp.signing import signing_domain
-from dordt.operations.checking import dkim_record, dmarc
-from dordt.operations.checking.findings import Finding, fail, info, ok, txt_record, warn
-from dordt.operations.checking.names import Address, CannotLookUp, Names
-from dordt.operations.checking.spf import LOOKUPS, Policy, Reader, SpfProblem
+from dordt.operations.dns_lookups import Address, CannotLookUp, Names
+from dordt.operations.findings import Finding, fail, info, ok, txt_record, warn
+from dordt.operations.mail_authentication import Domains, check_dkim, check_dmarc
+from dordt.operations.spf import LOOKUPS, Policy, Reader, SpfProblem
 
 
 def check(config: Mapping[str, Any], names: Names) -> Iterator[Finding]:
@@ -23,13 +23,13 @@ def check(config: Mapping[str, Any], names: Names) -> Iterator[Finding]:
     envelope = bounces or sender
     relays = [server for server in (config["MAIL_SERVER"], config["MAIL_BACKUP_SERVER"]) if server]
     for domain in dict.fromkeys((sender, contact, envelope)):
-        yield from _told("MX", domain, _mx(domain, names))
-    yield from _told("SPF", envelope, _spf(envelope, relays, names))
-    yield from dkim_record.check(config, names)
-    domains = dmarc.Domains(sender, envelope, _dkim_domain(config))
-    yield from _told("DMARC", sender, dmarc.check(domains, names))
+        yield from _unless_silent("MX", domain, _mx(domain, names))
+    yield from _unless_silent("SPF", envelope, _spf(envelope, relays, names))
+    yield from check_dkim(config, names)
+    domains = Domains(sender, envelope, _dkim_domain(config))
+    yield from _unless_silent("DMARC", sender, check_dmarc(domains, names))
     yield _bounces(bounces)
-    yield from _told("TLS to us", envelope, _incoming_tls(envelope, names))
+    yield from _unless_silent("TLS to us", envelope, _incoming_tls(envelope, names))
 
 
 def _domain(mailbox: str) -> str:
@@ -47,7 +47,7 @@ def _dkim_domain(config: Mapping[str, Any]) -> str | None:
         return None
 
 
-def _told(subject: str, domain: str, findings: Iterator[Finding]) -> Iterator[Finding]:
+def _unless_silent(subject: str, domain: str, findings: Iterator[Finding]) -> Iterator[Finding]:
     """The findings, up to where the DNS gives no answer."""
     try:
         yield from findings
@@ -98,7 +98,7 @@ def _relay(policy: Policy, relay: str, names: Names) -> Iterator[Finding]:
     if not addresses:
         yield info("SPF", f"from where {relay} sends on cannot be seen here: look for spf=pass in a mail that arrived")
         return
-    refused = [address for address in addresses if policy.verdict(address) != "pass"]
+    refused = [address for address in addresses if policy.result(address) != "pass"]
     if not refused:
         yield ok("SPF", f"{policy.domain} permits the addresses of {relay}")
         return
@@ -117,7 +117,7 @@ def _is_public_name(host: str) -> bool:
 
 def _bounces(domain: str | None) -> Finding:
     if domain:
-        return ok("bounces", f"each letter has a return address of its own at {domain}")
+        return ok("bounces", f"each mail has a return address of its own at {domain}")
     return warn("bounces", "MAIL_BOUNCE_DOMAIN is not set: bounces are not read, and dead addresses are mailed again")
 
 

@@ -8,14 +8,13 @@ from dataclasses import asdict
 import click
 from flask import Flask, current_app
 
-from dordt.operations.checking import domains, installation, relay, website
-from dordt.operations.checking.findings import Finding, Level
-from dordt.operations.checking.names import Names
+from dordt.operations import domains, installation, reachability
+from dordt.operations.dns_lookups import Names
+from dordt.operations.findings import Finding, Level
 from dordt.shared import clock
 
 
 def init_app(app: Flask) -> None:
-    """Add the command."""
     app.cli.add_command(check_command)
 
 
@@ -42,9 +41,9 @@ def check_command(as_json: bool) -> None:
 def _findings() -> Iterator[Finding]:
     config, at = current_app.config, clock.now()
     yield from installation.check(config, at=at)
-    yield from relay.check(config)
+    yield from reachability.check_relays(config)
     yield from domains.check(config, Names(config["DNS_SERVER"]))
-    yield from website.check(config["SITE_URL"], at=at)
+    yield from reachability.check_site(config["SITE_URL"], at=at)
 
 
 def _say(finding: Finding) -> None:

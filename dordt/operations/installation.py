@@ -5,18 +5,21 @@ import stat
 import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import current_app
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from dordt.extensions import db
 from dordt.mailer.models import DUE_STATES, Delivery, Mail, MailState
-from dordt.operations import health
-from dordt.operations.checking.findings import Finding, fail, info, ok, warn
+from dordt.operations.findings import Finding, fail, info, ok, warn
 from dordt.shared.transactions import reading
 
 SHORTEST, FEWEST = 32, 10  # characters of a secret, and different ones among them
@@ -89,7 +92,7 @@ def _key_files(config: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _database(config: Mapping[str, Any], at: datetime) -> Iterator[Finding]:
     with reading():
-        problem = health.problem()
+        problem = database_problem()
     if problem:
         hint = ": flask --app wsgi db upgrade" if "migrated" in problem else "; look at DATABASE_URL"
         yield fail("database", problem + hint)
@@ -116,3 +119,20 @@ def _worker(at: datetime) -> Finding:
     if at - oldest > LONG_AGO:
         return fail("worker", f"mail waits since {oldest:%Y-%m-%d %H:%M} UTC: does `flask --app wsgi mailer run` run?")
     return ok("worker", "mail waits for less than fifteen minutes")
+
+
+def database_problem() -> str | None:
+    """What keeps this process from its work, or None. The text tells a stranger nothing about the inside."""
+    try:
+        with db.engine.connect() as connection:
+            connection.execute(sa.text("SELECT 1"))
+            found = set(MigrationContext.configure(connection).get_current_heads())
+    except SQLAlchemyError as unreachable:
+        current_app.logger.error("The database cannot be reached: %s", type(unreachable).__name__)
+        return "database unreachable"
+    return None if found == _expected(current_app.extensions["migrate"].directory) else "database not migrated"
+
+
+@cache
+def _expected(migrations: str) -> set[str]:
+    return set(ScriptDirectory(migrations).get_heads())

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from dordt.operations.checking.names import Address, Names
+from dordt.operations.dns_lookups import Address, Names
 
 LOOKUPS, VOIDS, MX_NAMES = 10, 2, 10  # the limits of 4.6.4
 VERDICTS = {"+": "pass", "-": "fail", "~": "softfail", "?": "neutral"}
@@ -44,7 +44,7 @@ class Policy:
         signs = [rule.sign for rule in self.rules if rule.is_all]
         return signs[0] if signs else (self.redirect.ending if self.redirect else "")
 
-    def verdict(self, address: Address) -> str | None:
+    def result(self, address: Address) -> str | None:
         """What it says of an address: pass, fail, softfail or neutral; None: that cannot be judged."""
         for rule in self.rules:
             matches = _matches(rule, address)
@@ -52,7 +52,7 @@ class Policy:
                 return None
             if matches:
                 return VERDICTS[rule.sign]
-        return self.redirect.verdict(address) if self.redirect else "neutral"
+        return self.redirect.result(address) if self.redirect else "neutral"
 
 
 @dataclass
@@ -145,6 +145,6 @@ def _matches(rule: Rule, address: Address) -> bool | None:
     if rule.is_all:
         return True
     if rule.included:
-        verdict = rule.included.verdict(address)
-        return None if verdict is None else verdict == "pass"
+        result = rule.included.result(address)
+        return None if result is None else result == "pass"
     return None if rule.networks is None else any(address in network for network in rule.networks)
