@@ -19,7 +19,7 @@ from dordt.mailer.worker.process import Worker
 from dordt.shared import clock
 from dordt.shared.transactions import reading
 
-mailer_cli = AppGroup("mailer", help="The post room: deliver mail, and see how it stands.")
+mailer_cli = AppGroup("mailer", help="Deliver mail, and see what waits.")
 
 
 def init_app(app: Flask) -> None:

@@ -1,4 +1,4 @@
-"""What a domain hands to the post room: a finished mail, not yet addressed to a relay."""
+"""What a domain hands to the mailer: a finished mail, not yet addressed to a relay."""
 
 from dataclasses import dataclass, field
 

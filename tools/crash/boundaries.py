@@ -1,6 +1,6 @@
 """Where a worker passes from one state of a delivery to the next, seen from its SQL, and how it dies there.
 
-Nothing here knows a function of the post room: a step is known by what its statement sets.
+Nothing here knows a function of the mailer: a step is known by what its statement sets.
 """
 
 import os

@@ -44,7 +44,7 @@ def bounces_come_back(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Walk:
-    """A newsletter to which the real post room does one thing after another, as chance has it."""
+    """A newsletter to which the real mailer does one thing after another, as chance has it."""
 
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)

@@ -1,4 +1,4 @@
-"""Two steps at the same moment: the second sees what the first did, also to the mail in the post room."""
+"""Two steps at the same moment: the second sees what the first did, also to the mail in the mailer."""
 
 import time
 from collections.abc import Callable
