@@ -97,7 +97,7 @@ class Settings:
         self.MAIL_USE_SSL = flag("MAIL_USE_SSL")
         self.MAIL_DEFAULT_SENDER = os.environ.get("MAIL_DEFAULT_SENDER") or f"Dordt aan Zet <{self.CONTACT_ADDRESS}>"
         self.MAIL_CONNECTIONS = number("MAIL_CONNECTIONS", 4)
-        self.MAIL_MAX_EMAILS = number("MAIL_MAX_EMAILS", None)  # letters per connection; None: as many as there are
+        self.MAIL_MAX_EMAILS = number("MAIL_MAX_EMAILS", None)  # messages per connection; None: as many as there are
         self.MAIL_RATE_PER_SECOND = number("MAIL_RATE_PER_SECOND", None)  # these three: of all workers together
         self.MAIL_RATE_PER_HOUR = number("MAIL_RATE_PER_HOUR", None)
         self.MAIL_RATE_PER_DAY = number("MAIL_RATE_PER_DAY", None)
@@ -119,7 +119,7 @@ class Settings:
         self.PROXY_HOPS = number("PROXY_HOPS", 0)
 
     MAIL_SUPPRESS_SEND = False
-    MAIL_TIMEOUT = 30  # seconds for each step of the conversation with the relay
+    MAIL_TIMEOUT = 30  # seconds for each reply of the relay
 
     NEWS_ARCHIVE_AFTER_MONTHS = 12
     CONFIRM_WITHIN = timedelta(days=7)

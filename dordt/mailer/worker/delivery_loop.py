@@ -1,6 +1,5 @@
 """The loop over all connections: each batch commits what was replied and marks what leaves next."""
 
-import logging
 import os
 import secrets
 import threading
@@ -24,14 +23,16 @@ from dordt.mailer.relays.settings import Relay
 from dordt.mailer.smtp.connection import Connected, ConnectFailed, ConnectionPool, Event, Replied, SmtpConnection
 from dordt.mailer.smtp.rendering import MessageRenderer, RenderedMessage
 from dordt.mailer.smtp.transport import mail
+from dordt.mailer.worker.problems import log_problem
 
 TICK = 0.25  # seconds after which a stop is noticed
 RENEW_EVERY = 15  # seconds; a lease lasts three times as long
 STOP_TIMEOUT = 6  # seconds that a stopping worker waits for the replies to what it sent
 LARGEST_CHUNK = 500
 
+COMPONENT = "Delivery loop"
+
 Clock = Callable[[], datetime]
-logger = logging.getLogger(__name__)
 
 
 def deliver_due(*, now: Clock, stop: threading.Event, wall: Clock | None = None) -> None:
@@ -44,12 +45,6 @@ def deliver_due(*, now: Clock, stop: threading.Event, wall: Clock | None = None)
         loop.run()
     finally:
         loop.finish()
-
-
-def cause_of(problem: OperationalError) -> str:
-    """What the database says, without the text of it, which may hold values: SQLITE_BUSY, 57P01."""
-    named = (getattr(problem.orig, name, None) for name in ("sqlite_errorname", "sqlstate"))
-    return next((str(name) for name in named if name), type(problem.orig).__name__)
 
 
 class DeliveryLoop:
@@ -86,7 +81,7 @@ class DeliveryLoop:
 
     def _wait_for_database(self, problem: OperationalError) -> None:
         """Keep what was replied, and try again."""
-        logger.error("Delivery loop: database unavailable (%s), retry in %s s", cause_of(problem), TICK)
+        log_problem(COMPONENT, "trying until it is back", problem)
         db.session.rollback()
         self._poll(TICK)
         self._stop.wait(TICK)
@@ -121,8 +116,7 @@ class DeliveryLoop:
             except OperationalError as problem:
                 db.session.rollback()
                 if time.monotonic() > ends_at:
-                    why = cause_of(problem)
-                    logger.error("Delivery loop: database unavailable (%s), leases are left to run out", why)
+                    log_problem(COMPONENT, "leases are left to run out", problem)
                     return
                 self._poll(TICK)
             else:
@@ -256,7 +250,7 @@ class DeliveryLoop:
 
     def _put_back(self, messages: list[tuple[SmtpConnection, RenderedMessage]], problem: OperationalError) -> None:
         """Nothing has left, and what was replied is kept for the next batch."""
-        logger.error("Delivery loop: database unavailable (%s), retry in %s s", cause_of(problem), TICK)
+        log_problem(COMPONENT, "trying until it is back", problem)
         db.session.rollback()
         self._waiting.extendleft(message.due for _, message in reversed(messages))
         time.sleep(TICK)

@@ -1,7 +1,6 @@
 """The worker process: the delivery loop and the job runner in a thread each, and Huey's consumer, which wakes them."""
 
 import gc
-import logging
 import signal
 import threading
 import time
@@ -10,24 +9,23 @@ from typing import Any
 
 from flask import Flask
 from huey.consumer import Consumer
-from sqlalchemy.exc import OperationalError
 
 from dordt.extensions import db
 from dordt.mailer.worker import tasks
-from dordt.mailer.worker.delivery_loop import cause_of
+from dordt.mailer.worker.problems import log_problem, take_over_log_of_queue
 from dordt.mailer.worker.wakeup import AppQueue, Wakeup
 
 LOOK_EVERY = 5  # seconds: the ledger is looked at without a wake-up, too
 LOOK_FOR_JOBS_EVERY = 15  # seconds
 STOP_WITHIN = 9  # seconds
 Work = Callable[[threading.Event], None]
-logger = logging.getLogger(__name__)
 
 
 class Worker(Consumer):
     """Runs until SIGTERM, SIGINT or SIGHUP; then writes down what is on its way and ends."""
 
     def __init__(self, app: Flask) -> None:
+        take_over_log_of_queue()
         self.queue: AppQueue = app.extensions["queue"]
         super().__init__(self.queue.huey, workers=1, max_delay=1, shutdown_timeout=2, graceful_signal="TERM")
         self._signal_actions = dict.fromkeys((signal.SIGTERM, signal.SIGINT, signal.SIGHUP), (False, True))
@@ -72,10 +70,8 @@ def _repeat(work: Work, app: Flask, event: threading.Event, every: float, stop: 
         while not stop.is_set():
             try:
                 work(stop)
-            except OperationalError as problem:
-                logger.error("%s: database unavailable (%s), retry in %d s", name, cause_of(problem), every)
-            except Exception:
-                logger.exception("%s crashed, restarting in %d s", name, every)
+            except Exception as problem:
+                log_problem(name, f"restarting in {every} s", problem)
             finally:
                 db.session.remove()
             event.wait(every)

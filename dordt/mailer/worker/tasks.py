@@ -1,20 +1,17 @@
 """What the worker does by itself; each task may run twice, or on two machines at once, without harm."""
 
-import logging
 import threading
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
-from sqlalchemy.exc import OperationalError
-
 from dordt.extensions import db
 from dordt.mailer.ledger import claiming
 from dordt.mailer.worker import delivery_loop
+from dordt.mailer.worker.problems import log_problem
 from dordt.shared import clock
 from dordt.shared.transactions import reading
 
-logger = logging.getLogger(__name__)
 Work = Callable[[], object]
 Job = Callable[[threading.Event], object]
 _every_minute: dict[str, Work] = {}
@@ -62,7 +59,7 @@ def deliver_what_is_due(stop: threading.Event) -> None:
 
 def run_every_minute() -> None:
     """Reap, and do what the domains registered."""
-    _run("Task", (_reap, *_every_minute.values()))
+    _run("Task", (take_back_expired_leases, *_every_minute.values()))
 
 
 def _run(kind: str, work: Iterable[Work]) -> None:
@@ -70,11 +67,8 @@ def _run(kind: str, work: Iterable[Work]) -> None:
     for function in work:
         try:
             function()
-        except OperationalError as problem:
-            why = delivery_loop.cause_of(problem)
-            logger.error("%s %s: database unavailable (%s), skipped until its next run", kind, _name(function), why)
-        except Exception:
-            logger.exception("%s %s crashed, skipped until its next run", kind, _name(function))
+        except Exception as problem:
+            log_problem(f"{kind} {_name(function)}", "skipped until its next run", problem)
         finally:
             db.session.remove()
 
@@ -85,5 +79,5 @@ def _name(function: Callable[..., Any]) -> str:
     return f"{function.__module__}.{function.__qualname__}"
 
 
-def _reap() -> None:
+def take_back_expired_leases() -> None:
     claiming.reap(at=clock.now())
