@@ -67,10 +67,10 @@ def status_command(as_json: bool) -> None:
         click.echo(f"{state:12} {count}")
     click.echo(f"due now      {status['due']}, the oldest since {status['oldest_due_at'] or '-'}")
     for relay in status["relays"]:
-        left_alone = f"left alone until {relay['closed_until']}" if relay["closed_until"] else "in use"
+        use = f"not used until {relay['closed_until']}" if relay["closed_until"] else "in use"
         slowed = f", slowed to {relay['slowed_to']:.1f} a second" if relay["slowed_to"] else ""
         problem = f"; last problem {relay['problem_at']}: {relay['problem']}" if relay["problem"] else ""
-        click.echo(f"relay        {relay['name']}: {left_alone}{slowed}{problem}")
+        click.echo(f"relay        {relay['name']}: {use}{slowed}{problem}")
     for mail in status["paused"]:
         click.echo(f"paused       mail {mail['id']}: {mail['reason']}")
 

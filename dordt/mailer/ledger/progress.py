@@ -50,7 +50,7 @@ def next_attempt_at(mail_id: int) -> datetime | None:
 
 
 def relay_problem(*, at: datetime) -> str | None:
-    """The latest trouble of a relay that is left alone for now, in its own words."""
+    """The latest problem of a relay that is not used for now, as the relay said it."""
     troubled = sa.select(MailRelay.problem).where(MailRelay.closed_until > at, MailRelay.problem.is_not(None))
     return db.session.scalar(troubled.order_by(MailRelay.problem_at.desc()).limit(1))
 

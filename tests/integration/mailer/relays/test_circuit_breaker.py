@@ -1,4 +1,4 @@
-"""When a relay is left alone, by which workers, and when it is tried again."""
+"""When a relay is not used, by which workers, and when it is tried again."""
 
 from datetime import timedelta
 
