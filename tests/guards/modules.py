@@ -1,9 +1,9 @@
-"""Reads our own code as a tree of names, for the guards that look at names."""
+"""Reads our own code as syntax trees, for the guards that look at what a module does."""
 
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -17,11 +17,17 @@ class Module:
 
     @property
     def name(self) -> str:
-        """As it stands in a report: dordt/contact/services/answering.py."""
+        """As it stands in a report: dordt/contact/services.py."""
         return str(self.path.relative_to(ROOT))
 
     @property
-    def room(self) -> str:
+    def dotted(self) -> str:
+        """As it is imported: dordt.contact.services."""
+        parts = self.path.relative_to(ROOT).with_suffix("").parts
+        return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+    @property
+    def package(self) -> str:
         """The folder right under dordt/, or an empty text for a file that stands there itself."""
         parts = self.path.relative_to(ROOT / "dordt").parts
         return parts[0] if len(parts) > 1 else ""
@@ -33,7 +39,6 @@ class Module:
 
     @cached_property
     def tree(self) -> ast.Module:
-        """What stands in it."""
         return ast.parse(self.path.read_text())
 
     def imports(self) -> Iterator[tuple[str, str]]:
@@ -54,19 +59,52 @@ class Module:
 
     def mentions(self, dotted: str) -> bool:
         """Whether `owner.attribute` stands in the code."""
-        owner, attribute = dotted.split(".")
+        return any(_dotted(node) == dotted for node in ast.walk(self.tree) if isinstance(node, ast.Attribute))
+
+    @cached_property
+    def commits(self) -> bool:
+        """Whether it ends a transaction, of whatever session or connection."""
         return any(
-            isinstance(node, ast.Attribute)
-            and node.attr == attribute
-            and isinstance(node.value, ast.Name)
-            and node.value.id == owner
+            isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "commit"
             for node in ast.walk(self.tree)
         )
 
+    def classes(self) -> Iterator[tuple[str, list[str]]]:
+        """The name of each class with its bases, those as they are imported: dordt.shared.forms.DordtForm."""
+        known = {name: f"{module}.{name}" for module, name in self.imports() if name}
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.ClassDef):
+                bases = [_dotted(base) for base in node.bases]
+                yield f"{self.dotted}.{node.name}", [known.get(base, f"{self.dotted}.{base}") for base in bases]
+
 
 MODULES = [Module(path) for path in sorted((ROOT / "dordt").rglob("*.py"))]
+FORM_ROOTS = {"wtforms.Form", "wtforms.form.Form", "flask_wtf.FlaskForm"}
 
 
 def of_kind(*kinds: str) -> list[Module]:
     """All modules of these kinds."""
     return [module for module in MODULES if module.is_kind(*kinds)]
+
+
+@cache
+def form_classes() -> frozenset[str]:
+    """Every class of ours that is a form: it derives from one of a library, directly or through another of ours."""
+    bases = {name: parents for module in MODULES for name, parents in module.classes()}
+    found: set[str] = set()
+    while True:
+        more = {name for name, parents in bases.items() if (FORM_ROOTS | found) & set(parents)} - found
+        if not more:
+            return frozenset(found)
+        found |= more
+
+
+def holds_forms(module: Module) -> bool:
+    """Whether a form is defined here."""
+    return any(name in form_classes() for name, _ in module.classes())
+
+
+def _dotted(node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute):
+        return f"{_dotted(node.value)}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""
