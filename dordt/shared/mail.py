@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from flask import current_app, render_template
-from jinja2 import Template
+from flask import current_app
 
 from dordt.shared import mjml
 
@@ -40,7 +39,8 @@ def compose(
     The subject becomes one line: a value with a line break cannot add a header (ASVS 5.0, 1.3.11).
     """
     values |= {"site_url": current_app.config["SITE_URL"], "contact_address": current_app.config["CONTACT_ADDRESS"]}
-    subject, text = (render_template(f"email/{name}/{part}", **values) for part in ("subject.txt", "body.txt"))
+    template = current_app.jinja_env.get_template  # not render_template: a mail knows nothing of the request
+    subject, text = (template(f"email/{name}/{part}").render(values) for part in ("subject.txt", "body.txt"))
     return Draft(
         name=name,
         to=to,
@@ -54,6 +54,6 @@ def compose(
 
 
 def _html(name: str, values: dict[str, object]) -> str:
-    body: Template = current_app.jinja_env.select_template([f"email/{name}/body.mjml.xml", f"email/{name}/body.html"])
-    html = render_template(body, **values)
+    body = current_app.jinja_env.select_template([f"email/{name}/body.mjml.xml", f"email/{name}/body.html"])
+    html = body.render(values)
     return mjml.to_html(html) if str(body.name).endswith(".mjml.xml") else html
