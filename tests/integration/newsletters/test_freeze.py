@@ -1,9 +1,12 @@
 """The way to the freeze: what takes time is done before the list is locked, and nobody who signs up waits for it."""
 
+import sys
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 from threading import Event
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -11,9 +14,11 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.test import TestResponse
 
+import dordt
 from dordt.extensions import db
-from dordt.mailer.models import Delivery
+from dordt.mailer.models import Delivery, Mail
 from dordt.media.images import address
+from dordt.newsletters import checks
 from dordt.newsletters.content import rendering
 from dordt.newsletters.content.block_content import NewsletterContent
 from dordt.newsletters.content.services import editing
@@ -21,6 +26,7 @@ from dordt.newsletters.models import Newsletter, NewsletterState
 from dordt.newsletters.sending import services
 from dordt.newsletters.sending.plans import Plan
 from dordt.shared import clock, storage
+from dordt.shared.mail import Draft
 from dordt.shared.problems import NotAllowed
 from dordt.subscribers.models import Subscriber
 from tests.factories.media import make_image
@@ -30,6 +36,7 @@ from tests.support.composer import posted
 from tests.support.visitors import Visitor, new_visitor
 
 MINUTE = timedelta(minutes=1)
+ROOT = Path(dordt.__file__).parent
 PAGE = "/beheer/nieuwsbrieven/1"
 Pool = ThreadPoolExecutor
 Act = Callable[[], object]  # what takes long
@@ -177,3 +184,67 @@ def test_what_was_changed_and_approved_anew_meanwhile_is_not_sent_as_it_was(
 
     assert not db.session.scalar(sa.select(Delivery))
     assert db.session.scalars(sa.select(Newsletter)).one().mail_id is None
+
+
+# From the top down; what stands lower may be asked by what stands higher, never the other way round.
+PARTS = (
+    *("staff/newsletters/sending", "staff", "newsletters/sending", "newsletters/checks", "newsletters/content"),
+    *("newsletters", "subscribers", "media", "accounts", "audit", "mailer", "shared", ""),
+)
+FOLLOWED = (Newsletter, Draft, Mail, checks.PreparedNewsletter, sa.Select)
+
+
+class Walk:
+    """Which packages of ours call which, from the view on; `followed` are those that are handed the newsletter."""
+
+    def __init__(self) -> None:
+        self.calls: set[tuple[str, str]] = set()
+        self.followed: list[str] = []
+
+    def __call__(self, frame: FrameType, event: str, _given: object) -> None:
+        if event != "call" or not (package := package_of(frame)):
+            return
+        caller = frame.f_back
+        while caller is not None and package_of(caller) is None:
+            caller = caller.f_back
+        if caller is not None:
+            self.calls.add((package_of(caller) or "", package))
+        code = frame.f_code
+        given = {
+            name: frame.f_locals.get(name) for name in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+        }
+        is_handed_on = any(isinstance(value, FOLLOWED) for value in given.values()) or given.get("number") == 1
+        if is_handed_on and package not in self.followed:
+            self.followed.append(package)
+
+
+def package_of(frame: FrameType) -> str | None:
+    path = Path(frame.f_code.co_filename)
+    return path.parent.relative_to(ROOT).as_posix().replace(".", "") if path.is_relative_to(ROOT) else None
+
+
+def height(package: str) -> int:
+    return next(
+        place for place, part in enumerate(PARTS) if package == part or package.startswith(f"{part}/") or not part
+    )
+
+
+def test_the_way_to_the_freeze_is_short_and_never_goes_back_up(newsletter, staff_client: Callable[..., Visitor]):
+    staff, walk = staff_client("beheerder"), Walk()
+    view = staff.application.view_functions["staff.newsletters.send"]
+
+    def walked(**given: Any) -> Any:
+        sys.setprofile(walk)
+        try:
+            return view(**given)
+        finally:
+            sys.setprofile(None)
+
+    staff.application.view_functions["staff.newsletters.send"] = walked
+    answers(303, staff.post(f"{PAGE}/versturen/"))
+
+    assert walk.followed == [
+        *("staff/newsletters/sending", "newsletters/sending", "newsletters", "newsletters/checks"),
+        *("newsletters/content", "mailer/ledger", "shared", "audit"),
+    ]
+    assert [call for call in walk.calls if height(call[0]) > height(call[1])] == []

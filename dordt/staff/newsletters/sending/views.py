@@ -39,12 +39,12 @@ SCOPES = (SuppressionScope.ALL, SuppressionScope.NEWSLETTER)
 @bp.route(f"/{NUMBER}/versturen/", methods=["GET", "POST"])
 def send(number: int) -> ResponseReturnValue:
     """What must be in order, to how many it goes, and the choice: now, or planned."""
-    newsletter = numbered(number)
     if request.method == "POST":
         require_csrf()
         services.start_newsletter(number, at=clock.now(), by=member())
         flash("De nieuwsbrief wordt verstuurd. Hieronder ziet u hoe ver het is.", "ok")
         return redirect(url_for(".show", number=number), code=303)
+    newsletter = numbered(number)
     return _send_page(newsletter, _plan_form(newsletter), _test_mail_form())
 
 
