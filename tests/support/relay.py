@@ -1,6 +1,7 @@
 """A real SMTP server on a free loopback port that can be told to refuse, stall and hang up."""
 
 import asyncio
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from dordt.development.catcher import SmtpThread
 
 HANG_UP = "hang up"
+EVERYBODY = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class Relay:
         self.connections = 0
         self.pipelining = pipelining
         self.seconds_per_letter = seconds_per_letter
+        self._places: threading.Semaphore | None = None
         self.script = Script()
         self.refused: dict[str, str] = {}
         self.host, self.port = "127.0.0.1", 0
@@ -75,6 +78,17 @@ class Relay:
     def refuse(self, address: str, answer: str = "550 5.1.1 No such mailbox") -> None:
         """Refuse one recipient whenever it comes."""
         self.refused[address.lower()] = answer
+
+    def let_in(self, count: int | None) -> None:
+        """From now on take in only as many letters as were let in; the next ones wait. None lets all of them in."""
+        if self._places is None:
+            self._places = threading.Semaphore(0)
+        self._places.release(EVERYBODY if count is None else count)
+
+    async def wait_for_place(self) -> None:
+        """Until this letter is let in, where the test counts them."""
+        while self._places is not None and not self._places.acquire(blocking=False):
+            await asyncio.sleep(0.005)
 
     def start(self) -> None:
         """Listen; on the port of before when it ran before."""
@@ -134,6 +148,7 @@ class _Hooks:
         came_at = time.monotonic()
         if self.relay.seconds_per_letter:
             await asyncio.sleep(self.relay.seconds_per_letter)
+        await self.relay.wait_for_place()
         scripted = self._scripted(server, "BODY")
         if scripted is None or scripted.startswith("2"):
             content = envelope.original_content or b""

@@ -25,8 +25,9 @@ from tests.support.workers import wait_until
 
 pytestmark = pytest.mark.slow
 READERS, ROUNDS = 300, 5
-AHEAD = (1, 3, 6, 12, 40)  # how many letters before theirs somebody leaves; the nearest may be on its way
-UNDER_WAY = 0.3  # seconds: a letter that was marked before the click has reached the relay by then
+AHEAD = (1, 4, 20, 30, 40)  # how many letters before theirs somebody leaves; the two nearest may be on their way
+MEANWHILE = 5  # letters that the relay takes in during a click: with those on each connection fewer than twenty
+LONGEST = 60  # seconds, on a machine that is busy with other things
 Leave = Callable[[Subscriber], None]
 
 
@@ -56,40 +57,43 @@ def ways(app: Flask, client: Visitor, staff_client: Callable[..., Visitor], monk
 @pytest.fixture
 def readers(app: Flask, relay: Relay, start_worker: Callable[[], object]) -> Sequence[Subscriber]:
     """Who gets the newsletter that a real worker is sending now, in the order in which it goes out."""
-    relay.seconds_per_letter = 0.08
+    relay.let_in(MEANWHILE)
     found = [make_subscriber(email=f"lezer{number:03}@voorbeeld.nl") for number in range(READERS)]
     newsletter = make_newsletter(NewsletterState.APPROVED)
     services.start_newsletter(newsletter.number, at=clock.now())
     start_worker()
-    assert relay.wait_for(5, 60)
+    assert len(relay.wait_for(MEANWHILE, LONGEST)) == MEANWHILE
     return found
 
 
 def leave_while_it_is_sent(relay: Relay, readers: Sequence[Subscriber], ways: dict[str, Leave]) -> dict[str, float]:
     """Somebody leaves in each way, again and again, just ahead of the post; by address, when that was answered."""
     answered: dict[str, float] = {}
-    ahead = cycle(AHEAD)
-    for leave in list(ways.values()) * ROUNDS:
-        reader = readers[len(relay.letters) + next(ahead)]
-        if reader.email in answered:
+    for leave, ahead in zip(list(ways.values()) * ROUNDS, cycle(AHEAD), strict=False):
+        sent = len(relay.letters)
+        reader = readers[sent + ahead]
+        address = reader.email
+        if address in answered:
             continue
+        relay.let_in(MEANWHILE)
         leave(reader)
-        answered[reader.email] = time.monotonic()
+        answered[address] = time.monotonic()
+        db.session.rollback()  # on SQLite the test itself would keep the worker waiting
+        assert len(relay.wait_for(sent + MEANWHILE, LONGEST)) == sent + MEANWHILE
+    relay.let_in(None)
     return answered
 
 
 def test_who_leaves_while_it_is_sent_gets_nothing_after_the_click(relay: Relay, readers, ways):
     answered = leave_while_it_is_sent(relay, readers, ways)
-    assert len(relay.letters) < READERS - max(AHEAD), "it was over before the last one left"
 
-    assert wait_until(lambda: set(states()) <= {"accepted", "cancelled"}, 60)
+    assert wait_until(lambda: set(states()) <= {"accepted", "cancelled"}, LONGEST)
 
     deliveries = {row.address: row for row in db.session.scalars(sa.select(Delivery))}
     late = [letter for letter in relay.letters if letter.accepted_at > answered.get(letter.recipients[0], float("inf"))]
-    for letter in late:  # it had left us: the relay had it, and took its time
+    for letter in late:  # it had left us before the click, which found it marked as sending
         (address,) = letter.recipients
         assert deliveries[address].is_withdrawn
-        assert letter.came_at < answered[address] + UNDER_WAY
     assert len(late) <= len(answered) // 2
     kept_back = {address for address in answered if deliveries[address].state == DeliveryState.CANCELLED}
     assert len(kept_back) >= len(answered) // 2
