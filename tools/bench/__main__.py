@@ -13,7 +13,7 @@ from pathlib import Path
 
 from config import flag, number
 from tools.bench import imports, million, ours, pages, profiling, report, sources, specimen
-from tools.bench.houses import Database, Sqlite, postgres
+from tools.bench.installations import Database, Sqlite, postgres
 from tools.bench.mail import Bench, Plan
 from tools.bench.processes import ROOT, end_on_signals
 from tools.bench.sinks import Sink, counting_sink, main_sink

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from tests.support.relay import Relay
 from tools.bench.postfix.checks import Checks
-from tools.bench.postfix.house import House
+from tools.bench.postfix.installation import Installation
 from tools.bench.postfix.instance import Postfix, until
 from tools.bench.postfix.machine import MissingHere, Person, prepare
 from tools.bench.postfix.people import BOUNCES, FULL_DOMAIN, NEIGHBOUR, OURS, People
@@ -41,9 +41,9 @@ def main() -> int:
     checks = Checks()
     with tempfile.TemporaryDirectory(prefix="dordt-bounces-") as root:
         Path(root).chmod(0o755)  # Postfix and the installation are two users
-        with _street(Path(root), person, people) as (house, postfix):
+        with _street(Path(root), person, people) as (installation, postfix):
             try:
-                _walk(house, postfix, people, checks)
+                _walk(installation, postfix, people, checks)
             except (TimeoutError, RuntimeError) as problem:
                 checks.add("it came to its end", False, str(problem))
             if not checks.all_well:
@@ -53,7 +53,7 @@ def main() -> int:
 
 
 @contextmanager
-def _street(root: Path, person: Person, people: People) -> Iterator[tuple[House, Postfix]]:
+def _street(root: Path, person: Person, people: People) -> Iterator[tuple[Installation, Postfix]]:
     """The installation, Postfix between it and the neighbours, all of them running."""
     with ExitStack() as stack:
         neighbour, full = (stack.enter_context(_relay()) for _ in range(2))
@@ -75,12 +75,12 @@ def _street(root: Path, person: Person, people: People) -> Iterator[tuple[House,
             },
         )
         relay = {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": str(postfix.port), "MAIL_BOUNCE_DOMAIN": BOUNCES}
-        house = House(root, person, **relay, MAIL_DEFAULT_SENDER=f"Dordt aan Zet <post@{OURS}>")
-        house.build()
-        house.write_receive(postfix.command)
+        installation = Installation(root, person, **relay, MAIL_DEFAULT_SENDER=f"Dordt aan Zet <post@{OURS}>")
+        installation.build()
+        installation.write_receive(postfix.command)
         stack.callback(postfix.stop)
         postfix.start()
-        yield house, postfix
+        yield installation, postfix
 
 
 @contextmanager
@@ -93,32 +93,32 @@ def _relay() -> Iterator[Relay]:
         relay.stop()
 
 
-def _walk(house: House, postfix: Postfix, people: People, checks: Checks) -> None:
-    house.subscribe(people.all)
-    _send(house, "Eerste nieuwsbrief")
-    _bounce_while_locked(house, postfix, checks)
+def _walk(installation: Installation, postfix: Postfix, people: People, checks: Checks) -> None:
+    installation.subscribe(people.all)
+    _send(installation, "Eerste nieuwsbrief")
+    _bounce_while_locked(installation, postfix, checks)
     _settle(postfix, 0)
-    first = house.look()
+    first = installation.look()
     checks.of_letters(postfix.letters(), people, 1)
     checks.of_ledger(first, people)
     checks.of_screen(first["screen"], people)
-    _strange_mail(house, postfix, checks)
+    _strange_mail(installation, postfix, checks)
     _large_mail(postfix, checks)
     _wrong_address(postfix, checks)
-    _send(house, "Tweede nieuwsbrief")
+    _send(installation, "Tweede nieuwsbrief")
     _settle(postfix, 1)
     checks.of_letters(postfix.letters(), people, 2)
-    checks.of_second(house.look(), people)
-    _send(house, "Derde nieuwsbrief")
+    checks.of_second(installation.look(), people)
+    _send(installation, "Derde nieuwsbrief")
     _settle(postfix, 2)
-    checks.of_third(house.look(), people)
-    _leave(house, postfix, people.known[0], checks)
+    checks.of_third(installation.look(), people)
+    _leave(installation, postfix, people.known[0], checks)
 
 
-def _send(house: House, subject: str) -> None:
-    house.send(subject)
-    with house.worker():
-        until(lambda: not house.open_deliveries(), 60, "the worker did not send everything")
+def _send(installation: Installation, subject: str) -> None:
+    installation.send(subject)
+    with installation.worker():
+        until(lambda: not installation.open_deliveries(), 60, "the worker did not send everything")
 
 
 def _settle(postfix: Postfix, slow: int) -> None:
@@ -126,8 +126,8 @@ def _settle(postfix: Postfix, slow: int) -> None:
     until(lambda: postfix.waiting() <= slow, SETTLED_IN, "mail still stands in Postfix's queue")
 
 
-def _bounce_while_locked(house: House, postfix: Postfix, checks: Checks) -> None:
-    with house.locked():
+def _bounce_while_locked(installation: Installation, postfix: Postfix, checks: Checks) -> None:
+    with installation.locked():
         postfix.open_bounces()
         until(lambda: _results(postfix, "deferred"), LOCKED_FOR, "no bounce was put off while the database was locked")
     put_off = _results(postfix, "deferred")
@@ -138,10 +138,10 @@ def _results(postfix: Postfix, status: str) -> list[str]:
     return [result.words for result in postfix.results("pipe") if result.status == status]
 
 
-def _strange_mail(house: House, postfix: Postfix, checks: Checks) -> None:
+def _strange_mail(installation: Installation, postfix: Postfix, checks: Checks) -> None:
     """Somebody writes to the bounce address: that is no bounce, and a person must see it."""
     _write(postfix, "iemand@buren.example", f"bounces+x-y@{BOUNCES}", "Waar is het park?")
-    kept = [mail for mail in house.look()["inbound"] if mail["kind"] == "unknown"]
+    kept = [mail for mail in installation.look()["inbound"] if mail["kind"] == "unknown"]
     checks.add("what is no bounce is kept for staff", len(kept) == 1, f"{len(kept)} kept")
 
 
@@ -164,13 +164,13 @@ def _wrong_address(postfix: Postfix, checks: Checks) -> None:
     checks.add("another address in the bounce domain is refused", "5.1.1" in answer, answer.split(":", 1)[-1].strip())
 
 
-def _leave(house: House, postfix: Postfix, address: str, checks: Checks) -> None:
+def _leave(installation: Installation, postfix: Postfix, address: str, checks: Checks) -> None:
     """Unsubscribe as a mail program does: with an empty mail to the address in the header."""
     offered = postfix.letter(address)["List-Unsubscribe"]
     found = re.search(r"<mailto:([^?>]+)", offered)
     if found:
         _write(postfix, address, found[1], "")
-    left = {row["email"] for row in house.look()["subscribers"] if row["state"] == "unsubscribed"}
+    left = {row["email"] for row in installation.look()["subscribers"] if row["state"] == "unsubscribed"}
     checks.add("an empty mail to the address in List-Unsubscribe unsubscribes", left == {address}, f"{len(left)} left")
 
 

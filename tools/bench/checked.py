@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tools.bench import ours, sources
-from tools.bench.houses import Database
+from tools.bench.installations import Database
 from tools.bench.sinks import CountingSink, counting_sink
 from tools.bench.specimen import Specimen
 

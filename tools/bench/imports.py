@@ -23,7 +23,7 @@ from dordt.subscribers.imports.files import read_sheet
 from dordt.subscribers.imports.rows import columns_by_name
 from dordt.subscribers.models import Subscriber, subscriber_neighbourhood, subscriber_topic
 from dordt.subscribers.services.import_undo import undo_import
-from tools.bench.houses import Database
+from tools.bench.installations import Database
 from tools.bench.processes import python
 
 HEAD = "email,neighbourhoods,topics,consent_at,consent_source"
@@ -57,8 +57,8 @@ class Imported:
 
 def measure(database: Database, *, rows: int) -> Imported:
     """In a fresh installation."""
-    with database.house(1) as house:
-        told = json.loads(python("-m", "tools.bench.imports", str(rows), env=house.environment()))
+    with database.installation(1) as installation:
+        told = json.loads(python("-m", "tools.bench.imports", str(rows), env=installation.environment()))
     return Imported(database.name, **told)
 
 

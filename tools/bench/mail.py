@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from tools.bench import checked, million, ours, postfix_tools, profiling, sources, specimen
 from tools.bench.checked import Checked
-from tools.bench.houses import Database, Sqlite, postgres
+from tools.bench.installations import Database, Sqlite, postgres
 from tools.bench.measured import Measured
 from tools.bench.million import Million
 from tools.bench.sinks import Sink, counting_sink, main_sink

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 
 from tools.bench import ours
-from tools.bench.houses import Database, Frozen, House
+from tools.bench.installations import Database, Frozen, Installation
 from tools.bench.measured import Measured
 from tools.bench.processes import python
 from tools.bench.sinks import Sink
@@ -40,11 +40,11 @@ class Million:
 def measure(database: Database, sink: Sink, *, people: int = 1_000_000) -> Million:
     """Send the first ones, claim through the middle, send the last ones. Raises RuntimeError when it goes wrong."""
     small = ours.measure(database, sink, letters=SMALL, connections=CONNECTIONS)
-    with database.house(people) as house:
-        frozen = house.freeze()
-        start = _send(database, sink, house, frozen, left=people - SENT, moment="at the start")
-        claims = json.loads(python("-m", "tools.bench.claims", str(SENT), env=house.environment()))
-        end = _send(database, sink, house, frozen, left=0, moment="at the end")
+    with database.installation(people) as installation:
+        frozen = installation.freeze()
+        start = _send(database, sink, installation, frozen, left=people - SENT, moment="at the start")
+        claims = json.loads(python("-m", "tools.bench.claims", str(SENT), env=installation.environment()))
+        end = _send(database, sink, installation, frozen, left=0, moment="at the end")
     return Million(
         database.name,
         people,
@@ -58,7 +58,15 @@ def measure(database: Database, sink: Sink, *, people: int = 1_000_000) -> Milli
     )
 
 
-def _send(database: Database, sink: Sink, house: House, frozen: Frozen, *, left: int, moment: str) -> Measured:
+def _send(
+    database: Database, sink: Sink, installation: Installation, frozen: Frozen, *, left: int, moment: str
+) -> Measured:
     return ours.send(
-        database, sink, house, frozen, connections=CONNECTIONS, left=left, title=f"ours, {database.name}, {moment}"
+        database,
+        sink,
+        installation,
+        frozen,
+        connections=CONNECTIONS,
+        left=left,
+        title=f"ours, {database.name}, {moment}",
     )

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 
 from dordt.shared.columns import UtcMoment
-from tools.bench.houses import Database, Frozen, House
+from tools.bench.installations import Database, Frozen, Installation
 from tools.bench.measured import Measured
 from tools.bench.processes import Child, running
 from tools.bench.sinks import Sink
@@ -30,8 +30,8 @@ PATIENCE, LOOK_EVERY = 20, 0.05  # seconds
 class Ledger:
     """What the ledger says of one mail, asked with the least trouble for who writes in it."""
 
-    def __init__(self, house: House, frozen: Frozen, since: datetime) -> None:
-        self._engine, self._frozen = sa.create_engine(house.url), frozen
+    def __init__(self, installation: Installation, frozen: Frozen, since: datetime) -> None:
+        self._engine, self._frozen = sa.create_engine(installation.url), frozen
         self._of_mail, self._since = {"mail_id": frozen.mail_id}, sa.bindparam("since", since, type_=UtcMoment)
 
     def __enter__(self) -> "Ledger":
@@ -73,16 +73,16 @@ def measure(
 ) -> Measured:
     """Freeze a newsletter, start the workers, and look how long they take. Raises RuntimeError when it goes wrong."""
     title = f"ours, {database.name}, {workers} worker{'s' * (workers > 1)}"
-    with database.house(letters) as house:
-        frozen = house.freeze()
+    with database.installation(letters) as installation:
+        frozen = installation.freeze()
         how = {"connections": connections, "workers": workers, "title": title}
-        return send(database, sink, house, frozen, **how, **settings)
+        return send(database, sink, installation, frozen, **how, **settings)
 
 
 def send(
     database: Database,
     sink: Sink,
-    house: House,
+    installation: Installation,
     frozen: Frozen,
     *,
     connections: int,
@@ -94,8 +94,8 @@ def send(
     """Let workers send what is frozen until so many are left, and stop them."""
     relay = {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": str(sink.port), "MAIL_CONNECTIONS": str(connections)}
     since = datetime.now(UTC)
-    with Ledger(house, frozen, since) as ledger:
-        with at_work(house, workers, **relay, **settings) as staff:
+    with Ledger(installation, frozen, since) as ledger:
+        with at_work(installation, workers, **relay, **settings) as staff:
             wait_for(lambda: ledger.is_held, staff)
             begun = Usage(database, sink, staff)
             wait_for(lambda: ledger.is_done(left), staff, moves=lambda: ledger.states)
@@ -133,19 +133,19 @@ class Usage:
 
 
 @contextmanager
-def at_work(house: House, count: int, **settings: str) -> Iterator[list[Child]]:
+def at_work(installation: Installation, count: int, **settings: str) -> Iterator[list[Child]]:
     """Workers, for as long as the block lasts; what they log stands in the folder of the installation."""
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "mailer", "run"]
     with ExitStack() as stack:
         staff = []
         for number in range(count):
-            log = stack.enter_context((house.folder / f"worker-{number}.log").open("w"))
-            worker = running(*command, env=house.environment(**settings), stdout=log, stderr=log)
+            log = stack.enter_context((installation.folder / f"worker-{number}.log").open("w"))
+            worker = running(*command, env=installation.environment(**settings), stdout=log, stderr=log)
             staff.append(stack.enter_context(worker))
         try:
             yield staff
         except Exception as problem:
-            words = [(house.folder / f"worker-{number}.log").read_text()[-1500:] for number in range(count)]
+            words = [(installation.folder / f"worker-{number}.log").read_text()[-1500:] for number in range(count)]
             raise RuntimeError(f"{problem}; the workers' last words: {words}") from problem
 
 

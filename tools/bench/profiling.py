@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from tools.bench.houses import Database
+from tools.bench.installations import Database
 from tools.bench.processes import python
 from tools.bench.sinks import Sink
 
@@ -14,9 +14,9 @@ Rows = list[dict[str, Any]]
 def measure(database: Database, sink: Sink, *, letters: int, connections: int, **settings: str) -> Rows:
     """Each function with its share of the time, of its own and with all that it called; the largest own share first."""
     relay = {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": str(sink.port), "MAIL_CONNECTIONS": str(connections)}
-    with database.house(letters) as house:
-        house.freeze()
-        rows: Rows = json.loads(python("-m", "tools.bench.profiled", env=house.environment(**relay, **settings)))
+    with database.installation(letters) as installation:
+        installation.freeze()
+        rows: Rows = json.loads(python("-m", "tools.bench.profiled", env=installation.environment(**relay, **settings)))
     return rows
 
 

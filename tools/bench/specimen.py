@@ -6,7 +6,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from tools.bench.houses import Sqlite
+from tools.bench.installations import Sqlite
 from tools.bench.ours import Ledger, at_work, wait_for
 from tools.bench.sinks import counting_sink
 
@@ -30,10 +30,10 @@ class Specimen:
 
 def write(database: Sqlite, folder: Path) -> Specimen:
     """Send one, and keep what came in."""
-    with counting_sink() as sink, database.house(1) as house:
-        frozen = house.freeze()
+    with counting_sink() as sink, database.installation(1) as installation:
+        frozen = installation.freeze()
         relay = {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": str(sink.port), "MAIL_CONNECTIONS": "1"}
-        with Ledger(house, frozen, datetime.now(UTC)) as ledger, at_work(house, 1, **relay) as staff:
+        with Ledger(installation, frozen, datetime.now(UTC)) as ledger, at_work(installation, 1, **relay) as staff:
             wait_for(lambda: ledger.states == {"accepted": 1}, staff)
             ((text, html),) = ledger.ask(CONTENT)
         letter = sink.tally()["last"].replace("\r\n..", "\r\n.").encode("latin-1")

@@ -15,7 +15,7 @@ from itertools import product
 from pathlib import Path
 
 from tests.support.databases import build_app
-from tools.bench.houses import Database, Sqlite, postgres
+from tools.bench.installations import Database, Sqlite, postgres
 from tools.bench.processes import end_on_signals
 from tools.crash.fates import boundary_fates, random_fates, stall_fates
 from tools.crash.runs import Result, crash
@@ -93,8 +93,8 @@ def _show(case: Case) -> bool:
 
 
 def _result(case: Case) -> Result:
-    with case.database.house(0) as house:
-        app = build_app(house.folder, house.url)
+    with case.database.installation(0) as installation:
+        app = build_app(installation.folder, installation.url)
         with app.app_context():
             return crash(app, workers=case.workers, kills=case.kills, seed=case.seed, fates=FATES[case.where])
 

@@ -1,4 +1,4 @@
-"""Let Debian's SpamAssassin judge every mail that the house sends: `make spam`.
+"""Let Debian's SpamAssassin judge every mail that the installation sends: `make spam`.
 
 Each must stay under one point; five is spam. Only local rules count: who sends, and from where, is for the DNS.
 """

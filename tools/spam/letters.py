@@ -1,4 +1,4 @@
-"""One letter of every kind that the house sends, as a receiving host takes it in."""
+"""One letter of every kind that the installation sends, as a receiving host takes it in."""
 
 import tempfile
 import threading
@@ -37,8 +37,8 @@ ADDRESSES = ("145.0.0.24", "145.0.0.25")  # of no machine of ours; those kept fo
 
 
 def letters() -> list[tuple[str, bytes]]:
-    """The name of each mail and its bytes, made by the house itself and sent to a relay on this machine."""
-    with tempfile.TemporaryDirectory() as folder, _house(Path(folder)) as app, _relay(app) as relay:
+    """The name of each mail and its bytes, made by the installation itself and sent to a relay on this machine."""
+    with tempfile.TemporaryDirectory() as folder, _installation(Path(folder)) as app, _relay(app) as relay:
         at = clock.now()
         for draft in _to_one(at):
             outbox.enqueue(draft, at=at)
@@ -91,7 +91,7 @@ def _message_id(letter: Letter) -> str:
 
 
 @contextmanager
-def _house(folder: Path) -> Iterator[Flask]:
+def _installation(folder: Path) -> Iterator[Flask]:
     app = build_app(folder)
     migrated(app)
     app.config["SITE_URL"] = SITE

@@ -28,7 +28,7 @@ class Frozen:
     seconds: float  # that freezing took
 
 
-class House:
+class Installation:
     """One installation with its own folder and database, as in production."""
 
     def __init__(self, folder: Path, url: str | None) -> None:
@@ -38,8 +38,8 @@ class House:
     def environment(self, **settings: str) -> dict[str, str]:
         """What a process of this installation finds: none of this machine's own settings."""
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TZ", "TMPDIR") if name in os.environ}
-        house = {"DORDT_DATA_DIR": str(self.folder), "DATABASE_URL": self.url, "DORDT_ENV": "production"}
-        return {**kept, **SECRETS, **house, "SITE_URL": "https://dordtaanzet.example", **settings}
+        installation = {"DORDT_DATA_DIR": str(self.folder), "DATABASE_URL": self.url, "DORDT_ENV": "production"}
+        return {**kept, **SECRETS, **installation, "SITE_URL": "https://dordtaanzet.example", **settings}
 
     def build(self, count: int) -> None:
         """Make the tables and the subscribers."""
@@ -59,17 +59,17 @@ class Sqlite:
         self._root, self._built, self._made = root / "sqlite", set[int](), 0
 
     @contextmanager
-    def house(self, count: int) -> Iterator[House]:
+    def installation(self, count: int) -> Iterator[Installation]:
         """An installation with this many subscribers, for as long as the block lasts."""
         original = self._root / f"built-{count}"
         if count not in self._built:
-            House(original, None).build(count)
+            Installation(original, None).build(count)
             self._built.add(count)
         self._made += 1
         folder = self._root / str(self._made)
         shutil.copytree(original, folder)
         try:
-            yield House(folder, None)
+            yield Installation(folder, None)
         finally:
             shutil.rmtree(folder)
 
@@ -87,18 +87,18 @@ class Postgres:
         self._root, self._server, self._built, self._made = root / "postgres", server, set[int](), 0
 
     @contextmanager
-    def house(self, count: int) -> Iterator[House]:
+    def installation(self, count: int) -> Iterator[Installation]:
         """An installation with this many subscribers, for as long as the block lasts."""
         original = f"built_{count}"
         if count not in self._built:
             self._administer(f"CREATE DATABASE {original}")
-            self._house(original).build(count)
+            self._installation(original).build(count)
             self._built.add(count)
         self._made += 1
         name = f"measured_{self._made}"
         self._administer(f"CREATE DATABASE {name} TEMPLATE {original}", "CHECKPOINT")
         try:
-            yield self._house(name)
+            yield self._installation(name)
         finally:
             self._administer(f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -106,8 +106,8 @@ class Postgres:
         """Seconds of processor time of all its processes so far."""
         return cpu_of_family(self._server.get_pid())
 
-    def _house(self, name: str) -> House:
-        return House(self._root / name, self._server.get_uri(database=name))
+    def _installation(self, name: str) -> Installation:
+        return Installation(self._root / name, self._server.get_uri(database=name))
 
     def _administer(self, *statements: str) -> None:
         engine = sa.create_engine(self._server.get_uri(driver="psycopg"), isolation_level="AUTOCOMMIT")

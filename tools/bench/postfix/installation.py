@@ -21,7 +21,7 @@ HOLD = (
 )
 
 
-class House:
+class Installation:
     """`folder` must be empty; `settings` are added to the environment of every command."""
 
     def __init__(self, folder: Path, person: Person, **settings: str) -> None:
