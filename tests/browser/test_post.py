@@ -1,4 +1,4 @@
-"""The post as staff see it: a newsletter that is followed while it leaves, and the rooms around it."""
+"""The post as staff see it: a newsletter that is followed while it leaves, and the pages around it."""
 
 from collections.abc import Callable
 

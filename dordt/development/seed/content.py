@@ -158,7 +158,7 @@ def _meeting(row: dict[str, Any], *, at: datetime) -> Meeting:
 
 
 def add_lists(*, at: datetime) -> None:
-    """Through the same services as in the staff room."""
+    """Through the same services as the pages of staff."""
     by = member(BY)
     then = at - timedelta(days=12)
     number = imports.keep_file("wijkfeest.csv", FAIR.encode(), by=by, at=then)

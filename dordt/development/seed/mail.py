@@ -28,7 +28,7 @@ from dordt.newsletters.sending import services
 
 UNKNOWN = "5.1.1 Recipient address rejected: User unknown"
 BROKEN_OFF = "body: no answer The connection was lost after the last dot"
-HEARD_AFTER = timedelta(minutes=3)
+BOUNCED_AFTER = timedelta(minutes=3)
 
 
 def settle(*, at: datetime) -> None:
@@ -57,13 +57,13 @@ def settle(*, at: datetime) -> None:
 
 def _came_back(delivery: Delivery) -> None:
     delivery.state = DeliveryState.BOUNCED
-    heard = (
+    events = (
         (MailEventKind.ACCEPTED, timedelta(), "250 2.0.0 Ok: queued"),
-        (MailEventKind.BOUNCED, HEARD_AFTER, UNKNOWN),
+        (MailEventKind.BOUNCED, BOUNCED_AFTER, UNKNOWN),
     )
     db.session.add_all(
         MailEvent(delivery_id=delivery.id, kind=kind, at=delivery.created_at + after, detail=words)
-        for kind, after, words in heard
+        for kind, after, words in events
     )
 
 
@@ -83,7 +83,7 @@ def _suppress(returned: Delivery, *, at: datetime) -> None:
         cause=SuppressionCause.HARD_BOUNCE,
         reason=UNKNOWN,
         delivery_id=returned.id,
-        at=returned.created_at + HEARD_AFTER,
+        at=returned.created_at + BOUNCED_AFTER,
     )
     news, everything = SuppressionScope.NEWSLETTER, SuppressionScope.ALL
     for days, key, scope, cause, reason in (
@@ -95,14 +95,14 @@ def _suppress(returned: Delivery, *, at: datetime) -> None:
 
 
 def _received(row: Mapping[str, Any], returned: Delivery, *, at: datetime) -> InboundMail:
-    letter = EmailMessage()
-    letter["From"], letter["Subject"], letter["To"] = row["sender"], row["subject"], "terug@dordrecht.voorbeeld.nl"
-    letter.set_content(row["text"])
+    message = EmailMessage()
+    message["From"], message["Subject"], message["To"] = row["sender"], row["subject"], "terug@dordrecht.voorbeeld.nl"
+    message.set_content(row["text"])
     if row.get("attachment"):
-        letter.add_attachment(b"%PDF-1.4", maintype="application", subtype="pdf", filename=row["attachment"])
+        message.add_attachment(b"%PDF-1.4", maintype="application", subtype="pdf", filename=row["attachment"])
     is_about_ours = row.get("about_newsletter", False)
-    raw = letter.as_bytes()
-    received_at = returned.created_at + HEARD_AFTER if is_about_ours else ago(at, row["days_ago"])
+    raw = message.as_bytes()
+    received_at = returned.created_at + BOUNCED_AFTER if is_about_ours else ago(at, row["days_ago"])
     return InboundMail(
         digest=sha256(raw).hexdigest(),
         source="imap",

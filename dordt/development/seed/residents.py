@@ -145,8 +145,8 @@ def _handle(message_id: int, row: dict[str, Any], *, sent_at: datetime, at: date
         contact.add_note(message_id, row["note"], by=by, at=taken_at)
     moved_at = ago(at, row["closed_days_ago"]) if "closed_days_ago" in row else taken_at
     outcome = Outcome(row["outcome"]) if row.get("outcome") else None
-    told = {MessageStatus.UNWANTED: "note", **dict.fromkeys(MAILED, "answer")}.get(status, "")
-    text = (row.get(told) or "").strip()
+    reply = {MessageStatus.UNWANTED: "note", **dict.fromkeys(MAILED, "answer")}.get(status, "")
+    text = (row.get(reply) or "").strip()
     contact.change_status(message_id, status, text=text, outcome=outcome, by=by, at=max(moved_at, taken_at))
     for reader in {by.id, member("m.terpstra@voorbeeld.nl").id}:  # what they opened is not bold in their list
         audit.record_reading(reader, subject=("message", message_id), at=taken_at)
