@@ -16,7 +16,7 @@ from tests.factories.subscribers import confirm_path, make_subscriber
 from tests.support.visitors import Visitor
 
 StaffClient = Callable[..., Visitor]
-ROOM = "/beheer/abonnees/nieuw/"
+PAGES = "/beheer/abonnees/nieuw/"
 GIVEN = {"email": "Anna@voorbeeld.nl", "source": "Balie Stadskantoor", "given_on": "2026-03-09"}
 
 
@@ -29,7 +29,7 @@ def test_somebody_new_is_on_the_list_at_once_with_proof_and_a_welcome(staff_clie
     make_neighbourhood(slug="dubbeldam")
     client = staff_client("wijkmedewerker", name="Mila")
 
-    answer = client.post(ROOM, data={**GIVEN, "neighbourhoods": ["dubbeldam"]})
+    answer = client.post(PAGES, data={**GIVEN, "neighbourhoods": ["dubbeldam"]})
 
     anna = one()
     assert (anna.email, anna.email_key, anna.state) == ("Anna@voorbeeld.nl", "anna@voorbeeld.nl", "confirmed")
@@ -50,7 +50,7 @@ def test_a_known_address_says_so_and_changes_nothing(staff_client: StaffClient, 
     make_subscriber(state, email="anna@voorbeeld.nl")
     client = staff_client("wijkmedewerker")
 
-    answer = client.post(ROOM, data=GIVEN)
+    answer = client.post(PAGES, data=GIVEN)
 
     assert "stond al op de lijst" in client.get(answer.location).text
     assert one().state == state
@@ -61,7 +61,7 @@ def test_a_known_address_says_so_and_changes_nothing(staff_client: StaffClient, 
 def test_who_waited_for_a_mail_is_confirmed(staff_client: StaffClient):
     make_subscriber(SubscriberState.UNCONFIRMED, email="anna@voorbeeld.nl")
 
-    staff_client("wijkmedewerker").post(ROOM, data=GIVEN)
+    staff_client("wijkmedewerker").post(PAGES, data=GIVEN)
 
     assert one().state == "confirmed"
 
@@ -70,7 +70,7 @@ def test_who_left_is_asked_by_mail_and_comes_back_by_their_own_click_alone(staff
     make_subscriber(SubscriberState.UNSUBSCRIBED, email="anna@voorbeeld.nl")
     staff = staff_client("wijkmedewerker")
 
-    answers = [staff.get(staff.post(ROOM, data=GIVEN).location).text for _click in range(2)]
+    answers = [staff.get(staff.post(PAGES, data=GIVEN).location).text for _click in range(2)]
 
     assert "Wij zetten niemand terug" in answers[0]
     assert "Het afgelopen uur" in answers[1]
@@ -88,7 +88,7 @@ def test_an_address_whose_owner_took_consent_back_elsewhere_is_asked_by_mail(sta
     consent.withdraw("anna@voorbeeld.nl", ConsentPurpose.NEWSLETTER, at=clock.now())
     db.session.commit()
 
-    staff_client("wijkmedewerker").post(ROOM, data=GIVEN)
+    staff_client("wijkmedewerker").post(PAGES, data=GIVEN)
 
     assert [mail.name for mail in outbox()] == ["confirm_subscription"]
     assert one().state == "unconfirmed"
@@ -110,7 +110,7 @@ def test_an_address_whose_owner_took_consent_back_elsewhere_is_asked_by_mail(sta
     ],
 )
 def test_without_address_or_proof_nobody_is_entered(staff_client: StaffClient, values, status):
-    assert staff_client("wijkmedewerker").post(ROOM, data={**GIVEN, **values}).status_code == status
+    assert staff_client("wijkmedewerker").post(PAGES, data={**GIVEN, **values}).status_code == status
     assert db.session.scalar(sa.select(Subscriber)) is None
 
 
@@ -118,7 +118,7 @@ def test_clicking_twice_enters_one(staff_client: StaffClient, outbox):
     client = staff_client("wijkmedewerker")
 
     for _click in range(2):
-        client.post(ROOM, data=GIVEN)
+        client.post(PAGES, data=GIVEN)
 
     assert one()
     assert len(outbox()) == 1

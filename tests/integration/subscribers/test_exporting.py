@@ -21,7 +21,7 @@ from tests.factories.subscribers import make_subscriber, unsubscribe_path
 from tests.support.visitors import Visitor
 
 StaffClient = Callable[..., Visitor]
-ROOM = "/beheer/abonnees/"
+PAGES = "/beheer/abonnees/"
 ANNA = "anna@voorbeeld.nl;dubbeldam;wonen;2026-03-09;=Balie"
 
 
@@ -47,7 +47,7 @@ def test_the_list_as_csv_can_be_imported_again(staff_client: StaffClient):
     make_subscriber(SubscriberState.UNCONFIRMED, email="bram@voorbeeld.nl")
     client = staff_client("beheerder")
 
-    answer = client.post(f"{ROOM}exporteren/", data={"soort": "csv"})
+    answer = client.post(f"{PAGES}exporteren/", data={"soort": "csv"})
 
     head, *rows = table(answer)
     assert head == list(list_export.HEADERS)
@@ -58,7 +58,7 @@ def test_the_list_as_csv_can_be_imported_again(staff_client: StaffClient):
     assert (stands["consent_at"], stands["consent_source"]) == ("2026-03-09T00:00:00+01:00", "'=Balie")
     assert actions() == [("subscriber.exported", {"count": 2})]
     db.session.execute(sa.delete(Subscriber))
-    answer = client.post(f"{ROOM}importeren/", data={"file": (io.BytesIO(answer.data), "abonnees.csv")})
+    answer = client.post(f"{PAGES}importeren/", data={"file": (io.BytesIO(answer.data), "abonnees.csv")})
     page = client.get(answer.location).text
     assert [f'<option selected value="{at}">' in page for at in range(5)] == [True] * 5
 
@@ -70,7 +70,7 @@ def test_a_long_list_is_read_in_pieces_and_is_whole(staff_client: StaffClient, m
     make_import(*(f"lezer{number}@voorbeeld.nl;;;2026-03-09;Balie" for number in range(5)))
     monkeypatch.setattr(module, "AT_ONCE", 2)
 
-    _head, *rows = table(staff_client("beheerder").post(f"{ROOM}{room}"))
+    _head, *rows = table(staff_client("beheerder").post(f"{PAGES}{room}"))
 
     assert [row[0] for row in rows] == [f"lezer{number}@voorbeeld.nl" for number in range(5)]
 
@@ -80,10 +80,10 @@ def test_the_list_is_filtered_as_on_screen(staff_client: StaffClient):
     make_subscriber(SubscriberState.UNSUBSCRIBED, email="cor@voorbeeld.nl")
     client = staff_client("beheerder")
 
-    in_wijk = table(client.post(f"{ROOM}exporteren/?wijk=dubbeldam"))
-    gone = table(client.post(f"{ROOM}exporteren/?status=unsubscribed"))
-    client.post(f"{ROOM}zoeken/", data={"zoek": "bram"})
-    found = table(client.post(f"{ROOM}exporteren/"))
+    in_wijk = table(client.post(f"{PAGES}exporteren/?wijk=dubbeldam"))
+    gone = table(client.post(f"{PAGES}exporteren/?status=unsubscribed"))
+    client.post(f"{PAGES}zoeken/", data={"zoek": "bram"})
+    found = table(client.post(f"{PAGES}exporteren/"))
 
     assert [[row[0][:4] for row in rows[1:]] for rows in (in_wijk, gone, found)] == [["anna"], ["cor@"], ["bram"]]
 
@@ -92,13 +92,13 @@ def test_a_spreadsheet_is_made_of_short_lists_alone(staff_client: StaffClient, m
     make_import(ANNA, "bram@voorbeeld.nl;;;2026-03-09;Balie")
     client = staff_client("beheerder")
 
-    answer = client.post(f"{ROOM}exporteren/", data={"soort": "ods"})
+    answer = client.post(f"{PAGES}exporteren/", data={"soort": "ods"})
     assert answer.data[:2] == b"PK"
     assert answer.headers["Content-Disposition"] == 'attachment; filename="abonnees.ods"'
-    assert "Download als ODS" in client.get(ROOM).text
+    assert "Download als ODS" in client.get(PAGES).text
 
     monkeypatch.setattr(tables, "MOST_IN_ODS", 1)
-    assert client.post(f"{ROOM}exporteren/", data={"soort": "ods"}).status_code == 409
+    assert client.post(f"{PAGES}exporteren/", data={"soort": "ods"}).status_code == 409
     assert len(actions()) == 1
 
 
@@ -111,7 +111,7 @@ def test_the_proof_of_everybody_tells_words_place_moments_and_who_brought_it_in(
     db.session.commit()
     client.post(unsubscribe_path(bram))
 
-    head, *rows = table(staff_client("beheerder").post(f"{ROOM}bewijs/"))
+    head, *rows = table(staff_client("beheerder").post(f"{PAGES}bewijs/"))
 
     anna, bram = rows
     assert dict(zip(head, anna, strict=True))["ingevoerd door"].endswith("(lijst 1: lijst.csv)")
@@ -126,8 +126,8 @@ def test_the_proof_of_one_is_printed_or_taken_as_a_file_and_noted(staff_client: 
     make_import(ANNA, "bram@voorbeeld.nl;;;2026-03-09;Balie")
     anna, client = db.session.scalars(Subscriber.with_key("anna@voorbeeld.nl")).one(), staff_client("wijkmedewerker")
 
-    page = client.get(f"{ROOM}{anna.id}/bewijs/").text
-    rows = table(client.post(f"{ROOM}{anna.id}/bewijs/"))
+    page = client.get(f"{PAGES}{anna.id}/bewijs/").text
+    rows = table(client.post(f"{PAGES}{anna.id}/bewijs/"))
 
     for words in ("anna@voorbeeld.nl", "Overgenomen uit een lijst, =Balie", "lijst 1: lijst.csv"):
         assert words in page
@@ -150,8 +150,8 @@ def test_the_page_of_a_subscriber_tells_of_pause_list_and_leaving(staff_client: 
     db.session.add(Unsubscription(subscriber_id=gone.id, **left))
     client = staff_client("beheerder")
 
-    assert "9 maart 2099" in client.get(f"{ROOM}{cor.id}/").text
-    page = client.get(f"{ROOM}{gone.id}/").text
+    assert "9 maart 2099" in client.get(f"{PAGES}{cor.id}/").text
+    page = client.get(f"{PAGES}{gone.id}/").text
     for words in ("Knop van het e-mailprogramma", "Ik krijg te veel e-mail", "Elke dag!", f"Lijst {gone.import_id}"):
         assert words in page
 
@@ -162,8 +162,8 @@ def test_only_who_may_export_takes_lists_along(staff_client: StaffClient, role: 
     make_subscriber()
     client = staff_client(role)
 
-    assert client.post(ROOM + path).status_code == 403
-    assert "Download de lijst" not in client.get(ROOM).text
+    assert client.post(PAGES + path).status_code == 403
+    assert "Download de lijst" not in client.get(PAGES).text
     assert actions() == []
 
 
@@ -171,5 +171,5 @@ def test_only_who_may_export_takes_lists_along(staff_client: StaffClient, role: 
 def test_without_the_token_of_the_page_nothing_is_taken(staff_client: StaffClient, path: str):
     make_subscriber()
 
-    assert staff_client("beheerder").post(ROOM + path, csrf=False).status_code == 400
+    assert staff_client("beheerder").post(PAGES + path, csrf=False).status_code == 400
     assert actions() == []

@@ -11,6 +11,7 @@ from dordt.extensions import db
 from dordt.mailer.models import Suppression, SuppressionScope
 from dordt.shared import clock
 from dordt.subscribers.imports import services as imports
+from dordt.subscribers.imports.rows import COLUMNS
 from dordt.subscribers.models import Subscriber, SubscriberImport
 from dordt.subscribers.services.import_undo import WITHIN
 from tests.factories.imports import OUR_COLUMNS, found_import, make_import, make_queued, make_upload
@@ -19,14 +20,14 @@ from tests.support.stored import count
 from tests.support.visitors import Visitor
 
 StaffClient = Callable[..., Visitor]
-ROOM = "/beheer/abonnees/importeren/"
-CHOICES = {name: str(at) for name, at in OUR_COLUMNS.items()}
-NOTHING = dict.fromkeys(CHOICES, "")
+PAGES = "/beheer/abonnees/importeren/"
+NOTHING = dict.fromkeys(COLUMNS, "")
+CHOICES = NOTHING | {name: str(at) for name, at in OUR_COLUMNS.items()}
 ANNA = "anna@voorbeeld.nl;;;2026-03-09;Balie"
 
 
 def upload(client: Visitor, content: bytes, name: str = "lijst.csv", **values: str):
-    return client.post(ROOM, data={"file": (BytesIO(content), name), **values}, content_type="multipart/form-data")
+    return client.post(PAGES, data={"file": (BytesIO(content), name), **values}, content_type="multipart/form-data")
 
 
 def work() -> None:
@@ -66,7 +67,7 @@ def test_a_list_is_looked_at_started_followed_and_undone(staff_client: StaffClie
     client.post(f"{answer.location}ongedaan-maken/")
     assert "2 abonnees zijn van de lijst gehaald" in client.get(answer.location).text
     assert count(Subscriber) == 0
-    assert "Ongedaan gemaakt" in client.get(ROOM).text
+    assert "Ongedaan gemaakt" in client.get(PAGES).text
 
 
 @pytest.mark.parametrize(
@@ -98,13 +99,13 @@ def test_a_file_that_is_too_large_is_refused(staff_client: StaffClient, monkeypa
 def test_a_file_of_60_mb_does_not_come_in_at_all(staff_client: StaffClient):
     large = {"CONTENT_TYPE": "multipart/form-data; boundary=x", "CONTENT_LENGTH": "60000000"}
 
-    assert staff_client("beheerder").post(ROOM, data=b"--x", environ_overrides=large).status_code == 413
+    assert staff_client("beheerder").post(PAGES, data=b"--x", environ_overrides=large).status_code == 413
 
 
 def test_no_file_and_a_filled_trap_are_refused(staff_client: StaffClient):
     client = staff_client("beheerder")
 
-    assert "Kies het bestand" in client.post(ROOM, data={}).text
+    assert "Kies het bestand" in client.post(PAGES, data={}).text
     assert upload(client, b"email\r\na@b.nl\r\n", website="x").status_code == 422
     assert count(SubscriberImport) == 0
 
@@ -137,7 +138,7 @@ def test_one_column_and_odd_records_can_be_looked_at(staff_client: StaffClient):
 def test_nothing_starts_without_addresses_and_proof(staff_client: StaffClient, given: dict[str, str], words: str):
     number = make_upload(ANNA)
 
-    answer = staff_client("beheerder").post(f"{ROOM}{number}/", data={**CHOICES, **given})
+    answer = staff_client("beheerder").post(f"{PAGES}{number}/", data={**CHOICES, **given})
 
     assert answer.status_code == 422
     assert words in answer.text
@@ -153,18 +154,18 @@ def test_a_forged_token_starts_and_undoes_nothing(staff_client: StaffClient):
     forged = {**CHOICES, "csrf_token": "vals"}
 
     for path in (f"{number}/", f"{number}/intrekken/", f"{done}/ongedaan-maken/", f"{done}/"):
-        assert client.post(ROOM + path, data=forged).status_code == 400
+        assert client.post(PAGES + path, data=forged).status_code == 400
     assert [found_import(each).state for each in (number, done)] == ["uploaded", "done"]
 
 
 def test_clicking_twice_and_two_people_at_once_do_no_harm(staff_client: StaffClient):
     first, second, number = staff_client("beheerder"), staff_client("beheerder"), make_upload(ANNA)
 
-    answers = [client.post(f"{ROOM}{number}/", data=CHOICES) for client in (first, first, second)]
+    answers = [client.post(f"{PAGES}{number}/", data=CHOICES) for client in (first, first, second)]
     assert [answer.status_code for answer in answers] == [303, 303, 303]
-    assert second.post(f"{ROOM}{number}/intrekken/").status_code == 409
+    assert second.post(f"{PAGES}{number}/intrekken/").status_code == 409
     work()
-    answers = [client.post(f"{ROOM}{number}/ongedaan-maken/") for client in (first, first, second)]
+    answers = [client.post(f"{PAGES}{number}/ongedaan-maken/") for client in (first, first, second)]
 
     assert [answer.status_code for answer in answers] == [303, 303, 303]
     assert count(Subscriber) == 0
@@ -173,9 +174,9 @@ def test_clicking_twice_and_two_people_at_once_do_no_harm(staff_client: StaffCli
 def test_a_file_is_withdrawn_and_says_so(staff_client: StaffClient):
     client, number = staff_client("beheerder"), make_upload(ANNA)
 
-    assert client.post(f"{ROOM}{number}/intrekken/").location == ROOM
-    assert "gewist voordat het gestart werd" in client.get(f"{ROOM}{number}/").text
-    assert client.post(f"{ROOM}{number}/", data=CHOICES).status_code in {303, 409}
+    assert client.post(f"{PAGES}{number}/intrekken/").location == PAGES
+    assert "gewist voordat het gestart werd" in client.get(f"{PAGES}{number}/").text
+    assert client.post(f"{PAGES}{number}/", data=CHOICES).status_code in {303, 409}
     assert count(Subscriber) == 0
 
 
@@ -184,7 +185,7 @@ def test_addresses_that_are_blocked_are_counted(staff_client: StaffClient):
     db.session.add(Suppression(address_key="anna@voorbeeld.nl", scope=scope, reason="kwam terug", since=clock.now()))
     number = make_import(ANNA, "bram@voorbeeld.nl;;;2026-03-09;x").id
 
-    assert "1 toegevoegd adres is geblokkeerd" in staff_client("beheerder").get(f"{ROOM}{number}/").text
+    assert "1 toegevoegd adres is geblokkeerd" in staff_client("beheerder").get(f"{PAGES}{number}/").text
 
 
 def test_after_a_day_the_page_says_why_it_cannot_be_undone(staff_client: StaffClient):
@@ -192,16 +193,16 @@ def test_after_a_day_the_page_says_why_it_cannot_be_undone(staff_client: StaffCl
     db.session.execute(sa.update(SubscriberImport).values(finished_at=clock.now() - 2 * WITHIN))
     client = staff_client("beheerder")
 
-    page = client.get(f"{ROOM}{number}/").text
+    page = client.get(f"{PAGES}{number}/").text
 
     assert "U kon dit ongedaan maken tot" in page
     assert "Ja, maak de import ongedaan" not in page
-    assert client.post(f"{ROOM}{number}/ongedaan-maken/").status_code == 409
+    assert client.post(f"{PAGES}{number}/ongedaan-maken/").status_code == 409
 
 
 @pytest.mark.parametrize("role", ["redacteur", "wijkmedewerker", "lezer"])
 def test_only_who_administers_brings_lists_in(staff_client: StaffClient, role: str):
-    assert staff_client(role).get(ROOM).status_code == 403
+    assert staff_client(role).get(PAGES).status_code == 403
 
 
 def test_an_import_that_is_not_there_is_404(staff_client: StaffClient):
@@ -209,4 +210,4 @@ def test_an_import_that_is_not_there_is_404(staff_client: StaffClient):
     make_queued(ANNA)
 
     for path in ("99/", "99/geweigerd/", "99/geweigerd.csv", "0/", "99999999999/"):
-        assert client.get(ROOM + path).status_code == 404
+        assert client.get(PAGES + path).status_code == 404

@@ -20,7 +20,7 @@ from tests.factories.subscribers import unsubscribe_path
 from tests.support.visitors import Visitor
 
 StaffClient = Callable[..., Visitor]
-ROOM = "/beheer/abonnees/"
+PAGES = "/beheer/abonnees/"
 
 
 def purge() -> None:
@@ -38,27 +38,27 @@ def test_the_proof_still_says_who_entered_it(app, staff_client: StaffClient):
     number = enter("anna")
     make_import("bram@voorbeeld.nl;;;2026-03-09;Balie", by=make_member(name="Noor Kok"))
     client = staff_client("beheerder")
-    pages = [f"{ROOM}{number}/", f"{ROOM}{number}/bewijs/"]
+    pages = [f"{PAGES}{number}/", f"{PAGES}{number}/bewijs/"]
     before = [client.get(page).text.count("Mila Bos") for page in pages]
-    table = client.post(f"{ROOM}bewijs/", data={"soort": "csv"}).text
+    table = client.post(f"{PAGES}bewijs/", data={"soort": "csv"}).text
 
     purge()
 
     assert "Mila Bos" in table
     assert "Noor Kok (lijst 1" in table
     assert [client.get(page).text.count("Mila Bos") for page in pages] == before == [1, 1]
-    assert client.post(f"{ROOM}bewijs/", data={"soort": "csv"}).text == table
+    assert client.post(f"{PAGES}bewijs/", data={"soort": "csv"}).text == table
 
 
 def test_the_list_is_exported_as_before(app, staff_client: StaffClient):
     enter("anna")
     make_import("bram@voorbeeld.nl;;;2026-03-09;Balie")
     client = staff_client("beheerder")
-    before = client.post(f"{ROOM}exporteren/", data={"soort": "csv"}).text
+    before = client.post(f"{PAGES}exporteren/", data={"soort": "csv"}).text
 
     purge()
 
-    assert client.post(f"{ROOM}exporteren/", data={"soort": "csv"}).text == before
+    assert client.post(f"{PAGES}exporteren/", data={"soort": "csv"}).text == before
 
 
 @pytest.mark.parametrize("is_purged", [False, True], ids=["with its log", "without"])
@@ -76,6 +76,6 @@ def test_undoing_an_import_spares_who_did_something_themselves(app, staff_client
 
     assert db.session.scalars(sa.select(Subscriber.email)).all() == ["anna@voorbeeld.nl"]
     assert found_import(found.id).stayed_count == 1
-    page = staff_client("beheerder").get(f"{ROOM}importeren/{found.id}/").text
+    page = staff_client("beheerder").get(f"{PAGES}importeren/{found.id}/").text
     assert "1 abonnee is van de lijst gehaald" in page
     assert "1 deed daarna zelf iets" in page

@@ -18,7 +18,7 @@ from tests.factories.subscribers import make_subscriber
 from tests.support.visitors import Visitor
 
 StaffClient = Callable[..., Visitor]
-ROOM = "/beheer/abonnees/"
+PAGES = "/beheer/abonnees/"
 
 
 def states() -> list[str]:
@@ -30,7 +30,7 @@ def test_the_list_shows_who_is_there_and_how_many_per_state(staff_client: StaffC
     make_subscriber(email="anna@voorbeeld.nl")
     make_subscriber(SubscriberState.UNSUBSCRIBED, email="bram@voorbeeld.nl")
 
-    page = staff_client("wijkmedewerker").get(ROOM).text
+    page = staff_client("wijkmedewerker").get(PAGES).text
 
     assert "anna@voorbeeld.nl" in page
     assert "bram@voorbeeld.nl" in page
@@ -45,8 +45,8 @@ def test_filters_stand_in_the_address(staff_client: StaffClient):
     make_subscriber(SubscriberState.PAUSED, email="cor@voorbeeld.nl")
     client = staff_client("wijkmedewerker")
 
-    in_wijk = client.get(f"{ROOM}?wijk=dubbeldam").text
-    paused = client.get(f"{ROOM}?status=paused").text
+    in_wijk = client.get(f"{PAGES}?wijk=dubbeldam").text
+    paused = client.get(f"{PAGES}?status=paused").text
 
     assert ("anna@" in in_wijk, "bram@" in in_wijk) == (True, False)
     assert ("anna@" in paused, "cor@" in paused) == (False, True)
@@ -56,12 +56,12 @@ def test_filters_stand_in_the_address(staff_client: StaffClient):
 def test_filters_that_mean_nothing_are_harmless(staff_client: StaffClient, query: str):
     make_subscriber()
 
-    assert staff_client("wijkmedewerker").get(ROOM + query).status_code == 200
+    assert staff_client("wijkmedewerker").get(PAGES + query).status_code == 200
 
 
 @pytest.mark.parametrize("number", ["0", "99", "x", "99999999999"])
 def test_a_page_that_is_not_there_is_404(staff_client: StaffClient, number: str):
-    assert staff_client("lezer").get(f"{ROOM}?pagina={number}").status_code == 404
+    assert staff_client("lezer").get(f"{PAGES}?pagina={number}").status_code == 404
 
 
 def test_the_search_is_kept_in_the_session_and_stands_in_no_address(staff_client: StaffClient):
@@ -69,23 +69,23 @@ def test_the_search_is_kept_in_the_session_and_stands_in_no_address(staff_client
     make_subscriber(email="annaxb@voorbeeld.nl")
     client = staff_client("wijkmedewerker")
 
-    answer = client.post(f"{ROOM}zoeken/", data={"zoek": "ANNA_B"})
+    answer = client.post(f"{PAGES}zoeken/", data={"zoek": "ANNA_B"})
 
     assert "anna" not in answer.location.lower()
     page = client.get(answer.location).text
     assert ("anna_b@" in page, "annaxb@" in page) == (True, False)
-    client.post(f"{ROOM}zoeken/", data={"wissen": "1"})
-    assert "annaxb@" in client.get(ROOM).text
+    client.post(f"{PAGES}zoeken/", data={"wissen": "1"})
+    assert "annaxb@" in client.get(PAGES).text
 
 
 def test_who_may_not_see_contact_details_sees_no_address_and_cannot_search(staff_client: StaffClient):
     anna = make_subscriber(email="anna@voorbeeld.nl")
     client = staff_client("lezer")
 
-    assert "anna@" not in client.get(ROOM).text
-    assert "anna@" not in client.get(f"{ROOM}{anna.id}/").text
-    assert client.post(f"{ROOM}zoeken/", data={"zoek": "anna"}).status_code == 403
-    assert client.post(f"{ROOM}{anna.id}/afmelden/", data={"reason": "phone"}).status_code == 403
+    assert "anna@" not in client.get(PAGES).text
+    assert "anna@" not in client.get(f"{PAGES}{anna.id}/").text
+    assert client.post(f"{PAGES}zoeken/", data={"zoek": "anna"}).status_code == 403
+    assert client.post(f"{PAGES}{anna.id}/afmelden/", data={"reason": "phone"}).status_code == 403
     assert states() == ["confirmed"]
 
 
@@ -97,7 +97,7 @@ def test_the_detail_page_shows_choices_proof_and_post_of_the_newsletter_alone(st
         post.enqueue(Draft(name=name, to=anna.email, subject=subject, text="x", html="x"), at=at)
     db.session.commit()
 
-    page = staff_client("wijkmedewerker").get(f"{ROOM}{anna.id}/").text
+    page = staff_client("wijkmedewerker").get(f"{PAGES}{anna.id}/").text
 
     for text in ("anna@voorbeeld.nl", "Dubbeldam", "Ja, graag.", "/nieuwsbrief/", "U ontvangt hem al"):
         assert text in page
@@ -107,23 +107,23 @@ def test_the_detail_page_shows_choices_proof_and_post_of_the_newsletter_alone(st
 def test_reading_a_subscriber_is_noted(staff_client: StaffClient):
     anna, client = make_subscriber(), staff_client("wijkmedewerker")
 
-    client.get(f"{ROOM}{anna.id}/")
+    client.get(f"{PAGES}{anna.id}/")
 
     entry = db.session.scalars(sa.select(ReadingEntry)).one()
     assert (entry.member_id, entry.subject_type, entry.subject_id) == (client.member.id, "subscriber", anna.id)
 
 
 def test_a_subscriber_who_is_not_there_is_404_and_leaves_no_trace(staff_client: StaffClient):
-    assert staff_client("wijkmedewerker").get(f"{ROOM}77/").status_code == 404
+    assert staff_client("wijkmedewerker").get(f"{PAGES}77/").status_code == 404
     assert db.session.scalar(sa.select(ReadingEntry)) is None
 
 
 def test_staff_unsubscribe_somebody_who_asked_with_a_reason_in_the_log(staff_client: StaffClient):
     anna, client = make_subscriber(), staff_client("wijkmedewerker", name="Mila")
 
-    answer = client.post(f"{ROOM}{anna.id}/afmelden/", data={"reason": "phone"})
+    answer = client.post(f"{PAGES}{anna.id}/afmelden/", data={"reason": "phone"})
 
-    assert answer.location == f"{ROOM}{anna.id}/"
+    assert answer.location == f"{PAGES}{anna.id}/"
     assert "is afgemeld" in client.get(answer.location).text
     assert states() == ["unsubscribed"]
     entry = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "subscriber.unsubscribed")).one()
@@ -138,9 +138,9 @@ def test_staff_unsubscribe_somebody_who_asked_with_a_reason_in_the_log(staff_cli
 def test_without_a_reason_or_a_token_nobody_is_unsubscribed(staff_client: StaffClient, values, status):
     anna = make_subscriber()
 
-    assert staff_client("wijkmedewerker").post(f"{ROOM}{anna.id}/afmelden/", data=values).status_code == status
+    assert staff_client("wijkmedewerker").post(f"{PAGES}{anna.id}/afmelden/", data=values).status_code == status
     assert states() == ["confirmed"]
 
 
 def test_an_empty_list_says_what_will_appear(staff_client: StaffClient):
-    assert "Er zijn nog geen abonnees" in staff_client("lezer").get(ROOM).text
+    assert "Er zijn nog geen abonnees" in staff_client("lezer").get(PAGES).text
