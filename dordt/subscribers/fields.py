@@ -134,9 +134,9 @@ def shown_fields(subscriber: Subscriber) -> list[tuple[str, str]]:
     return [(field.label, field.shown(subscriber)) for field in FIELDS]
 
 
-def plain(words: str) -> str:
+def plain(name: str) -> str:
     """A wijk or theme as it is looked up: 'Oud-Krispijn', 'oud krispijn' and 'oud-krispijn' are one."""
-    return " ".join(re.split(r"[\s_\-]+", words.casefold().strip()))
+    return " ".join(re.split(r"[\s_\-]+", name.casefold().strip()))
 
 
 def slugs_in(cell: str, known: Mapping[str, str], singular: str) -> tuple[str, ...]:
@@ -152,9 +152,9 @@ def slugs_in(cell: str, known: Mapping[str, str], singular: str) -> tuple[str, .
 
 def _of_list(part: str, known: Mapping[str, str], singular: str) -> Iterator[str]:
     """Several with commas in between; what is not ours is named, unless it may be an address in the wrong column."""
-    words = [word.strip() for word in part.split(",") if word.strip()]
-    unknown = [word for word in words if plain(word) not in known]
+    names = [name.strip() for name in part.split(",") if name.strip()]
+    unknown = [name for name in names if plain(name) not in known]
     if unknown:
         named = "" if "@" in part else f": {', '.join(unknown)[:100]}"
         raise CellRefused(f"{singular} onbekend{named}.")
-    return (known[plain(word)] for word in words)
+    return (known[plain(name)] for name in names)

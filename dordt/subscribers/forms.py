@@ -109,7 +109,7 @@ class ReasonForm(LinkForm):
 
     def __init__(self) -> None:
         super().__init__()
-        self.reason.choices = [(str(reason), words) for reason, words in REASON_LABELS.items()]
+        self.reason.choices = [(str(reason), label) for reason, label in REASON_LABELS.items()]
 
     def chosen(self) -> UnsubscribeReason:
         return UnsubscribeReason(self.reason.data)

@@ -146,7 +146,7 @@ def ask_new_address(token: str) -> ResponseReturnValue:
 @bp.get("/voorkeuren/<token>/gegevens/")
 def own_record(token: str) -> ResponseReturnValue:
     personal_data = services.personal_data_of(services.find_by_preferences_token(token))
-    words: dict[str, Any] = {
+    labels: dict[str, Any] = {
         "state_labels": STATE_LABELS,
         "method_labels": METHOD_LABELS,
         "sent_labels": SENT_LABELS,
@@ -155,7 +155,7 @@ def own_record(token: str) -> ResponseReturnValue:
     }
     fields = shown_fields(personal_data.subscriber)
     return render_template(
-        "subscribers/own_record.html", personal_data=personal_data, fields=fields, token=token, **words
+        "subscribers/own_record.html", personal_data=personal_data, fields=fields, token=token, **labels
     )
 
 

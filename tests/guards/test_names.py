@@ -93,6 +93,13 @@ def test_a_domain_sees_of_the_mailer_only_what_it_offers(module: Module):
     assert {name for package, name in module.imports() if package.startswith("dordt.mailer")} <= OFFERED
 
 
+def test_only_pages_of_the_log_read_it():
+    """Operators may purge it: what a page or a decision needs stands in a table of its own."""
+    readers = {each.name for each in MODULES if "AuditEntry" in each.imports_from("dordt.audit.models")}
+
+    assert not [name for name in readers if not name.startswith(("dordt/audit/", "dordt/staff/log/"))]
+
+
 @pytest.mark.parametrize("library", KNOWN_ONLY_IN)
 def test_some_libraries_are_known_in_one_place(library: str):
     assert {each.name for each in MODULES if each.imports_from(library)} <= {KNOWN_ONLY_IN[library]}

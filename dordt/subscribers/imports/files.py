@@ -75,7 +75,7 @@ class Sheet:
     def guessed(self) -> dict[str, int]:
         """Which of our columns stands where, by the headings; where none speaks for itself it is left out."""
         plain = [plain_heading(heading) for heading in self.headings]
-        return {name: at for name, words in GUESSES.items() if (at := _first_of(words, plain)) is not None}
+        return {name: at for name, headings in GUESSES.items() if (at := _first_of(headings, plain)) is not None}
 
 
 class _RecordLines:
@@ -98,7 +98,7 @@ class _RecordLines:
 
 def read_sheet(content: bytes) -> Sheet:
     """Recognise a CSV: UTF-8 or cp1252, with commas, semicolons or tabs. Raises ImportFileRefused."""
-    problem = next((words for start, words in NOT_A_TEXT.items() if content.startswith(start)), None)
+    problem = next((text for start, text in NOT_A_TEXT.items() if content.startswith(start)), None)
     if problem or b"\x00" in content[:SEEN_OF_BINARY]:
         raise ImportFileRefused(
             problem or "Dit is geen tekstbestand. Sla uw lijst op als CSV UTF-8 en kies dat bestand."
@@ -141,8 +141,8 @@ def _require_headings(headings: Sequence[str]) -> None:
         raise ImportFileRefused("Op de eerste regel staat een adres. Zet daar de namen van de kolommen.")
 
 
-def _first_of(words: frozenset[str], headings: Sequence[str]) -> int | None:
-    return next((at for at, heading in enumerate(headings) if heading in words), None)
+def _first_of(known: frozenset[str], headings: Sequence[str]) -> int | None:
+    return next((at for at, heading in enumerate(headings) if heading in known), None)
 
 
 def _in_words(wrong: csv.Error) -> str:

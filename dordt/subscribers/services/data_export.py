@@ -30,11 +30,11 @@ class PersonalData:
 def personal_data_of(subscriber: Subscriber) -> PersonalData:
     """What stands in our files about this subscriber, the newest first."""
     purpose = ConsentPurpose.NEWSLETTER
-    words = {text.version: text.text for text in db.session.scalars(ConsentText.of(purpose))}
+    texts = {text.version: text.text for text in db.session.scalars(ConsentText.of(purpose))}
     proofs = db.session.scalars(Consent.of(subscriber.email_key, purpose))
     return PersonalData(
         subscriber=subscriber,
-        consents=[(proof, words.get(proof.text_version or 0, "")) for proof in proofs],
+        consents=[(proof, texts.get(proof.text_version or 0, "")) for proof in proofs],
         newsletters=outbox.newsletters_to(subscriber.email_key),
         unsubscriptions=db.session.scalars(Unsubscription.of(subscriber.id)).all(),
         new_address=waiting_address_of(subscriber),
