@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from dordt.extensions import db
 from tests.support.posted import LINK
-from tests.support.relay import Letter
+from tests.support.relay import ReceivedMessage
 from tests.support.visitors import new_visitor
 
 AS_BROWSER = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)"
@@ -42,7 +42,7 @@ MANNERS: tuple[dict[str, str], ...] = (
 IN_BRACKETS = re.compile(r"<(https?:[^>\s]+)>")
 
 
-def links_of(letter: Letter) -> set[str]:
+def links_of(letter: ReceivedMessage) -> set[str]:
     """Every address that a mail leads to: in its text, its HTML and its headers."""
     message = letter.message
     text, html = (message.get_body((kind,)).get_content() for kind in ("plain", "html"))

@@ -20,7 +20,7 @@ EVERYBODY = 1_000_000
 
 
 @dataclass(frozen=True)
-class Letter:
+class ReceivedMessage:
     """One mail as the relay took it in; by the monotonic clock: when its final dot came, and when it was accepted."""
 
     sender: str
@@ -49,16 +49,16 @@ class Script:
 
 
 class Relay:
-    """What tests hold: the letters taken in, and the ways to make life hard for who delivers them.
+    """What tests hold: the messages taken in, and the ways to make life hard for who delivers them.
 
     Commands to refuse: CONNECT, EHLO, MAIL, RCPT, DATA (before the body) and BODY (after the final dot).
     """
 
-    def __init__(self, *, pipelining: bool = True, seconds_per_letter: float = 0.0) -> None:
-        self.letters: list[Letter] = []
+    def __init__(self, *, pipelining: bool = True, seconds_per_message: float = 0.0) -> None:
+        self.messages: list[ReceivedMessage] = []
         self.connections = 0
         self.pipelining = pipelining
-        self.seconds_per_letter = seconds_per_letter
+        self.seconds_per_message = seconds_per_message
         self._places: threading.Semaphore | None = None
         self.script = Script()
         self.refused: dict[str, str] = {}
@@ -80,13 +80,13 @@ class Relay:
         self.refused[address.lower()] = answer
 
     def let_in(self, count: int | None) -> None:
-        """From now on take in only as many letters as were let in; the next ones wait. None lets all of them in."""
+        """From now on take in only as many messages as were let in; the next ones wait. None lets all of them in."""
         if self._places is None:
             self._places = threading.Semaphore(0)
         self._places.release(EVERYBODY if count is None else count)
 
     async def wait_for_place(self) -> None:
-        """Until this letter is let in, where the test counts them."""
+        """Until this message is let in, where the test counts them."""
         while self._places is not None and not self._places.acquire(blocking=False):
             await asyncio.sleep(0.005)
 
@@ -101,12 +101,12 @@ class Relay:
             self._server.stop()
         self._server = None
 
-    def wait_for(self, count: int, seconds: float = 10) -> list[Letter]:
-        """The letters, once there are `count` of them or the time is up."""
+    def wait_for(self, count: int, seconds: float = 10) -> list[ReceivedMessage]:
+        """The messages, once there are `count` of them or the time is up."""
         end = time.monotonic() + seconds
-        while len(self.letters) < count and time.monotonic() < end:
+        while len(self.messages) < count and time.monotonic() < end:
             time.sleep(0.02)
-        return list(self.letters)
+        return list(self.messages)
 
 
 class _Hooks:
@@ -144,17 +144,17 @@ class _Hooks:
         return scripted or "250 2.1.5 OK"
 
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:
-        """Take the letter in; a scripted BODY answer refuses it after the final dot."""
+        """Take the message in; a scripted BODY answer refuses it after the final dot."""
         came_at = time.monotonic()
-        if self.relay.seconds_per_letter:
-            await asyncio.sleep(self.relay.seconds_per_letter)
+        if self.relay.seconds_per_message:
+            await asyncio.sleep(self.relay.seconds_per_message)
         await self.relay.wait_for_place()
         scripted = self._scripted(server, "BODY")
         if scripted is None or scripted.startswith("2"):
             content = envelope.original_content or b""
             who = (envelope.mail_from or "", tuple(envelope.rcpt_tos))
-            self.relay.letters.append(Letter(*who, content, came_at, time.monotonic()))
-        return scripted or f"250 2.0.0 OK queued as {len(self.relay.letters)}"
+            self.relay.messages.append(ReceivedMessage(*who, content, came_at, time.monotonic()))
+        return scripted or f"250 2.0.0 OK queued as {len(self.relay.messages)}"
 
     def _scripted(self, server: SMTP, command: str) -> str | None:
         answer = self.relay.script.next_for(command)

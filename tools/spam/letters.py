@@ -29,7 +29,7 @@ from tests.factories.subscribers import make_address_change, make_subscriber
 from tests.factories.whole_newsletter import make_whole_newsletter
 from tests.factories.workgroups import make_membership
 from tests.support.databases import build_app, migrated
-from tests.support.relay import Letter, Relay
+from tests.support.relay import ReceivedMessage, Relay
 
 HOST, RELAY, RECEIVER = "aanzet.dordrecht.nl", "mail.dordrecht.nl", "mx.voorbeeld.nl"
 SITE = f"https://{HOST}"  # as in production: links to 127.0.0.1 would count against us
@@ -46,10 +46,10 @@ def letters() -> list[tuple[str, bytes]]:
         db.session.commit()
         delivery_loop.deliver_due(now=clock.now, stop=threading.Event())
         names = _names()
-        return sorted((names[_message_id(letter)], received(letter, at)) for letter in relay.letters)
+        return sorted((names[_message_id(letter)], received(letter, at)) for letter in relay.messages)
 
 
-def received(letter: Letter, at: datetime) -> bytes:
+def received(letter: ReceivedMessage, at: datetime) -> bytes:
     """With the lines that our relay and the receiving host put on top: without them it was delivered nowhere."""
     (to,) = letter.recipients
     moment = format_datetime(at.replace(microsecond=0))
@@ -86,7 +86,7 @@ def _names() -> dict[str, str]:
     return {row[0]: row[1] for row in db.session.execute(sent)}
 
 
-def _message_id(letter: Letter) -> str:
+def _message_id(letter: ReceivedMessage) -> str:
     return str(message_from_bytes(letter.content, policy=policy.default)["Message-ID"])
 
 

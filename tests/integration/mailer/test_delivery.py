@@ -36,7 +36,7 @@ def test_a_receipt_arrives_and_the_relays_words_are_kept(relay, deliver):
 
     deliver()
 
-    (letter,) = relay.letters
+    (letter,) = relay.messages
     assert letter.recipients == ("Anna@xn--bcher-kva.example",)
     assert letter.message["Subject"] == "Wij hebben uw bericht"
     delivery = only_delivery()
@@ -53,10 +53,10 @@ def test_a_newsletter_for_2000_arrives_once_each_with_a_link_of_ones_own(relay, 
     deliver(seconds=120)
 
     assert states(mail.id) == {"accepted": 2000}
-    assert Counter(letter.recipients[0] for letter in relay.letters) == {
+    assert Counter(letter.recipients[0] for letter in relay.messages) == {
         f"lezer{number}@voorbeeld.nl": 1 for number in range(1, 2001)
     }
-    for letter in relay.letters:
+    for letter in relay.messages:
         number = int(letter.recipients[0].removeprefix("lezer").removesuffix("@voorbeeld.nl"))
         message = letter.message
         link = message["List-Unsubscribe"].split("/afmelden/")[1].split("/")[0]
@@ -69,7 +69,7 @@ def test_each_letter_of_a_newsletter_is_7_bit_with_short_lines_and_the_headers_o
 
     deliver()
 
-    letter = relay.letters[0]
+    letter = relay.messages[0]
     letter.content.decode("ascii")
     assert max(map(len, letter.content.split(b"\r\n"))) <= 76 + len(b"List-Unsubscribe: ") + 120
     assert b"\n" not in letter.content.replace(b"\r\n", b"")
@@ -93,7 +93,7 @@ def test_receipts_leave_before_a_newsletter(app, relay, deliver):
     deliver()
 
     app.config["MAIL_CONNECTIONS"] = 4
-    assert relay.letters[0].recipients == ("anna@voorbeeld.nl",)
+    assert relay.messages[0].recipients == ("anna@voorbeeld.nl",)
 
 
 def test_who_unsubscribes_after_the_freeze_gets_nothing(relay, deliver):
@@ -103,7 +103,7 @@ def test_who_unsubscribes_after_the_freeze_gets_nothing(relay, deliver):
 
     deliver()
 
-    assert sorted(letter.recipients[0] for letter in relay.letters) == ["lezer1@voorbeeld.nl", "lezer3@voorbeeld.nl"]
+    assert sorted(letter.recipients[0] for letter in relay.messages) == ["lezer1@voorbeeld.nl", "lezer3@voorbeeld.nl"]
     assert states() == {"accepted": 2, "cancelled": 1}
 
 
@@ -228,7 +228,7 @@ def test_a_connection_lost_before_the_final_dot_costs_nothing(app, relay, delive
     deliver()
 
     app.config["MAIL_CONNECTIONS"] = 4
-    assert Counter(letter.recipients[0] for letter in relay.letters).most_common(1)[0][1] == 1
+    assert Counter(letter.recipients[0] for letter in relay.messages).most_common(1)[0][1] == 1
     assert states() == {"accepted": 3}
 
 
@@ -241,7 +241,7 @@ def test_a_newsletter_letter_without_an_answer_to_the_final_dot_is_uncertain_and
 
     assert states() == {"uncertain": 1}
     assert events() == ["uncertain"]
-    assert relay.letters == []
+    assert relay.messages == []
 
 
 def test_a_receipt_without_an_answer_to_the_final_dot_is_sent_again_with_the_same_message_id(relay, deliver):
@@ -255,7 +255,7 @@ def test_a_receipt_without_an_answer_to_the_final_dot_is_sent_again_with_the_sam
 
     deliver(AN_HOUR_LATER)
     assert states() == {"accepted": 1}
-    assert relay.letters[0].message["Message-ID"] == first
+    assert relay.messages[0].message["Message-ID"] == first
 
 
 def test_a_mail_that_cannot_be_written_fails_alone(relay, deliver):
@@ -265,7 +265,7 @@ def test_a_mail_that_cannot_be_written_fails_alone(relay, deliver):
     deliver()
 
     assert states() == {"accepted": 1, "failed": 1}
-    assert [letter.recipients[0] for letter in relay.letters] == ["bram@voorbeeld.nl"]
+    assert [letter.recipients[0] for letter in relay.messages] == ["bram@voorbeeld.nl"]
 
 
 def test_no_more_letters_leave_per_second_than_the_setting_allows(app, relay, deliver, monkeypatch):

@@ -60,8 +60,8 @@ def send(relay: Relay, deliver: Callable[..., None]) -> Callable[[list[Draft]], 
             outbox.enqueue(draft, at=WRITTEN_AT)
         db.session.commit()
         deliver()
-        assert len(relay.letters) == len(drafts)
-        return [letter.content for letter in relay.letters]
+        assert len(relay.messages) == len(drafts)
+        return [letter.content for letter in relay.messages]
 
     return run
 
@@ -75,8 +75,8 @@ def send_to_readers(relay: Relay, deliver: Callable[..., None]) -> Callable[...,
             outbox.freeze(draft, readers(2), kind=kind, list_id="nieuwsbrief", at=WRITTEN_AT)
         db.session.commit()
         deliver()
-        assert len(relay.letters) == 2 * len(drafts)
-        return [letter.content for letter in relay.letters]
+        assert len(relay.messages) == 2 * len(drafts)
+        return [letter.content for letter in relay.messages]
 
     return run
 
@@ -163,8 +163,8 @@ def test_a_test_of_a_newsletter_whatever_stands_in_it(relay: Relay, deliver: Cal
         test_mail.send_test(newsletter.number, [f"redactie{number}@voorbeeld.nl"], at=WRITTEN_AT, by=by)
     deliver()
 
-    assert len(relay.letters) == len(NAMES)
-    assert found([letter.content for letter in relay.letters]) == []
+    assert len(relay.messages) == len(NAMES)
+    assert found([letter.content for letter in relay.messages]) == []
 
 
 @pytest.mark.parametrize("kind", [MailKind.NEWSLETTER, MailKind.GROUP])

@@ -28,7 +28,7 @@ from tests.factories.places import make_neighbourhood, make_topic
 from tests.factories.subscribers import make_address_change, make_subscriber
 from tests.factories.workgroups import make_meeting, make_membership, make_workgroup
 from tests.support.link_scanner import MANNERS, changed_by, links_of, own_paths, scan
-from tests.support.relay import Letter, Relay
+from tests.support.relay import ReceivedMessage, Relay
 
 pytestmark = pytest.mark.slow
 FINE = {200, 206, 302, 304}  # 206: it asked for a part; 302: to the sign-in of staff
@@ -60,7 +60,7 @@ def drafts() -> list[Draft]:
 
 
 @pytest.fixture
-def letters(relay: Relay, deliver: Callable[..., None]) -> list[Letter]:
+def letters(relay: Relay, deliver: Callable[..., None]) -> list[ReceivedMessage]:
     """One of each, as the relay took them in."""
     at = clock.now()
     to_one = drafts()
@@ -74,12 +74,12 @@ def letters(relay: Relay, deliver: Callable[..., None]) -> list[Letter]:
     db.session.commit()
     deliver(clock.now())
     assert set(db.session.scalars(sa.select(Mail.name))) == EVERY
-    assert len(relay.letters) == len(to_one) + len(OF_NEWSLETTER) + 1
-    return relay.letters
+    assert len(relay.messages) == len(to_one) + len(OF_NEWSLETTER) + 1
+    return relay.messages
 
 
 @pytest.fixture
-def paths(app: Flask, letters: list[Letter]) -> list[str]:
+def paths(app: Flask, letters: list[ReceivedMessage]) -> list[str]:
     """Where all their links lead on our own site."""
     found = [own_paths(links_of(letter), app.config["SITE_URL"]) for letter in letters]
     assert all(found)

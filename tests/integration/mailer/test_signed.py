@@ -42,8 +42,8 @@ def test_each_letter_is_signed_twice_for_its_own_reader(
 
     deliver()
 
-    assert len(relay.letters) == 3
-    for letter in relay.letters:
+    assert len(relay.messages) == 3
+    for letter in relay.messages:
         signed = dkim.DKIM(letter.content)
         assert [signed.verify(number, dnsfunc=lambda name, timeout: zone[name]) for number in (0, 1)] == [True, True]
         is_bulk = b"List-Id" in letter.content

@@ -63,8 +63,8 @@ def test_flask_mails_own_way_of_sending_works(app: Flask, relay):
         mail.send(message())
 
     assert [each.subject for each in sent] == ["Proef"]
-    assert relay.letters[0].sender == "wijken@dordrecht.nl"
-    assert relay.letters[0].content == LETTER
+    assert relay.messages[0].sender == "wijken@dordrecht.nl"
+    assert relay.messages[0].content == LETTER
 
 
 @pytest.mark.parametrize("pipelining", [True, False])

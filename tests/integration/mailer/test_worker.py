@@ -27,7 +27,7 @@ def is_finished() -> bool:
 
 def most_often(relay: Relay) -> int:
     """How many letters the recipient got who got most."""
-    return Counter(letter.recipients for letter in relay.letters).most_common(1)[0][1]
+    return Counter(letter.recipients for letter in relay.messages).most_common(1)[0][1]
 
 
 def has_tried() -> bool:
@@ -60,7 +60,7 @@ def test_a_worker_that_stops_gives_itself_less_time_than_is_promised():
 
 
 def test_after_kill_9_everybody_is_mailed_at_most_once_and_who_is_uncertain_is_listed(relay, start_worker):
-    relay.seconds_per_letter = 0.02
+    relay.seconds_per_message = 0.02
     mail = make_newsletter(300, at=clock.now())
     victim = start_worker()
     relay.wait_for(100, 60)
@@ -74,7 +74,7 @@ def test_after_kill_9_everybody_is_mailed_at_most_once_and_who_is_uncertain_is_l
     counts = states(mail.id)
     assert counts["accepted"] + counts.get("uncertain", 0) == 300
     assert counts.get("uncertain", 0) <= 4
-    assert counts["accepted"] <= len(relay.letters) <= 300
+    assert counts["accepted"] <= len(relay.messages) <= 300
     assert most_often(relay) == 1
 
 
@@ -95,24 +95,24 @@ def test_when_the_relay_comes_back_all_mail_leaves_and_no_attempt_was_counted(re
 
 
 def test_two_workers_mail_nobody_twice(relay, start_worker):
-    relay.seconds_per_letter = 2
+    relay.seconds_per_message = 2
     make_newsletter(600, at=clock.now())
     start_worker()
     start_worker()
     assert wait_until(lambda: relay.connections == 8, 60)
 
-    relay.seconds_per_letter = 0.02
+    relay.seconds_per_message = 0.02
 
     assert wait_until(is_finished, 120)
     assert states() == {"accepted": 600}
-    assert len(relay.letters) == 600
+    assert len(relay.messages) == 600
     assert most_often(relay) == 1
     assert relay.connections == 8
 
 
 @pytest.mark.parametrize("kind", [signal.SIGTERM, signal.SIGINT])
 def test_a_worker_that_is_asked_to_stop_writes_down_what_it_sent_and_gives_back_the_rest(relay, start_worker, kind):
-    relay.seconds_per_letter = 0.05
+    relay.seconds_per_message = 0.05
     make_newsletter(500, at=clock.now())
     worker = start_worker()
     relay.wait_for(20, 60)
@@ -120,11 +120,11 @@ def test_a_worker_that_is_asked_to_stop_writes_down_what_it_sent_and_gives_back_
     worker.send_signal(kind)
 
     assert worker.wait(60) == 0
-    assert states() == {"accepted": len(relay.letters), "queued": 500 - len(relay.letters)}
+    assert states() == {"accepted": len(relay.messages), "queued": 500 - len(relay.messages)}
 
 
 def test_a_worker_stops_though_the_relay_does_not_answer(relay, start_worker):
-    relay.seconds_per_letter = 600
+    relay.seconds_per_message = 600
     make_newsletter(10, at=clock.now())
     worker = start_worker()
     assert wait_until(lambda: states().get("sending") == 4, 60)

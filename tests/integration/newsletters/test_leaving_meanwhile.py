@@ -70,7 +70,7 @@ def leave_while_it_is_sent(relay: Relay, readers: Sequence[Subscriber], ways: di
     """Somebody leaves in each way, again and again, just ahead of the post; by address, when that was answered."""
     answered: dict[str, float] = {}
     for leave, ahead in zip(list(ways.values()) * ROUNDS, cycle(AHEAD), strict=False):
-        sent = len(relay.letters)
+        sent = len(relay.messages)
         reader = readers[sent + ahead]
         address = reader.email
         if address in answered:
@@ -90,12 +90,14 @@ def test_who_leaves_while_it_is_sent_gets_nothing_after_the_click(relay: Relay, 
     assert wait_until(lambda: set(states()) <= {"accepted", "cancelled"}, LONGEST)
 
     deliveries = {row.address: row for row in db.session.scalars(sa.select(Delivery))}
-    late = [letter for letter in relay.letters if letter.accepted_at > answered.get(letter.recipients[0], float("inf"))]
+    late = [
+        letter for letter in relay.messages if letter.accepted_at > answered.get(letter.recipients[0], float("inf"))
+    ]
     for letter in late:  # it had left us before the click, which found it marked as sending
         (address,) = letter.recipients
         assert deliveries[address].is_withdrawn
     assert len(late) <= len(answered) // 2
     kept_back = {address for address in answered if deliveries[address].state == DeliveryState.CANCELLED}
     assert len(kept_back) >= len(answered) // 2
-    assert not kept_back & {letter.recipients[0] for letter in relay.letters}
-    assert len(relay.letters) + len(kept_back) == READERS
+    assert not kept_back & {letter.recipients[0] for letter in relay.messages}
+    assert len(relay.messages) + len(kept_back) == READERS

@@ -36,7 +36,7 @@ def send(relay: Relay, deliver: Callable[..., None]) -> Send:
     """Send a newsletter; how many letters each address got of it."""
 
     def run(newsletter: Newsletter) -> Counter[str]:
-        earlier = len(relay.letters)
+        earlier = len(relay.messages)
         services.start_newsletter(newsletter.number, at=clock.now())
         deliver(clock.now())
         return got(relay, earlier)
@@ -45,7 +45,7 @@ def send(relay: Relay, deliver: Callable[..., None]) -> Send:
 
 
 def got(relay: Relay, earlier: int = 0) -> Counter[str]:
-    newsletters = [letter for letter in relay.letters[earlier:] if letter.message["List-Id"]]
+    newsletters = [letter for letter in relay.messages[earlier:] if letter.message["List-Id"]]
     return Counter(address for letter in newsletters for address in letter.recipients)
 
 
@@ -125,7 +125,7 @@ def test_started_by_hand_and_by_plan_at_once_sent_by_two_workers_and_paused_it_c
     wijken, topics = places()
     readers = overlapping_readers(wijken, topics)
     number, now = about(wijken, topics).number, clock.now()
-    relay.seconds_per_letter = 0.1
+    relay.seconds_per_message = 0.1
     for _ in range(2):
         start_worker()
     plan = plans.Plan(now - timedelta(minutes=1), now + timedelta(hours=2))

@@ -33,12 +33,12 @@ def newsletter(app: Flask) -> Command:
 @pytest.fixture
 def letters(relay: Relay, start_worker: Any) -> Callable[[], int]:
     """How many letters arrived of a newsletter that is being sent: about forty each second, over four connections."""
-    relay.seconds_per_letter = 0.1
+    relay.seconds_per_message = 0.1
     make_started_newsletter(READERS)
     db.session.rollback()
     start_worker(look_every=3600)
     assert relay.wait_for(20, LONGEST)
-    return lambda: len(relay.letters)
+    return lambda: len(relay.messages)
 
 
 def has_stopped() -> bool:

@@ -16,9 +16,9 @@ from dordt.extensions import db
 from dordt.mailer.ledger import claiming, outbox
 from dordt.mailer.ledger.recording import Recorder
 from dordt.mailer.models import Delivery, DeliveryState, Mail, MailState, SuppressionCause, SuppressionScope
-from dordt.mailer.smtp.connection import Answer
+from dordt.mailer.smtp.connection import Replied
 from dordt.mailer.smtp.protocol import Reply, Stage
-from dordt.mailer.smtp.rendering import Letter
+from dordt.mailer.smtp.rendering import RenderedMessage
 from dordt.mailer.suppression import list as suppression_list
 from dordt.newsletters.reporting import services
 from dordt.shared.transactions import reading
@@ -74,10 +74,10 @@ class Walk:
         marked = claiming.mark_sending(self.some(list(self.held)), OWNER)
         db.session.commit()
         dues = [self.held.pop(number) for number in sorted(marked)]
-        lane: Any = SimpleNamespace(relay=None)
-        letters = [Letter(due, "", due.address, "", f"<{due.id}@voorbeeld.nl>", b"") for due in dues]
-        answers = [Answer(lane, letter, self.chance.choice(REPLIES), False) for letter in letters]
-        self.recorder.record(answers, at=self.at)
+        connection: Any = SimpleNamespace(relay=None)
+        messages = [RenderedMessage(due, "", due.address, "", f"<{due.id}@voorbeeld.nl>", b"") for due in dues]
+        replies = [Replied(connection, each, self.chance.choice(REPLIES), False) for each in messages]
+        self.recorder.record(replies, at=self.at)
 
     def wait(self) -> None:
         self.at += timedelta(seconds=self.chance.choice([1, 50, 500, 20_000]))

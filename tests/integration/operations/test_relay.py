@@ -73,7 +73,7 @@ def test_a_relay_on_this_machine_needs_no_tls(smtp_server: Relay):
     findings = look(MAIL_SERVER=smtp_server.host, MAIL_PORT=smtp_server.port)
 
     assert {finding.level for finding in findings} == {Level.OK}
-    assert smtp_server.letters == []
+    assert smtp_server.messages == []
 
 
 def test_a_certificate_that_is_trusted_and_a_password_that_is_right(tls_relay: Callable[..., int], certificate: Path):

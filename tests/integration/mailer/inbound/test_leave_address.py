@@ -28,7 +28,7 @@ def test_who_writes_to_the_address_in_the_header_leaves_and_nobody_else(
     )
     db.session.commit()
     deliver()
-    message = next(message for message in relay.letters if message.recipients == ("anna@voorbeeld.nl",))
+    message = next(message for message in relay.messages if message.recipients == ("anna@voorbeeld.nl",))
 
     web, mail = message.message["List-Unsubscribe"].split(", ")
     address = re.fullmatch(r"<mailto:([^?]+)\?subject=afmelden>", mail)
