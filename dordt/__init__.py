@@ -1,6 +1,9 @@
 """Dordt aan Zet, the participation platform of the gemeente Dordrecht."""
 
-from flask import Flask
+import json
+from pathlib import Path
+
+from flask import Flask, url_for
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import SettingProblem, Settings
@@ -16,7 +19,7 @@ from dordt.newsletters import tasks as newsletter_tasks
 from dordt.newsletters import views as newsletter_views
 from dordt.operations import commands as operations_commands
 from dordt.operations import views as operations_views
-from dordt.shared import assets, formats, headers, logs, requests, transactions
+from dordt.shared import formats, headers, logs, requests, transactions
 from dordt.site import views as site_views
 from dordt.subscribers import tasks as subscriber_tasks
 from dordt.subscribers import views as subscriber_views
@@ -67,8 +70,22 @@ def _init_extensions(app: Flask) -> None:
 
 
 def _init_templates(app: Flask) -> None:
-    for part in (assets, formats, markdown):
+    _init_assets(app)
+    for part in (formats, markdown):
         part.init_app(app)
+
+
+def _init_assets(app: Flask) -> None:
+    """Give templates `asset('site.css')`; the manifest is written by the front-end build (`make setup`)."""
+    manifest = Path(app.static_folder or "") / "manifest.json"
+    names: dict[str, str] = json.loads(manifest.read_text()) if manifest.exists() else {}
+
+    def asset(name: str) -> str:
+        if name not in names:
+            raise LookupError(f"{name} is not in dordt/static/manifest.json: run `make setup`")
+        return url_for("static", filename=names[name])
+
+    app.add_template_global(asset)
 
 
 def _register_pages(app: Flask) -> None:

@@ -56,7 +56,6 @@ class StaffMember(Base, UserMixin):
 
     @classmethod
     def numbered(cls, member_id: int) -> "sa.Select[StaffMember]":
-        """The member with this row id."""
         return sa.select(cls).where(cls.id == member_id)
 
 

@@ -15,7 +15,7 @@ class Right(StrEnum):
     SEND_NEWSLETTER = "send_newsletter"
     APPROVE_NEWSLETTER = "approve_newsletter"
     EXPORT = "export"
-    ERASE = "erase"
+    ERASE = "erase"  # for the right to be forgotten (GDPR art. 17), which comes with `dordt/privacy`
     ADMINISTER = "administer"
 
 

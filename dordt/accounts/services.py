@@ -77,7 +77,6 @@ def disable_member(member_id: int, *, by: StaffMember, at: datetime) -> None:
 
 
 def enable_member(member_id: int, *, by: StaffMember, at: datetime) -> None:
-    """Open an account again."""
     member = _somebody_else(member_id, by)
     if not member.active:
         member.active = True

@@ -30,7 +30,6 @@ def _limited(setting: str, who: Callable[[], str]) -> limits.Limit:
 @_limited("SIGN_IN_LIMIT", limits.account_from_here)
 @_limited("SIGN_IN_LIMIT_OF_NETWORK", limits.network)
 def login() -> ResponseReturnValue:
-    """The sign-in page of staff."""
     form = SignInForm()
     if form.validate_on_submit():
         origin = request.remote_addr or ""

@@ -1,1 +1,1 @@
-"""For who runs the platform: whether it is healthy."""
+"""For whoever runs the platform: is it healthy, and is this installation fit for production?"""

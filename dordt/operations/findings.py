@@ -24,7 +24,6 @@ class Finding:
 
 
 def ok(subject: str, text: str) -> Finding:
-    """It is as it should be."""
     return Finding(Level.OK, subject, text)
 
 
@@ -34,7 +33,6 @@ def info(subject: str, text: str, record: str | None = None) -> Finding:
 
 
 def warn(subject: str, text: str, record: str | None = None) -> Finding:
-    """It works, and can be better."""
     return Finding(Level.WARN, subject, text, record)
 
 

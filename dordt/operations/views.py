@@ -10,7 +10,6 @@ bp = Blueprint("operations", __name__)
 
 @bp.get("/healthz")
 def healthz() -> ResponseReturnValue:
-    """The process answers."""
     return _told("ok", 200)
 
 

@@ -1,1 +1,1 @@
-"""Wijken and themes: data that staff edit."""
+"""Neighbourhoods (wijken) and topics (thema's); `flask seed` puts them in, no page changes them."""

@@ -11,8 +11,6 @@ OTHER_PLACES = {OUTSIDE: "Ik woon niet in Dordrecht", RATHER_NOT_SAY: "Zeg ik li
 
 
 class Neighbourhood(Base):
-    """A wijk."""
-
     __tablename__ = "neighbourhood"
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[Slug] = mapped_column(unique=True)
@@ -22,12 +20,11 @@ class Neighbourhood(Base):
 
     @classmethod
     def all(cls) -> "sa.Select[Neighbourhood]":
-        """Every wijk, in the order that staff chose."""
+        """Every wijk, in their own order."""
         return sa.select(cls).order_by(cls.position, cls.name)
 
     @classmethod
     def called(cls, slug: str) -> "sa.Select[Neighbourhood]":
-        """The wijk with this slug."""
         return sa.select(cls).where(cls.slug == slug)
 
 
@@ -43,5 +40,5 @@ class Topic(Base):
 
     @classmethod
     def all(cls) -> "sa.Select[Topic]":
-        """Every theme, in the order that staff chose."""
+        """Every theme, in their own order."""
         return sa.select(cls).order_by(cls.position, cls.name)

@@ -64,6 +64,6 @@ def foreign_key(target: str, **options: Any) -> MappedColumn[Any]:
 
 
 def like(text: str) -> str:
-    """A pattern that finds `text` anywhere, with LIKE's own signs taken literally (escape character: backslash)."""
+    """A pattern that finds `text` anywhere, the characters of LIKE itself taken literally (escaped by a backslash)."""
     escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"

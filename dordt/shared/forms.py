@@ -67,8 +67,6 @@ class DordtForm(FlaskForm):
     website = StringField("Website", render_kw={"autocomplete": "off", "tabindex": "-1"})
 
     class Meta(FlaskForm.Meta):
-        """How values come in."""
-
         def wrap_formdata(self, form: Form, formdata: Any) -> Any:
             """Form fields and files; never JSON, where a list or a number would pass for a field."""
             if request.method not in {"POST", "PUT", "PATCH", "DELETE"}:
@@ -117,10 +115,6 @@ class DordtForm(FlaskForm):
             if field.errors and field.name != self.meta.csrf_field_name:
                 found.append((_first_control(field), _first_text(field.errors)))
         return found + [("", str(text)) for text in self.form_errors]
-
-
-class ActionForm(DordtForm):
-    """One button: nothing to fill in but the CSRF token."""
 
 
 def require_csrf() -> None:
@@ -218,10 +212,10 @@ def _refusal(field: Field) -> str | None:
         return TRAP_TEXT
     values: Sequence[Any] = field.raw_data or []
     texts = [value for value in values if isinstance(value, str)]
-    if any(sign in text for text in texts for sign in UNREADABLE):
+    if any(character in text for text in texts for character in UNREADABLE):
         return "In deze tekst staat een teken dat wij niet kunnen lezen. Haal het weg of typ de tekst opnieuw."
     one_line = isinstance(field, ONE_LINE_FIELDS) and not isinstance(field, TextAreaField)
-    if one_line and any(sign in text.strip() for text in texts for sign in "\r\n"):
+    if one_line and any(character in text.strip() for text in texts for character in "\r\n"):
         return "Schrijf dit op één regel."
     return None
 

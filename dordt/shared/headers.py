@@ -18,7 +18,7 @@ ALWAYS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
 }
 PRIVATE_BLUEPRINTS = {"staff", "security", "mailbox"}
-# Kept by browser and proxy, asked for anew each time: who publishes sees it at once, who has it gets a 304.
+# Kept by browser and proxy, asked for again each time: who publishes sees it at once, who has it gets a 304.
 PUBLIC = "public, max-age=0, must-revalidate"
 
 

@@ -49,7 +49,6 @@ def read_only() -> Iterator[None]:
 
 
 def rows(query: "sa.Select[Row]") -> Sequence[Row]:
-    """All rows of a query."""
     return db.session.scalars(query).all()
 
 
@@ -95,7 +94,6 @@ def row_or_404(query: "sa.Select[Row]") -> Row:
 
 
 def count(query: "sa.Select[Any]") -> int:
-    """How many rows a query has."""
     return db.session.scalar(sa.select(sa.func.count()).select_from(query.order_by(None).subquery())) or 0
 
 

@@ -5,8 +5,6 @@ from typing import IO, Any
 import fsspec
 from flask import current_app
 
-ROOT_KEY = "dordt-storage"
-
 
 def save(path: str, content: bytes) -> None:
     """Write a file whole; a reader never sees half of it on a local folder or on S3."""
@@ -25,7 +23,6 @@ def open_file(path: str) -> "IO[bytes]":
 
 
 def exists(path: str) -> bool:
-    """Whether the file is there."""
     system, root = _storage()
     return bool(system.exists(f"{root}/{path}"))
 

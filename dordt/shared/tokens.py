@@ -43,7 +43,7 @@ def token_issuer(purpose: str) -> Callable[[int, int], str]:
         return between + base64_encode(int_to_bytes(second))
 
     def issue(row_id: int, version: int) -> str:
-        """As URLSafeTimedSerializer.dumps: that derives the key anew and tries to compress, for each of a million."""
+        """As URLSafeTimedSerializer.dumps: that derives the key again and tries to compress, for each of a million."""
         value = urlsafe_b64encode(b"[%d,%d]" % (row_id, version)).rstrip(b"=") + stamp(signer.get_timestamp())
         signature = urlsafe_b64encode(hmac.digest(key, value, "sha1")).rstrip(b"=")
         return (value + between + signature).decode("ascii")

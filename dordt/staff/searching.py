@@ -20,7 +20,6 @@ def keep(section: str) -> None:
 
 
 def kept(section: str) -> str:
-    """The words that were kept."""
     return str(session.get(_key(section), ""))
 
 

@@ -32,7 +32,7 @@ def exists(path: str) -> bool:
 # file: the private names that it uses, each with where it stands in the library, and that library's release.
 USED = {
     "dordt/accounts/services.py": {"_password_util": ("flask_security.core:Security._password_util", "Flask-Security")},
-    "dordt/accounts/sign_in.py": {
+    "dordt/accounts/__init__.py": {
         "_user_context_processor": ("flask_login.utils:_user_context_processor", "Flask-Login"),
         "_update_remember_cookie": ("flask_login:LoginManager._update_remember_cookie", "Flask-Login"),
         "_on_before_request": ("flask_principal:Principal._on_before_request", "Flask-Principal"),

@@ -21,6 +21,4 @@ class FilterReadingsForm(Form):
 
 
 class FilterLogForm(FilterReadingsForm):
-    """What was changed."""
-
     handeling = SelectField("Wat", choices=choices("Alles", ACTIONS), default="")

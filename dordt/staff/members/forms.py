@@ -17,8 +17,6 @@ def _role_field() -> Any:
 
 
 class AddMemberForm(DordtForm):
-    """A new account."""
-
     name = StringField(
         "Naam", validators=[required("Vul de naam in."), at_most(120)], render_kw={"autocomplete": "off"}
     )
@@ -32,8 +30,6 @@ class AddMemberForm(DordtForm):
 
 
 class ChangeRoleForm(DordtForm):
-    """Another role."""
-
     role = _role_field()
 
 

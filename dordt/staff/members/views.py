@@ -25,7 +25,6 @@ HISTORY = 20  # lines of the log on the page of one member
 
 @bp.get("/")
 def index() -> ResponseReturnValue:
-    """Everybody with an account."""
     members = page(StaffMember.listed(), request.args.get("pagina"))
     seen = sessions.last_sign_ins([each.id for each in members.items])
     return render_template("staff/members/index.html", members=members, seen=seen, roles=ROLE_LABELS)
@@ -33,7 +32,6 @@ def index() -> ResponseReturnValue:
 
 @bp.route("/nieuw/", methods=["GET", "POST"])
 def new() -> ResponseReturnValue:
-    """Make an account."""
     form = AddMemberForm()
     if form.validate_on_submit() and _accepted(form, lambda: _create(form)):
         flash(f"Het account van {form.name.data} is gemaakt.", "ok")
@@ -49,7 +47,6 @@ def show(member_id: int) -> ResponseReturnValue:
 
 @bp.post("/<int:member_id>/rol/")
 def change_role(member_id: int) -> ResponseReturnValue:
-    """Give somebody another role."""
     found, form = _found(member_id), ChangeRoleForm()
     if form.validate_on_submit() and _accepted(
         form, lambda: services.change_role(member_id, form.role.data or "", by=member(), at=clock.now())
@@ -71,7 +68,6 @@ def set_password(member_id: int) -> ResponseReturnValue:
 
 @bp.post("/<int:member_id>/sluiten/")
 def disable(member_id: int) -> ResponseReturnValue:
-    """Close an account at once."""
     require_csrf()
     _found(member_id)
     services.disable_member(member_id, by=member(), at=clock.now())
@@ -80,7 +76,6 @@ def disable(member_id: int) -> ResponseReturnValue:
 
 @bp.post("/<int:member_id>/openen/")
 def enable(member_id: int) -> ResponseReturnValue:
-    """Open an account again."""
     require_csrf()
     _found(member_id)
     services.enable_member(member_id, by=member(), at=clock.now())

@@ -24,5 +24,4 @@ class PolicyForm(DordtForm):
 
     @property
     def wants_second_person(self) -> bool:
-        """What was chosen."""
         return bool(self.second_person.data == ON)

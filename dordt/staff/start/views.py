@@ -58,7 +58,6 @@ class WaitingList:
 
 @bp.get("/")
 def index() -> ResponseReturnValue:
-    """What needs me today."""
     return render_template(
         "staff/start/index.html",
         waiting=list(_waiting_lists(clock.now())),

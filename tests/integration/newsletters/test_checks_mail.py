@@ -10,7 +10,7 @@ from dordt.extensions import db
 from dordt.newsletters import checks
 from dordt.newsletters.content import rendering
 from dordt.newsletters.content.block_kinds import BlockContent, BlockKind
-from dordt.shared import clock, mjml
+from dordt.shared import clock, mail
 from dordt.shared.mail import Draft
 from dordt.subscribers import emails
 from tests.factories.newsletters import make_newsletter
@@ -103,8 +103,8 @@ def questions(app) -> Iterator[list[str]]:
 
 def test_looking_renders_the_mail_once_and_asks_no_more_for_more_blocks(questions, monkeypatch):
     rendered: list[str] = []
-    to_html = mjml.to_html
-    monkeypatch.setattr(mjml, "to_html", lambda source: rendered.append(source) or to_html(source))
+    to_html = mail.mjml_to_html
+    monkeypatch.setattr(mail, "mjml_to_html", lambda source: rendered.append(source) or to_html(source))
 
     def asked(count: int) -> int:
         newsletter = make_newsletter(blocks=text_blocks(count))
