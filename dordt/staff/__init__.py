@@ -1,18 +1,24 @@
-"""The sections of /beheer/, each a blueprint, and their one guard."""
+"""The sections of /beheer/, each a blueprint, with their one guard and their menu."""
 
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Flask
+import sqlalchemy as sa
+from flask import Blueprint, Flask, request, url_for
 
-from dordt.shared.transactions import reading
-from dordt.staff import access, guard, menu
+from dordt.shared.database import reading
+from dordt.shared.reading import count
+from dordt.staff import access, guard
 from dordt.staff.contact import views as contact_views
+from dordt.staff.guard import coordinator_scope, is_open, may
 from dordt.staff.log import views as log_views
 from dordt.staff.members import views as members_views
 from dordt.staff.news import views as news_views
 from dordt.staff.newsletters import views as newsletters_views
 from dordt.staff.post import views as post_views
 from dordt.staff.settings import views as settings_views
+from dordt.staff.start import today
 from dordt.staff.start import views as start_views
 from dordt.staff.subscribers import views as subscribers_views
 from dordt.staff.workgroups import views as workgroups_views
@@ -31,6 +37,43 @@ SECTION_VIEWS = (
 )
 
 
+@dataclass(frozen=True)
+class MenuItem:
+    """A section by its first page, without "staff."; `waiting` selects what needs somebody, shown as a number."""
+
+    label: str
+    endpoint: str
+    waiting: "Callable[[], sa.Select[Any]] | None" = None
+
+
+@dataclass(frozen=True)
+class MenuLink:
+    """A section as the layout shows it."""
+
+    label: str
+    url: str
+    current: bool
+    count: int
+
+
+def _requested_memberships() -> "sa.Select[Any]":
+    return today.requested_memberships(coordinator_scope())
+
+
+MENU = (
+    MenuItem("Vandaag", "start.index"),
+    MenuItem("Berichten", "contact.inbox", today.new_messages),
+    MenuItem("Werkgroepen", "workgroups.index", _requested_memberships),
+    MenuItem("Nieuws", "news.index"),
+    MenuItem("Nieuwsbrieven", "newsletters.index"),
+    MenuItem("Abonnees", "subscribers.index"),
+    MenuItem("Post", "post.index"),
+    MenuItem("Medewerkers", "members.index"),
+    MenuItem("Instellingen", "settings.index"),
+    MenuItem("Logboek", "log.index"),
+)
+
+
 def init_app(app: Flask) -> None:
     """Everything under /beheer/, each section a blueprint of its own. Raises AccessUnsettled."""
     staff = Blueprint("staff", __name__, url_prefix="/beheer")
@@ -45,4 +88,14 @@ def init_app(app: Flask) -> None:
 def _frame() -> dict[str, Any]:
     """What the layout and the templates of every section receive."""
     with reading():
-        return {"menu": list(menu.links()), "staff_member": guard.member(), "may": guard.may}
+        return {"menu": list(menu()), "staff_member": guard.member(), "may": may}
+
+
+def menu() -> Iterator[MenuLink]:
+    """The sections that this member may open."""
+    for item in MENU:
+        section = item.endpoint.rpartition(".")[0]
+        if is_open(section) and all(may(right) for right in access.needed(item.endpoint, "GET")):
+            waiting = count(item.waiting()) if item.waiting else 0
+            is_here = f"{request.blueprint}.".startswith(f"staff.{section}.")
+            yield MenuLink(item.label, url_for(f"staff.{item.endpoint}"), is_here, waiting)
