@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from dordt.extensions import db
 from dordt.shared.addresses import AddressRefused, address_key
-from dordt.throttling.storage import increment
+from dordt.throttling.models import RateCount
 
 View = Callable[..., ResponseReturnValue]
 Limit = Callable[[View], View]  # the decorator of a view that is counted
@@ -25,7 +25,7 @@ def may_be_mailed(email: str, *, at: datetime) -> bool:
     address is written. A resident who writes often stays far below the limit; what they send arrives all the same.
     """
     per = int(current_app.config["ONE_MAIL_PER"].total_seconds())
-    count = db.session.scalar(increment(_inbox(email), per, now=at.timestamp()))
+    count = db.session.scalar(RateCount.increment(_inbox(email), per, now=at.timestamp()))
     most: int = current_app.config["MAILS_PER_INBOX"]
     return int(count or 0) <= most
 

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from flask import Flask
 
 from dordt.extensions import db, limiter
+from dordt.throttling import TableStorage
 from dordt.throttling.models import RateCount
-from dordt.throttling.storage import TableStorage
 
 
 @pytest.fixture
