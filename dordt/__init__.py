@@ -19,7 +19,7 @@ from dordt.newsletters import tasks as newsletter_tasks
 from dordt.newsletters import views as newsletter_views
 from dordt.operations import commands as operations_commands
 from dordt.operations import views as operations_views
-from dordt.shared import formats, headers, logs, requests, transactions
+from dordt.shared import database, formats, headers, logs, requests
 from dordt.site import views as site_views
 from dordt.subscribers import tasks as subscriber_tasks
 from dordt.subscribers import views as subscriber_views
@@ -61,7 +61,7 @@ def _trust_proxies(app: Flask) -> None:
 def _init_extensions(app: Flask) -> None:
     db.init_app(app)
     with app.app_context():
-        transactions.init_app(app, db.engine)
+        database.init_app(app, db.engine)
     migrate.init_app(app, db, directory=f"{app.root_path}/../migrations", render_as_batch=True)
     csrf.init_app(app)
     throttling.init_app(app)

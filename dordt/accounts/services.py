@@ -16,8 +16,8 @@ from dordt.accounts.rights import ROLE_LABELS, ROLE_RIGHTS
 from dordt.audit import services as audit
 from dordt.extensions import db, security
 from dordt.shared.addresses import AddressRefused, address_key
+from dordt.shared.database import reading
 from dordt.shared.problems import DomainError, NotAllowed
-from dordt.shared.transactions import reading
 
 TAKEN = "Er is al een medewerker met dit e-mailadres. Kies een ander e-mailadres."
 

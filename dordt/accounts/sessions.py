@@ -13,7 +13,7 @@ from dordt.accounts.models import StaffMember, StaffSession
 from dordt.extensions import db
 from dordt.shared import clock
 from dordt.shared.columns import UtcMoment
-from dordt.shared.transactions import reading, writing
+from dordt.shared.database import reading, writing
 
 COOKIE_KEY = "staff_session"
 SEEN_EVERY = timedelta(minutes=1)

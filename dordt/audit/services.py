@@ -7,7 +7,7 @@ from typing import Protocol
 from dordt.audit.models import AuditEntry, ReadingEntry
 from dordt.extensions import db
 from dordt.shared.columns import Base
-from dordt.shared.transactions import writing
+from dordt.shared.database import writing
 
 
 class Actor(Protocol):

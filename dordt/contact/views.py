@@ -13,8 +13,8 @@ from dordt.contact.services import Receipt
 from dordt.contact.workflow import StatusType, of_type
 from dordt.places import services as places
 from dordt.shared import clock
+from dordt.shared.database import reading
 from dordt.shared.reading import rows
-from dordt.shared.transactions import reading
 
 bp = Blueprint("contact", __name__)
 

@@ -17,7 +17,7 @@ from dordt.mailer.models import DUE_STATES, Delivery, DeliveryState, Mail, MailS
 from dordt.mailer.relays.status import RelayStatus, statuses
 from dordt.mailer.worker.process import Worker
 from dordt.shared import clock
-from dordt.shared.transactions import reading
+from dordt.shared.database import reading
 
 mailer_cli = AppGroup("mailer", help="Deliver mail, and see what waits.")
 

@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from dordt.extensions import db
 from dordt.mailer.models import DUE_STATES, Delivery, Mail, MailState
 from dordt.operations.findings import Finding, fail, info, ok, warn
-from dordt.shared.transactions import reading
+from dordt.shared.database import reading
 
 SHORTEST, FEWEST = 32, 10  # characters of a secret, and different ones among them
 EXAMPLES = ("change", "verander", "secret", "geheim", "example", "voorbeeld", "default", "insecure", "password", "dev-")

@@ -1,11 +1,69 @@
-"""What differs between SQLite and PostgreSQL, asked in one place, and how many rows a statement changed."""
+"""SQLite and PostgreSQL: what differs, how transactions begin, and how many rows a statement changed.
 
+On SQLite a transaction begins at once with the write lock, except where only reading is done.
+"""
+
+import random
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, cast
 
 import sqlalchemy as sa
+from flask import Flask, request
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from dordt.extensions import db
+
+READING_METHODS = {"GET", "HEAD", "OPTIONS"}
+_only_reads: ContextVar[bool] = ContextVar("only_reads", default=False)
+
+WRITE_LOCK_TIMEOUT = 15.0  # seconds that a transaction waits for the write lock
+RETRY_LOCK_AFTER = (0.001, 0.004)  # seconds
+PRAGMAS = (
+    "journal_mode=WAL",
+    "foreign_keys=ON",
+    f"busy_timeout={WRITE_LOCK_TIMEOUT * 1000:.0f}",
+    "synchronous=FULL",
+    "temp_store=MEMORY",
+    "wal_autocheckpoint=8000",  # pages of 4 kB; the default of 1000 has a busy mail worker copy them all the time
+)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Within this block transactions take no write lock."""
+    token = _only_reads.set(True)
+    try:
+        yield
+    finally:
+        _only_reads.reset(token)
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Within this block transactions begin with the write lock: for the reading log, which a GET may write."""
+    token = _only_reads.set(False)
+    try:
+        yield
+    finally:
+        _only_reads.reset(token)
+
+
+def init_app(app: Flask, engine: Engine) -> None:
+    """Set the pragmas, and begin IMMEDIATE wherever something may be written.
+
+    A deferred transaction that turns into a writing one fails with "database is locked" at once, whatever the
+    busy timeout says; one that begins IMMEDIATE waits its turn.
+    """
+    app.before_request(_note_method)
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _set_pragmas)
+        sa.event.listen(engine, "begin", _begin)
 
 
 def is_postgres() -> bool:
@@ -21,3 +79,43 @@ def insert_into(model: type[Any]) -> Any:
 def affected(result: "sa.Result[Any]") -> int:
     """How many rows an UPDATE or DELETE changed; the session's `execute` does not promise that it knows."""
     return cast("sa.CursorResult[Any]", result).rowcount
+
+
+def _note_method() -> None:
+    _only_reads.set(request.method in READING_METHODS)
+
+
+def _set_pragmas(connection: sqlite3.Connection, _entry: ConnectionPoolEntry | Any) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN is deferred; ours is not
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    if _only_reads.get():
+        connection.exec_driver_sql("BEGIN")
+    else:
+        _begin_writing(connection)
+
+
+def _begin_writing(connection: Connection) -> None:
+    """Ask for the write lock at an even pace: SQLite asks less the longer it waits, so that latecomers overtake."""
+    driver: Any = connection.connection.driver_connection
+    give_up_at = time.monotonic() + WRITE_LOCK_TIMEOUT
+    driver.execute("PRAGMA busy_timeout=0")
+    try:
+        while _is_taken(driver) and time.monotonic() < give_up_at:
+            time.sleep(random.uniform(*RETRY_LOCK_AFTER))  # noqa: S311  (no secret)
+        if not driver.in_transaction:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # the last try: raises what SQLAlchemy's callers know
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={WRITE_LOCK_TIMEOUT * 1000:.0f}")
+
+
+def _is_taken(driver: sqlite3.Connection) -> bool:
+    """Begin, unless somebody else has the lock."""
+    try:
+        driver.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as problem:
+        return problem.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+    return False

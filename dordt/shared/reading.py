@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask import abort
 
 from dordt.extensions import db
-from dordt.shared import transactions
+from dordt.shared import database
 from dordt.shared.requests import whole_number
 
 Row = TypeVar("Row")
@@ -44,7 +44,7 @@ def read_only() -> Iterator[None]:
     On SQLite everybody who writes would wait for it. Rows that were read before are read again.
     """
     db.session.rollback()
-    with transactions.reading():
+    with database.reading():
         yield
 
 

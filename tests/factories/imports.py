@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from dordt.accounts.models import StaffMember
 from dordt.extensions import db
 from dordt.shared import clock
-from dordt.shared.transactions import reading
+from dordt.shared.database import reading
 from dordt.subscribers.imports import services as imports
 from dordt.subscribers.models import SubscriberImport
 from tests.factories.accounts import make_member

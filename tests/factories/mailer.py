@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from dordt.extensions import db
 from dordt.mailer.ledger import outbox
 from dordt.mailer.models import Delivery, DeliveryState, Mail, MailKind
+from dordt.shared.database import reading
 from dordt.shared.mail import Draft
-from dordt.shared.transactions import reading
 
 WRITTEN_AT = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
 UNSUBSCRIBE = "<http://127.0.0.1:8000/nieuwsbrief/afmelden/[[token]]/>, <mailto:wijken@dordrecht.nl>"

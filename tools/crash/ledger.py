@@ -8,7 +8,7 @@ from dordt.extensions import db
 from dordt.mailer.ledger import outbox
 from dordt.mailer.models import OPEN_STATES, Delivery, DeliveryState, Mail, MailKind
 from dordt.shared import clock
-from dordt.shared.transactions import reading
+from dordt.shared.database import reading
 from tests.factories.mailer import make_draft
 
 

@@ -15,7 +15,7 @@ from dordt.mailer.inbound.mailbox import Address, Mailbox, MailboxError, Mailbox
 from dordt.mailer.models import InboundMail
 from dordt.mailer.worker.tasks import every_minute
 from dordt.shared import clock
-from dordt.shared.transactions import reading
+from dordt.shared.database import reading
 
 KEPT_FOR = timedelta(days=30)  # after it was understood, or staff put it aside
 BATCH = 500

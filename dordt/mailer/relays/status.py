@@ -17,8 +17,7 @@ from dordt.mailer.relays.circuit_breaker import CircuitBreaker
 from dordt.mailer.relays.settings import Limits, limits_from, relays_from
 from dordt.mailer.relays.throttle import Throttle
 from dordt.mailer.relays.token_bucket import Tokens
-from dordt.shared.database import insert_into
-from dordt.shared.transactions import reading
+from dordt.shared.database import insert_into, reading
 
 
 class RelayRow(NamedTuple):

@@ -10,7 +10,7 @@ from dordt.mailer.ledger import claiming
 from dordt.mailer.worker import delivery_loop
 from dordt.mailer.worker.problems import log_problem
 from dordt.shared import clock
-from dordt.shared.transactions import reading
+from dordt.shared.database import reading
 
 Work = Callable[[], object]
 Job = Callable[[threading.Event], object]

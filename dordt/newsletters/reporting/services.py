@@ -19,9 +19,9 @@ from dordt.mailer.models import Delivery, DeliveryState, Mail
 from dordt.newsletters.models import Newsletter
 from dordt.newsletters.transitions import log
 from dordt.shared import tables
+from dordt.shared.database import reading
 from dordt.shared.problems import NotAllowed
 from dordt.shared.tables import Cell, Kind
-from dordt.shared.transactions import reading
 from dordt.subscribers.models import UnsubscribeReason, UnsubscribeWay, Unsubscription
 
 HEADERS = ("E-mailadres", "Wat werd ervan", "Pogingen", "Aangenomen", "Code", "Antwoord van de mailserver")

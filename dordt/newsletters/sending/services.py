@@ -26,10 +26,10 @@ from dordt.newsletters.transitions import (
     require_transition,
     transition,
 )
+from dordt.shared.database import reading
 from dordt.shared.formats import dutch_date_time
 from dordt.shared.mail import Draft
 from dordt.shared.problems import NotAllowed
-from dordt.shared.transactions import reading
 
 STARTED = {NewsletterState.SENDING, NewsletterState.PAUSED, NewsletterState.SENT}
 CHANGED = "Deze nieuwsbrief is intussen veranderd."

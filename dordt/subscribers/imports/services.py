@@ -19,9 +19,8 @@ from dordt.accounts.models import StaffMember
 from dordt.audit import services as audit
 from dordt.extensions import db
 from dordt.mailer.worker import wakeup
-from dordt.shared.database import affected, is_postgres
+from dordt.shared.database import affected, is_postgres, reading
 from dordt.shared.problems import NotAllowed, NotFound
-from dordt.shared.transactions import reading
 from dordt.subscribers.fields import FIELDS
 from dordt.subscribers.imports.files import ImportFileRefused, Sheet, read_sheet
 from dordt.subscribers.imports.rows import RowCheck, RowRefusal

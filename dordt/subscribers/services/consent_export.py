@@ -10,8 +10,8 @@ from dordt.accounts.models import StaffMember
 from dordt.audit import services as audit
 from dordt.consent.models import Consent, ConsentPurpose, ConsentText
 from dordt.extensions import db
+from dordt.shared.database import reading
 from dordt.shared.tables import Cell
-from dordt.shared.transactions import reading
 from dordt.subscribers.labels import METHOD_LABELS
 from dordt.subscribers.models import Subscriber, SubscriberImport
 

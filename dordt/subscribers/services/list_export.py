@@ -9,8 +9,8 @@ from dordt.accounts.models import StaffMember
 from dordt.audit import services as audit
 from dordt.consent.models import Consent, ConsentPurpose
 from dordt.extensions import db
+from dordt.shared.database import reading
 from dordt.shared.tables import Cell
-from dordt.shared.transactions import reading
 from dordt.subscribers.fields import FIELDS
 from dordt.subscribers.imports.rows import COLUMNS
 from dordt.subscribers.models import Subscriber, SubscriberState

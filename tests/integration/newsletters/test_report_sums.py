@@ -21,7 +21,7 @@ from dordt.mailer.smtp.protocol import Reply, Stage
 from dordt.mailer.smtp.rendering import RenderedMessage
 from dordt.mailer.suppression import list as suppression_list
 from dordt.newsletters.reporting import services
-from dordt.shared.transactions import reading
+from dordt.shared.database import reading
 from tests.factories.inbound import sample, take_in
 from tests.factories.mailer import WRITTEN_AT
 from tests.factories.newsletters import make_started_newsletter

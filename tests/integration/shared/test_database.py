@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from dordt.extensions import db
-from dordt.shared import transactions
+from dordt.shared import database
 from tests.support.databases import build_app, migrated
 
 
@@ -35,19 +35,19 @@ def test_whoever_writes_waits_until_the_other_is_done(sqlite_app: Flask) -> None
     started_at = time.monotonic()
     release.start()
 
-    with sqlite_app.app_context(), transactions.writing():
+    with sqlite_app.app_context(), database.writing():
         timeout = db.session.scalar(sa.text("PRAGMA busy_timeout"))
         db.session.rollback()
 
     assert 0.3 <= time.monotonic() - started_at < 5
-    assert timeout == transactions.PATIENCE * 1000  # what comes after the beginning has SQLite's own patience
+    assert timeout == database.PATIENCE * 1000  # what comes after the beginning has SQLite's own patience
     other.close()
 
 
 def test_whoever_only_reads_waits_for_nobody(sqlite_app: Flask) -> None:
     other = lock(sqlite_app)
 
-    with sqlite_app.app_context(), transactions.reading():
+    with sqlite_app.app_context(), database.reading():
         assert db.session.scalar(sa.text("SELECT count(*) FROM neighbourhood")) == 0
         db.session.rollback()
 
@@ -55,10 +55,10 @@ def test_whoever_only_reads_waits_for_nobody(sqlite_app: Flask) -> None:
 
 
 def test_patience_ends(sqlite_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transactions, "PATIENCE", 0.1)
+    monkeypatch.setattr(database, "PATIENCE", 0.1)
     other = lock(sqlite_app)
 
-    with sqlite_app.app_context(), transactions.writing(), pytest.raises(sa.exc.OperationalError, match="locked"):
+    with sqlite_app.app_context(), database.writing(), pytest.raises(sa.exc.OperationalError, match="locked"):
         db.session.scalar(sa.text("SELECT 1"))
 
     other.close()

@@ -13,7 +13,7 @@ from flask import Flask
 from dordt.extensions import db
 from dordt.mailer.models import InboundKind, InboundMail
 from dordt.mailer.smtp import verp
-from dordt.shared import transactions
+from dordt.shared import database
 from tests.factories.inbound import kept, make_sent, sample
 
 ROOT = Path(__file__).parents[4]
@@ -70,7 +70,7 @@ def test_a_locked_database_asks_for_another_try(
         monkeypatch.setattr(db.engine.dialect, "do_begin", _away)
         assert receive(app, b"Subject: x\r\n\r\n")[0] == LATER
         return
-    monkeypatch.setattr(transactions, "PATIENCE", 0.1)
+    monkeypatch.setattr(database, "PATIENCE", 0.1)
     other = sqlite3.connect(app.config["DATA_DIR"] / "dordt.sqlite", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     request.addfinalizer(other.close)
