@@ -84,7 +84,7 @@ def test_when_the_relay_comes_back_all_mail_leaves_and_no_attempt_was_counted(re
     make_receipt(at=clock.now())
     start_worker()
     assert wait_until(has_tried, 60)
-    assert states() == {"queued": 21}
+    assert wait_until(lambda: states() == {"queued": 21}, 60)
 
     relay.start()
 
