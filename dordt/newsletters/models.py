@@ -201,7 +201,7 @@ TRANSITIONS: dict[NewsletterState, tuple[NewsletterState, ...]] = {
 
 
 class NewsletterPolicy(Base):
-    """What the administrator settled; one row, absent as long as all is as it comes."""
+    """What the administrator chose; one row, absent as long as nothing was changed."""
 
     __tablename__ = "newsletter_policy"
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -39,13 +39,16 @@ class Page(Generic[Row]):
 
 @contextmanager
 def read_only() -> Iterator[None]:
-    """Let go of what this request locked, and lock nothing in this block: for a page that is slow and answers a POST.
+    """Let go of what was locked, and lock nothing in this block: for what is slow, in a request that may write.
 
-    On SQLite everybody who writes would wait for it. Rows that were read before are read again.
+    On SQLite everybody who writes would wait for it. Rows are read again in the block, and once more after it.
     """
     db.session.rollback()
-    with database.reading():
-        yield
+    try:
+        with database.reading():
+            yield
+    finally:
+        db.session.rollback()
 
 
 def rows(query: "sa.Select[Row]") -> Sequence[Row]:

@@ -63,7 +63,7 @@ def holds(newsletter: Newsletter) -> bool:
 
 
 def is_single_approver(newsletter: Newsletter) -> bool:
-    """Whether whoever changed it last approved it too; an operator at the command line is nobody's second self."""
+    """Whether whoever changed it last approved it too; an operator at the command line counts as another person."""
     return newsletter.approved_by_id is not None and newsletter.approved_by_id == newsletter.edited_by_id
 
 

@@ -30,6 +30,7 @@ from dordt.shared.database import reading
 from dordt.shared.formats import dutch_date_time
 from dordt.shared.mail import Draft
 from dordt.shared.problems import NotAllowed
+from dordt.shared.reading import read_only
 
 STARTED = {NewsletterState.SENDING, NewsletterState.PAUSED, NewsletterState.SENT}
 CHANGED = "Deze nieuwsbrief is intussen veranderd."
@@ -131,7 +132,7 @@ def start_due(*, at: datetime) -> None:
         try:
             _start_planned(number, at)
         except Exception:  # the next one has its own turn, and this one its next
-            logger.exception("Newsletter %d could not be started as planned", number)
+            logger.exception("Newsletter %d: planned start failed, trying again every minute", number)
             db.session.rollback()
 
 
@@ -200,16 +201,12 @@ def _checked_and_locked(
     wait for neither. Under the lock only `is_to_do` is asked once more, and whether it is still the same edit.
     is_to_do: False when somebody was first; raises NotAllowed when it may not be done. for_freeze: lock the list too.
     """
-    db.session.rollback()  # the caller read already: on SQLite that may hold the write lock
-    try:
-        with reading():
-            newsletter = newsletter_numbered(number)
-            if not is_to_do(newsletter):
-                return None
-            prepared = checks.prepare(newsletter, at=at)
-            prepared.require_ready()
-    finally:
-        db.session.rollback()
+    with read_only():
+        newsletter = newsletter_numbered(number)
+        if not is_to_do(newsletter):
+            return None
+        prepared = checks.prepare(newsletter, at=at)
+        prepared.require_ready()
     if for_freeze:
         lock_for_freeze()
     newsletter = locked(number)

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
+from itertools import product
 from pathlib import Path
 from threading import Event
 from types import FrameType
@@ -74,6 +75,10 @@ def post_a_plan_that_cannot_be(staff: Visitor) -> Act:
     return lambda: answers(422, staff.post(f"{PAGE}/plannen/", data={"starts": "2020-01-01T09:00", "window": "2"}))
 
 
+def send_a_test_mail(staff: Visitor) -> Act:
+    return lambda: answers(303, staff.post(f"{PAGE}/testmail/", data={"addresses": "ik@voorbeeld.nl"}))
+
+
 def save_while_typing(staff: Visitor) -> Act:
     set_state(NewsletterState.DRAFT)
     typed = posted(staff) | {"subject": "Anders"}
@@ -142,8 +147,12 @@ def sign_up(app: Flask) -> None:
     assert answer.status_code == 303
 
 
-@pytest.mark.parametrize("stalled", SLOW, indirect=True)
-@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
+@pytest.mark.parametrize(
+    ("way", "stalled"),
+    [(send_a_test_mail, "MJML"), *product(WAYS, SLOW)],
+    indirect=["stalled"],
+    ids=lambda value: value if isinstance(value, str) else value.__name__,
+)
 def test_who_signs_up_waits_for_no_rendering_and_no_file_store(
     app: Flask, newsletter: Newsletter, staff_client: Callable[..., Visitor], stalled: Stalled, way
 ):
@@ -206,6 +215,8 @@ class Walk:
             return
         caller = frame.f_back
         while caller is not None and package_of(caller) is None:
+            if "/sqlalchemy/event/" in caller.f_code.co_filename:
+                return  # whoever listens to commits is told by the session
             caller = caller.f_back
         if caller is not None:
             self.calls.add((package_of(caller) or "", package))

@@ -223,7 +223,7 @@ def test_one_that_cannot_be_started_does_not_keep_the_next_from_its_turn(planned
     db.session.rollback()
     assert newsletter_numbered(planned).state == State.SCHEDULED
     assert newsletter_numbered(second).state == State.SENDING
-    assert f"Newsletter {planned} could not be started as planned" in caplog.text
+    assert f"Newsletter {planned}: planned start failed" in caplog.text
 
 
 def test_withdrawing_the_plan_brings_it_back_to_approved(planned):

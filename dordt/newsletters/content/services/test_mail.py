@@ -14,11 +14,12 @@ from dordt.mailer.ledger import outbox
 from dordt.mailer.suppression.rules import gets_no_mail
 from dordt.newsletters.content import rendering
 from dordt.newsletters.models import Newsletter, NewsletterTestMail
-from dordt.newsletters.transitions import locked, log
+from dordt.newsletters.transitions import locked, log, newsletter_numbered
 from dordt.shared.addresses import address_key
 from dordt.shared.links import absolute
 from dordt.shared.mail import Draft, compose
 from dordt.shared.problems import NotAllowed
+from dordt.shared.reading import read_only
 from dordt.subscribers import emails
 
 MOST_ADDRESSES = 5
@@ -41,17 +42,19 @@ def send_test(number: int, addresses: Sequence[str], *, at: datetime, by: StaffM
 
     Raises TestRefused when an address gets no mail or this member sent many tests, NotAllowed once it was started.
     """
+    with read_only():
+        seen = newsletter_numbered(number)
+        version, draft = seen.edit_version, _test_of(seen)
     newsletter = locked(number)
     if not newsletter.can_be_edited:
         raise NotAllowed("Deze nieuwsbrief is al verstuurd of gestopt. Een testmail kan niet meer.")
     _require_within_limit(len(addresses), at=at, by=by)
     _require_not_suppressed(addresses)
-    draft = _test_of(newsletter)
     pause = _pause_since(newsletter, at=at)
     sent = [outbox.enqueue(replace(draft, to=each), at=at, at_most_once_per=pause) for each in addresses]
     count = len([delivery for delivery in sent if delivery])
     if count:
-        _note(newsletter, count, at=at, by=by)
+        _note(newsletter, version, count, at=at, by=by)
     db.session.commit()
     return count
 
@@ -60,17 +63,17 @@ def last_test(newsletter: Newsletter) -> NewsletterTestMail | None:
     return db.session.scalars(NewsletterTestMail.of(newsletter).limit(1)).one_or_none()
 
 
-def _note(newsletter: Newsletter, count: int, *, at: datetime, by: StaffMember) -> None:
+def _note(newsletter: Newsletter, version: int, count: int, *, at: datetime, by: StaffMember) -> None:
     sent = NewsletterTestMail(
         newsletter_id=newsletter.id,
-        version=newsletter.edit_version,
+        version=version,
         address_count=count,
         sent_at=at,
         sent_by_id=by.id,
         sent_by_name=by.name,
     )
     db.session.add(sent)
-    log("newsletter.tested", newsletter, by, at=at, tests=count, version=newsletter.edit_version)
+    log("newsletter.tested", newsletter, by, at=at, tests=count, version=version)
 
 
 def _pause_since(newsletter: Newsletter, *, at: datetime) -> timedelta | None:
