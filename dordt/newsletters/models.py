@@ -9,7 +9,7 @@ from sqlalchemy.ext.orderinglist import ordering_list
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dordt.accounts.models import StaffMember
-from dordt.mailer.ledger import recipients
+from dordt.mailer.ledger import deliveries
 from dordt.mailer.models import Mail, MailState
 from dordt.media.models import MediaFile
 from dordt.news.models import Article
@@ -145,7 +145,7 @@ class Newsletter(Base):
     @classmethod
     def started(cls) -> "sa.Select[Newsletter]":
         """What has a page of its own: readers may hold a mail that leads to it, also when it was stopped half-way."""
-        left = recipients.has_recipients(cls.mail_id)
+        left = deliveries.has_recipients(cls.mail_id)
         return cls.newest_first().where(cls.mail_id.is_not(None), sa.or_(cls.state != NewsletterState.CANCELLED, left))
 
     @classmethod

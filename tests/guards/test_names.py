@@ -12,7 +12,7 @@ VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "dat
 ASK_THE_TIME = ("views", "tasks", "commands", "sessions", "clock")  # where a request, a tick or an operator comes in
 OFFERED = {"outbox", "every_minute", "after_delivery", "background_job"}  # what it does for a domain,
 OFFERED |= {"wakeup", "on_unsubscribe"}
-OFFERED |= {"recipients", "is_suppressed_for", "gets_no_mail"}  # what it says of whom a mail reaches,
+OFFERED |= {"deliveries", "is_suppressed_for", "gets_no_mail"}  # what it says of whom a mail reaches,
 OFFERED |= {"Mail", "MailKind", "MailState", "DeliveryState", "DELIVERY_LABELS", "SuppressionScope"}  # and its words
 READS_ALL = {"", "mailer", "staff", "site", "insight", "privacy", "operations", "development"}
 # What commits without being a service: the mailer writes its own ledger, `seed` fills an empty database, and a session

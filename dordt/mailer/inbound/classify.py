@@ -5,12 +5,14 @@ Rules only, no database.
 
 import logging
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from email.message import Message
 
+import sqlalchemy as sa
 from flufl.bounce import all_failures
 
+from dordt.extensions import db
 from dordt.mailer.inbound.mime import (
     FEEDBACK_REPORTS,
     LONGEST,
@@ -21,9 +23,12 @@ from dordt.mailer.inbound.mime import (
     parse,
     report_blocks,
 )
-from dordt.mailer.models import InboundKind
+from dordt.mailer.models import Delivery, InboundKind
+from dordt.mailer.smtp import verp
 from dordt.mailer.smtp.protocol import ENHANCED
+from dordt.mailer.smtp.verp import Purpose
 from dordt.mailer.suppression.classification import BounceClass, classify_bounce
+from dordt.shared.columns import LARGEST_INTEGER
 
 FIELD_TYPE = re.compile(r"^[\w-]+ *; *")  # 'rfc822; anna@voorbeeld.nl', 'smtp; 550 …'
 SMTP_CODE = re.compile(r"(?<![\d.])([45]\d\d)(?![\d.])")
@@ -43,6 +48,8 @@ logger = logging.getLogger(__name__)
 _flufl = logging.getLogger("flufl.bounce")  # when it fails it would write the mail's own words in the log
 _flufl.addHandler(logging.NullHandler())
 _flufl.propagate = False
+OUR_MESSAGE_ID = re.compile(r"<([1-9]\d{0,9})\.([1-9]\d{0,9})\.[0-9a-f]{16}@[^<>\s]{1,200}>")
+MOST_IDS = 20  # of ours in one mail: a long thread names many
 
 
 @dataclass(frozen=True)
@@ -210,3 +217,53 @@ def _exact(enhanced: str | None, words: str) -> str | None:
 
 def _address(block: "Message[str, str]", name: str) -> str:
     return FIELD_TYPE.sub("", clean(str(block[name]), LONGEST)).strip("<> ").lower()
+
+
+@dataclass(frozen=True)
+class Correlation:
+    """The delivery that a mail is about.
+
+    is_signed: an address that we signed says so, and only whoever received the mail knows it. A Message-ID is not
+    secret: whoever received a newsletter can find out those of the others. It shows staff where to look, and
+    nothing is done because of it alone.
+    """
+
+    delivery_id: int
+    address_key: str
+    is_signed: bool
+    wants_to_leave: bool = False
+
+
+def correlate(mail: ParsedMail) -> Correlation | None:
+    """The delivery that a mail is about: by the address it came to, by one in it, or by a Message-ID of ours."""
+    for tag in _tags(mail):
+        key = db.session.scalar(sa.select(Delivery.address_key).where(Delivery.id == tag.delivery_id))
+        if key is not None:
+            return Correlation(tag.delivery_id, key, is_signed=True, wants_to_leave=tag.purpose is Purpose.LEAVE)
+    return _by_message_id(mail)
+
+
+def _tags(mail: ParsedMail) -> Iterator[verp.Tag]:
+    """A returned mail holds both addresses of its delivery: only writing to the unsubscribe address unsubscribes."""
+    for address in mail.recipients:
+        yield from verp.read_all(address)
+    for text in (mail.written, *mail.texts):
+        yield from (tag for tag in verp.read_all(text) if tag.purpose is Purpose.BOUNCES)
+
+
+def _by_message_id(mail: ParsedMail) -> Correlation | None:
+    for found in list(_message_ids(mail))[:MOST_IDS]:
+        mail_id, recipient = int(found[1]), int(found[2])
+        if max(mail_id, recipient) <= LARGEST_INTEGER:
+            numbered = sa.select(Delivery.id, Delivery.address_key).where(
+                Delivery.mail_id == mail_id, Delivery.recipient == recipient, Delivery.message_id == found[0]
+            )
+            row = db.session.execute(numbered).first()
+            if row:
+                return Correlation(row.id, row.address_key, is_signed=False)
+    return None
+
+
+def _message_ids(mail: ParsedMail) -> "Iterator[re.Match[str]]":
+    for text in (mail.written, *mail.texts):
+        yield from OUR_MESSAGE_ID.finditer(text)

@@ -6,8 +6,7 @@ from typing import Protocol
 import sqlalchemy as sa
 
 from dordt.extensions import db
-from dordt.mailer.inbound.classify import Classification
-from dordt.mailer.inbound.correlate import Correlation
+from dordt.mailer.inbound.classify import Classification, Correlation
 from dordt.mailer.models import (
     Delivery,
     DeliveryState,

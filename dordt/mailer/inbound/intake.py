@@ -10,8 +10,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from dordt.extensions import db
 from dordt.mailer.inbound import handlers
-from dordt.mailer.inbound.classify import UNKNOWN, Classification, classify
-from dordt.mailer.inbound.correlate import Correlation, correlate
+from dordt.mailer.inbound.classify import UNKNOWN, Classification, Correlation, classify, correlate
 from dordt.mailer.inbound.mime import MOST_READ, ParsedMail, clean, read
 from dordt.mailer.models import InboundKind, InboundMail
 from dordt.shared.database import insert_into

@@ -3,8 +3,8 @@
 import logging
 from datetime import datetime
 
+from dordt.mailer.relays import Limits, Relay
 from dordt.mailer.relays.circuit_breaker import CLOSED, LOSSES, OVER, CircuitBreaker, shortest_pause, span_of
-from dordt.mailer.relays.settings import Limits, Relay
 from dordt.mailer.relays.status import RelayRow
 from dordt.mailer.relays.throttle import Meter, Throttle, is_slow_down
 from dordt.mailer.relays.token_bucket import Buckets, buckets_for

@@ -10,10 +10,9 @@ from datetime import datetime
 
 from flask import current_app
 
-from dordt.mailer.relays import status
+from dordt.mailer.relays import Relay, limits_from, relays_from, status
 from dordt.mailer.relays.circuit_breaker import OVER, span_of
 from dordt.mailer.relays.health import RelayHealth
-from dordt.mailer.relays.settings import Relay, limits_from, relays_from
 from dordt.mailer.relays.token_bucket import take
 from dordt.mailer.smtp.protocol import Reply
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from math import floor, inf
 from typing import NamedTuple
 
-from dordt.mailer.relays.settings import Limits
+from dordt.mailer.relays import Limits
 
 BURST = 0.25  # seconds' worth of messages that may leave at once, beside the one in hand
 HOUR, DAY = 3_600, 86_400  # seconds

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from dordt.mailer.relays.settings import Relay
+from dordt.mailer.relays import Relay
 from dordt.mailer.smtp.protocol import NOT_SENT, ProtocolError, Reply, SmtpProtocol, Stage
 from dordt.mailer.smtp.rendering import RenderedMessage
 from dordt.mailer.smtp.transport import Connection, Unreachable

@@ -13,8 +13,7 @@ from dordt.extensions import db
 from dordt.mailer.ledger.claiming import Due
 from dordt.mailer.models import Mail
 from dordt.mailer.smtp import encoding, verp
-from dordt.mailer.smtp.encoding import EncodedMail
-from dordt.mailer.smtp.headers import ascii_address, with_domain_of
+from dordt.mailer.smtp.encoding import EncodedMail, ascii_address, with_domain_of
 from dordt.mailer.smtp.signing import signer
 from dordt.shared.tokens import token_issuer
 

@@ -26,7 +26,7 @@ FINAL_WAIT = 10  # times MAIL_TIMEOUT: the relay may look a message over before 
 
 
 if TYPE_CHECKING:
-    from dordt.mailer.relays.settings import Relay
+    from dordt.mailer.relays import Relay
 
 
 class Unreachable(Exception):

@@ -18,8 +18,8 @@ from dordt.extensions import db
 from dordt.mailer.ledger import claiming
 from dordt.mailer.ledger.claiming import Cursors, Due
 from dordt.mailer.ledger.recording import Recorder
+from dordt.mailer.relays import Relay
 from dordt.mailer.relays.pool import RelayPool
-from dordt.mailer.relays.settings import Relay
 from dordt.mailer.smtp.connection import Connected, ConnectFailed, ConnectionPool, Event, Replied, SmtpConnection
 from dordt.mailer.smtp.rendering import MessageRenderer, RenderedMessage
 from dordt.mailer.smtp.transport import mail

@@ -8,7 +8,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 
 from dordt.extensions import db
-from dordt.mailer.ledger import recipients
+from dordt.mailer.ledger import deliveries
 from dordt.mailer.models import Mail, MailKind
 from dordt.mailer.suppression.rules import is_suppressed_for
 from dordt.newsletters.models import Newsletter
@@ -107,7 +107,7 @@ def of(about: Newsletter | AudienceChoice) -> "sa.Select[Any]":
     choice = _choice(about)
     readers = Subscriber.receiving().where(*_matches(choice))
     if choice.not_to:
-        readers = readers.where(~recipients.has_received(choice.not_to, Subscriber.id))
+        readers = readers.where(~deliveries.has_received(choice.not_to, Subscriber.id))
     return cast("sa.Select[Any]", readers.with_only_columns(*COLUMNS))
 
 
@@ -184,7 +184,7 @@ def _chose(who: Any, what: Any, ids: Collection[int]) -> "sa.ColumnElement[bool]
 
 def _reasons(choice: AudienceChoice) -> dict[RecipientStatus, "sa.ColumnElement[bool]"]:
     """What keeps a newsletter from somebody, in the order in which it counts."""
-    got_before = recipients.has_received(choice.not_to, Subscriber.id) if choice.not_to else sa.false()
+    got_before = deliveries.has_received(choice.not_to, Subscriber.id) if choice.not_to else sa.false()
     return {
         RecipientStatus.PAUSED: Subscriber.state == SubscriberState.PAUSED,
         RecipientStatus.ALREADY: got_before,

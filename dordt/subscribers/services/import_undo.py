@@ -9,7 +9,7 @@ from dordt.accounts.models import StaffMember
 from dordt.audit import services as audit
 from dordt.consent import services as consent
 from dordt.extensions import db
-from dordt.mailer.ledger import outbox, recipients
+from dordt.mailer.ledger import deliveries, outbox
 from dordt.mailer.models import SuppressionScope
 from dordt.shared.database import affected
 from dordt.shared.formats import dutch_date_time
@@ -82,7 +82,7 @@ def _take_off(found: SubscriberImport, *, at: datetime) -> UndoCounts:
 
 def _end_reached(found: SubscriberImport, is_idle: "sa.ColumnElement[bool]", *, at: datetime) -> int:
     """Who already got a newsletter must be able to leave by its link, and never be brought back by the next file."""
-    reached = sa.and_(is_idle, recipients.has_received_newsletter(Subscriber.email_key))
+    reached = sa.and_(is_idle, deliveries.has_received_newsletter(Subscriber.email_key))
     consent.withdraw_imported(found.id, sa.select(Subscriber.email_key).where(reached), at=at)
     ended = {"state": SubscriberState.UNSUBSCRIBED, "unsubscribed_at": at, "link_version": Subscriber.link_version + 1}
     return _count(sa.update(Subscriber).where(reached).values(**ended))

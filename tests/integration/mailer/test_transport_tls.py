@@ -10,7 +10,7 @@ from aiosmtpd.smtp import SMTP
 from flask import Flask
 
 from dordt.development.catcher import SmtpThread
-from dordt.mailer.relays.settings import Relay
+from dordt.mailer.relays import Relay
 from dordt.mailer.smtp.transport import Unreachable, mail
 from tests.support.certificates import server_context, write_certificate
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from dordt.mailer.models import Mail, MailKind
 from dordt.mailer.smtp import encoding
-from dordt.mailer.smtp.headers import text_line
+from dordt.mailer.smtp.encoding import text_line
 from tests.support.raw_lint import problems
 
 AT = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from dordt.mailer.relays import Limits, Relay, relays_from
 from dordt.mailer.relays.circuit_breaker import CLOSED, CircuitBreaker, Span
-from dordt.mailer.relays.settings import Limits, Relay, relays_from
 from dordt.mailer.relays.throttle import Meter, Throttle, is_slow_down
 from dordt.mailer.relays.token_bucket import SKEW, Tokens, buckets_for, take
 from dordt.mailer.smtp.protocol import Reply, Stage

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dordt.mailer.ledger.progress import Pace
+from dordt.mailer.ledger.deliveries import Pace
 from dordt.mailer.models import DeliveryState
 from dordt.staff.newsletters.sending.progress import BAR, NARROWEST, Progress, about
 

@@ -7,8 +7,8 @@ from itertools import accumulate
 
 from dordt.mailer.labels import DELIVERY_LABELS
 from dordt.mailer.ledger import outbox
+from dordt.mailer.ledger.deliveries import Pace, next_attempt_at, pace, relay_problem
 from dordt.mailer.ledger.outbox import RESENDABLE
-from dordt.mailer.ledger.progress import Pace, next_attempt_at, pace, relay_problem
 from dordt.mailer.models import OPEN_STATES, DeliveryState, Mail, MailState
 from dordt.shared.formats import dutch_number
 

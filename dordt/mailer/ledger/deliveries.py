@@ -1,18 +1,34 @@
-"""How fast a mail to many leaves now, read from the newest events: it costs the same however large the ledger is."""
+"""What the ledger tells of the deliveries of a mail to many: who has received it, and how fast it leaves now."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
 from dordt.extensions import db
-from dordt.mailer.models import IS_DUE_BULK, Delivery, MailEvent, MailEventKind, MailRelay, literally
+from dordt.mailer.models import (
+    IS_DUE_BULK,
+    Delivery,
+    DeliveryState,
+    Mail,
+    MailEvent,
+    MailEventKind,
+    MailKind,
+    MailRelay,
+    MailState,
+    literally,
+)
 from dordt.shared.columns import UtcMoment
 
 NEWEST = 2_000  # events that are looked at
 WINDOW = timedelta(seconds=60)
 SHORTEST = timedelta(seconds=5)  # a pace of a few messages over less time than this says nothing
 SHORTEST_OF_MANY = timedelta(seconds=0.1)  # of NEWEST messages it does
+# Nothing of the mail came to these; what was refused or stopped may go to them another time.
+NOT_RECEIVED = (DeliveryState.CANCELLED, DeliveryState.FAILED, DeliveryState.SUPPRESSED)
+
+WAITING = (DeliveryState.QUEUED, DeliveryState.LEASED, DeliveryState.DEFERRED)
 
 
 @dataclass(frozen=True)
@@ -58,3 +74,22 @@ def relay_problem(*, at: datetime) -> str | None:
 def _one(query: "sa.Select[int, datetime]") -> tuple[int, datetime | None]:
     count, moment = db.session.execute(query).one()
     return count, moment
+
+
+def has_received(mail_id: int, recipient: Any) -> "sa.ColumnElement[bool]":
+    """Whether this recipient received that mail, may have received it, or is still to get it."""
+    mine = sa.exists().where(Delivery.mail_id == mail_id, Delivery.recipient == recipient)
+    was_stopped = sa.exists().where(Mail.id == mail_id, Mail.state == MailState.CANCELLED)
+    never_leaves = sa.and_(Delivery.state.in_(WAITING), was_stopped)
+    return mine.where(Delivery.state.not_in(NOT_RECEIVED), ~never_leaves)
+
+
+def has_received_newsletter(key: Any) -> "sa.ColumnElement[bool]":
+    """Whether some newsletter came to this address key, or may have come."""
+    mine = sa.exists().where(Delivery.address_key == key, Delivery.state.not_in((*NOT_RECEIVED, *WAITING)))
+    return mine.where(Mail.id == Delivery.mail_id, Mail.kind == MailKind.NEWSLETTER)
+
+
+def has_recipients(mail_id: Any) -> "sa.ColumnElement[bool]":
+    """Whether anybody received that mail, may have received it, or is still to get it."""
+    return sa.exists().where(Delivery.mail_id == mail_id, Delivery.state.not_in(NOT_RECEIVED))

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from dordt.extensions import db
-from dordt.mailer.ledger import progress
+from dordt.mailer.ledger import deliveries as progress
 from dordt.mailer.models import Delivery, Mail, MailEvent, MailEventKind, MailRelay
 from tests.factories.mailer import WRITTEN_AT, make_newsletter, make_receipt
 
