@@ -19,7 +19,7 @@ from dordt.newsletters import tasks as newsletter_tasks
 from dordt.newsletters import views as newsletter_views
 from dordt.operations import commands as operations_commands
 from dordt.operations import views as operations_views
-from dordt.shared import database, formats, headers, logs, requests
+from dordt.shared import database, formats, logs, requests
 from dordt.site import views as site_views
 from dordt.subscribers import tasks as subscriber_tasks
 from dordt.subscribers import views as subscriber_views
@@ -89,7 +89,6 @@ def _init_assets(app: Flask) -> None:
 
 
 def _register_pages(app: Flask) -> None:
-    headers.init_app(app)
     requests.init_app(app)
     errors.init_app(app)
     for views in (

@@ -7,9 +7,8 @@ from flask import current_app
 from dordt.contact.labels import OUTCOME_LABELS
 from dordt.contact.models import Message
 from dordt.places.services import place_name
-from dordt.shared.links import absolute
+from dordt.shared.links import absolute, issue_token
 from dordt.shared.mail import Draft, compose
-from dordt.shared.tokens import issue_token
 
 PURPOSE = "message"
 

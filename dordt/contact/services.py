@@ -29,8 +29,8 @@ from dordt.places.models import Topic
 from dordt.shared.addresses import address_key
 from dordt.shared.clock import AMSTERDAM
 from dordt.shared.database import insert_into
+from dordt.shared.links import read_token
 from dordt.shared.problems import LinkInvalid, NotAllowed, NotFound
-from dordt.shared.tokens import read_token
 from dordt.throttling import limits
 
 KEEP_INFORMED_TEXT = "Ja, u mag mij mailen als mijn bericht iets heeft opgeleverd"

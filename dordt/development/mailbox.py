@@ -15,7 +15,7 @@ from flask import Blueprint, abort, current_app, make_response, redirect, render
 from flask.typing import ResponseReturnValue
 
 from dordt.shared.forms import require_csrf
-from dordt.shared.headers import CONTENT_SECURITY_POLICY
+from dordt.shared.requests import CONTENT_SECURITY_POLICY
 
 bp = Blueprint("mailbox", __name__, url_prefix="/postvak")
 

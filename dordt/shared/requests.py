@@ -1,10 +1,11 @@
-"""How requests are read, numbers in them included, and those that no page can answer."""
+"""How requests are read, those that no page can answer, and the headers that every answer carries."""
 
 import re
 from typing import IO, Any
 from urllib.parse import parse_qsl
 
 from flask import Flask, Request, Response, abort, current_app, request
+from flask.globals import request_ctx
 from werkzeug.formparser import FormDataParser
 from werkzeug.routing import IntegerConverter, Map
 
@@ -15,6 +16,23 @@ HOST = re.compile(
 )
 UNKNOWN_HOST = "localhost"
 RULE = "dordt.rule"  # in the WSGI environment, for the access log of a web server: see deploy/gunicorn.conf.py
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+)
+ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",  # internet.nl rates it good; no-referrer would break Referer-based CSRF checks
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+}
+PRIVATE_BLUEPRINTS = {"staff", "security", "mailbox"}
+# Kept by browser and proxy, asked for again each time: who publishes sees it at once, who has it gets a 304.
+PUBLIC = "public, max-age=0, must-revalidate"
 
 
 class StrictFormParser(FormDataParser):
@@ -61,6 +79,7 @@ def init_app(app: Flask) -> None:
     app.url_map.converters["int"] = ColumnInteger
     app.before_request(_name_rule)
     app.before_request(_refuse_nul)
+    app.after_request(_add_headers)  # registered first, so that it runs last
     app.after_request(_stay_on_this_host)
 
 
@@ -88,3 +107,42 @@ def _stay_on_this_host(response: Response) -> Response:
     if response.location and response.location.startswith(request.host_url):
         response.location = f"/{response.location.removeprefix(request.host_url).lstrip('/')}"
     return response
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in ALWAYS.items():
+        response.headers.setdefault(name, value)
+    if current_app.config["HSTS"]:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    if _holds_token():
+        response.headers["X-Robots-Tag"] = "noindex, nofollow"  # where such a link was published all the same
+    if _is_private(response):
+        response.headers["Cache-Control"] = "no-store"
+    elif request.endpoint != "static" and response.status_code == 200 and not response.is_streamed:
+        response.headers.setdefault("Cache-Control", PUBLIC)
+        response.add_etag()
+        response.make_conditional(request)
+    return response
+
+
+def _is_private(response: Response) -> bool:
+    """Forms, answers to forms, token pages and staff pages are never kept."""
+    rule = request.url_rule
+    return (
+        request.method not in {"GET", "HEAD"}
+        or (response.status_code >= 300 and response.status_code != 304)
+        or rule is None
+        or _holds_token()
+        or (request.blueprint or "").split(".")[0] in PRIVATE_BLUEPRINTS
+        or _session_was_used()
+    )
+
+
+def _holds_token() -> bool:
+    return request.url_rule is not None and "<token>" in request.url_rule.rule
+
+
+def _session_was_used() -> bool:
+    """Looking through the `session` proxy would itself count as use (Flask 3.1.3)."""
+    found = request_ctx._session
+    return found is not None and found.accessed

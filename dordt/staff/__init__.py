@@ -9,9 +9,9 @@ from flask import Blueprint, Flask, request, url_for
 
 from dordt.shared.database import reading
 from dordt.shared.reading import count
-from dordt.staff import access, guard
+from dordt.staff import access
+from dordt.staff.access import coordinator_scope, is_open, may
 from dordt.staff.contact import views as contact_views
-from dordt.staff.guard import coordinator_scope, is_open, may
 from dordt.staff.log import views as log_views
 from dordt.staff.members import views as members_views
 from dordt.staff.news import views as news_views
@@ -77,7 +77,7 @@ MENU = (
 def init_app(app: Flask) -> None:
     """Everything under /beheer/, each section a blueprint of its own. Raises AccessUnsettled."""
     staff = Blueprint("staff", __name__, url_prefix="/beheer")
-    staff.before_request(guard.require_access)
+    staff.before_request(access.require_access)
     staff.context_processor(_frame)
     for views in SECTION_VIEWS:
         staff.register_blueprint(views.bp)
@@ -88,7 +88,7 @@ def init_app(app: Flask) -> None:
 def _frame() -> dict[str, Any]:
     """What the layout and the templates of every section receive."""
     with reading():
-        return {"menu": list(menu()), "staff_member": guard.member(), "may": may}
+        return {"menu": list(menu()), "staff_member": access.member(), "may": may}
 
 
 def menu() -> Iterator[MenuLink]:

@@ -2,8 +2,8 @@
 
 from flask import Response, make_response
 
-from dordt.shared.headers import CONTENT_SECURITY_POLICY
-from dordt.shared.tokens import without_tokens
+from dordt.shared.links import without_tokens
+from dordt.shared.requests import CONTENT_SECURITY_POLICY
 
 # For the page that holds the frame.
 PAGE_POLICY = f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"

@@ -5,9 +5,8 @@ from datetime import datetime, timedelta
 from flask import current_app
 
 from dordt.shared import formats
-from dordt.shared.links import absolute
+from dordt.shared.links import absolute, issue_token
 from dordt.shared.mail import Draft, compose
-from dordt.shared.tokens import issue_token
 from dordt.subscribers.models import AddressChange, Subscriber, SubscriberState
 
 CONFIRM = "newsletter-confirm"

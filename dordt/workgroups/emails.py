@@ -6,9 +6,8 @@ from flask import current_app
 
 from dordt.places.services import place_name
 from dordt.shared import formats
-from dordt.shared.links import absolute
+from dordt.shared.links import absolute, issue_token
 from dordt.shared.mail import Draft, compose
-from dordt.shared.tokens import issue_token
 from dordt.workgroups.models import Membership, MembershipState
 
 DECISION_MAILS = {

@@ -15,9 +15,9 @@ from dordt.extensions import db
 from dordt.mailer.ledger import outbox
 from dordt.mailer.models import SuppressionScope
 from dordt.shared.addresses import address_key
+from dordt.shared.links import read_token
 from dordt.shared.mail import Draft
 from dordt.shared.problems import LinkInvalid, NotAllowed
-from dordt.shared.tokens import read_token
 from dordt.throttling import limits
 from dordt.workgroups import emails
 from dordt.workgroups.models import Membership, MembershipState, Workgroup

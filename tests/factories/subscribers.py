@@ -7,7 +7,7 @@ from typing import Any
 from dordt.extensions import db
 from dordt.shared import clock
 from dordt.shared.addresses import address_key
-from dordt.shared.tokens import issue_token
+from dordt.shared.links import issue_token
 from dordt.subscribers import emails
 from dordt.subscribers.models import AddressChange, Subscriber, SubscriberState
 

@@ -9,7 +9,8 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from dordt.accounts.rights import ROLE_RIGHTS, Right
-from dordt.staff import access, guard
+from dordt.staff import access
+from dordt.staff import access as guard
 from tests.support.seeded import administrator
 from tests.support.visitors import Visitor, new_visitor, signed_in
 

@@ -40,9 +40,9 @@ USED = {
     "dordt/mailer/smtp/transport.py": {"_host": ("smtplib:SMTP._host", "")},
     "dordt/mailer/worker/process.py": {"_signal_actions": ("huey.consumer:Consumer._signal_actions", "huey")},
     "dordt/shared/forms.py": {"_fields": ("wtforms.form:BaseForm._fields", "WTForms")},
-    "dordt/shared/headers.py": {"_session": ("flask.ctx:RequestContext._session", "Flask")},
     "dordt/shared/requests.py": {
-        "_parse_urlencoded": ("werkzeug.formparser:FormDataParser._parse_urlencoded", "Werkzeug")
+        "_session": ("flask.ctx:RequestContext._session", "Flask"),
+        "_parse_urlencoded": ("werkzeug.formparser:FormDataParser._parse_urlencoded", "Werkzeug"),
     },
 }
 LOOKED_AT = {

@@ -13,7 +13,7 @@ from dordt.contact.workflow import MAILED
 from dordt.development.seed import ago, rows
 from dordt.development.seed.content import member
 from dordt.extensions import db
-from dordt.shared.tokens import issue_token
+from dordt.shared.links import issue_token
 from dordt.subscribers import emails as subscriber_emails
 from dordt.subscribers import services as subscribers
 from dordt.subscribers.fields import SubscriberFields

@@ -15,7 +15,7 @@ from typing import Any
 
 import nh3
 
-from dordt.shared.tokens import without_tokens
+from dordt.shared.links import without_tokens
 
 MOST_READ = 500_000  # octets: a report comes first, what is returned with it after
 MOST_PARTS = 100

@@ -15,7 +15,7 @@ from dordt.mailer.models import Mail
 from dordt.mailer.smtp import encoding, verp
 from dordt.mailer.smtp.encoding import EncodedMail, ascii_address, with_domain_of
 from dordt.mailer.smtp.signing import signer
-from dordt.shared.tokens import token_issuer
+from dordt.shared.links import token_issuer
 
 MAILS_KEPT = 20
 

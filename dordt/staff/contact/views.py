@@ -18,6 +18,7 @@ from dordt.shared.forms import DordtForm
 from dordt.shared.problems import NotAllowed
 from dordt.shared.reading import page, row_or_404, rows
 from dordt.staff import searching
+from dordt.staff.access import may, member
 from dordt.staff.contact.forms import (
     AddNoteForm,
     AnswerMessageForm,
@@ -26,7 +27,6 @@ from dordt.staff.contact.forms import (
     InboxFilterForm,
 )
 from dordt.staff.contact.inbox import inbox_messages, inbox_rows, read_by, thread_of
-from dordt.staff.guard import may, member
 from dordt.workgroups.labels import STATE_LABELS
 from dordt.workgroups.models import Membership
 

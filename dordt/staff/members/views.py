@@ -13,7 +13,7 @@ from dordt.extensions import limiter
 from dordt.shared import clock
 from dordt.shared.forms import DordtForm, require_csrf
 from dordt.shared.reading import page, row_or_404
-from dordt.staff.guard import member
+from dordt.staff.access import member
 from dordt.staff.log import views as log
 from dordt.staff.log.labels import ACTIONS
 from dordt.staff.members.forms import AddMemberForm, ChangePasswordForm, ChangeRoleForm, SetPasswordForm

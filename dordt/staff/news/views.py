@@ -18,7 +18,7 @@ from dordt.shared.formats import dutch_date_time, kilobytes
 from dordt.shared.forms import require_csrf
 from dordt.shared.reading import page, row_or_404, rows
 from dordt.shared.requests import whole_number
-from dordt.staff.guard import member
+from dordt.staff.access import member
 from dordt.staff.news.forms import EditArticleForm, kept_attachment
 
 bp = Blueprint("news", __name__, url_prefix="/nieuws")

@@ -10,10 +10,10 @@ from dordt.newsletters.labels import STATE_LABELS
 from dordt.newsletters.models import Newsletter
 from dordt.newsletters.sending import plans
 from dordt.shared import clock
+from dordt.shared.links import without_tokens
 from dordt.shared.mail import Draft
 from dordt.shared.reading import page, row_or_404
-from dordt.shared.tokens import without_tokens
-from dordt.staff.guard import is_open
+from dordt.staff.access import is_open
 from dordt.staff.mail_frame import PAGE_POLICY, framed
 from dordt.staff.newsletters.blueprint import NUMBER, bp, numbered
 from dordt.staff.newsletters.labels import approved_by, for_whom, frozen_summary

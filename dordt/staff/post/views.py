@@ -16,10 +16,10 @@ from dordt.mailer.suppression import list as suppression_list
 from dordt.newsletters.models import Newsletter
 from dordt.shared import clock
 from dordt.shared.forms import require_csrf
+from dordt.shared.links import without_tokens
 from dordt.shared.reading import count, page, page_of_many, row_or_404, rows
-from dordt.shared.tokens import without_tokens
 from dordt.staff import searching
-from dordt.staff.guard import may, member
+from dordt.staff.access import may, member
 from dordt.staff.mail_frame import PAGE_POLICY, framed
 from dordt.staff.post import listing, services
 from dordt.staff.post.forms import AddSuppressionForm

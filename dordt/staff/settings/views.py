@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from dordt.newsletters.sending import policy, services
 from dordt.shared import clock
-from dordt.staff.guard import member
+from dordt.staff.access import member
 from dordt.staff.settings.forms import PolicyForm
 
 bp = Blueprint("settings", __name__, url_prefix="/instellingen")

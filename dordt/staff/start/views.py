@@ -18,7 +18,7 @@ from dordt.newsletters.sending.plans import PlanStatus
 from dordt.shared import clock
 from dordt.shared.formats import capital
 from dordt.shared.reading import count, rows
-from dordt.staff.guard import coordinator_scope, is_open, may, member
+from dordt.staff.access import coordinator_scope, is_open, may, member
 from dordt.staff.log import labels
 from dordt.staff.log import views as log
 from dordt.staff.start import today

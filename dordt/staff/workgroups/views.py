@@ -10,7 +10,7 @@ from dordt.places.services import place_name
 from dordt.shared import clock
 from dordt.shared.reading import page, row_or_404, rows
 from dordt.staff import searching
-from dordt.staff.guard import coordinator_scope, is_open, member
+from dordt.staff.access import coordinator_scope, is_open, member
 from dordt.workgroups import services
 from dordt.workgroups.forms import DecideMembershipForm
 from dordt.workgroups.labels import DECISION_LABELS, STATE_LABELS

@@ -9,8 +9,8 @@ from dordt.consent.models import ConsentPurpose
 from dordt.extensions import db
 from dordt.mailer.ledger import outbox
 from dordt.mailer.models import SuppressionScope
+from dordt.shared.links import read_token
 from dordt.shared.problems import LinkInvalid, NotAllowed
-from dordt.shared.tokens import read_token
 from dordt.subscribers import emails
 from dordt.subscribers.models import (
     AddressChange,

@@ -15,8 +15,8 @@ from dordt.mailer.models import SuppressionScope
 from dordt.shared.addresses import address_key
 from dordt.shared.clock import AMSTERDAM
 from dordt.shared.database import affected
+from dordt.shared.links import read_token
 from dordt.shared.problems import LinkInvalid
-from dordt.shared.tokens import read_token
 from dordt.subscribers import emails
 from dordt.subscribers.fields import SubscriberFields, fields_of, store_fields
 from dordt.subscribers.models import AddressChange, Subscriber, SubscriberState, UnsubscribeWay, Unsubscription

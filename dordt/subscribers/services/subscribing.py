@@ -14,8 +14,8 @@ from dordt.extensions import db
 from dordt.mailer.ledger import outbox
 from dordt.shared.addresses import address_key
 from dordt.shared.database import is_postgres
+from dordt.shared.links import read_token
 from dordt.shared.problems import LinkInvalid
-from dordt.shared.tokens import read_token
 from dordt.subscribers import emails
 from dordt.subscribers.fields import SubscriberFields, store_fields
 from dordt.subscribers.models import Subscriber, SubscriberState

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from dordt.contact import services
 from dordt.contact.models import EntryKind, Message, MessageEntry, MessageStatus, Outcome
 from dordt.extensions import db
-from dordt.shared.tokens import issue_token
+from dordt.shared.links import issue_token
 from tests.factories.accounts import make_member
 from tests.factories.contact import make_message
 

@@ -12,7 +12,7 @@ from dordt.extensions import db
 from dordt.mailer.ledger import claiming, outbox
 from dordt.mailer.models import Delivery, Mail, MailEvent, MailState, Suppression, SuppressionScope
 from dordt.mailer.relays.token_bucket import BURST
-from dordt.shared.tokens import read_token
+from dordt.shared.links import read_token
 from tests.factories.mailer import WRITTEN_AT, make_newsletter, make_receipt, states
 from tests.support.relay import HANG_UP
 

@@ -13,7 +13,7 @@ from dordt.consent.models import ConsentPurpose
 from dordt.extensions import db
 from dordt.newsletters.reporting.growth import Interval, Unit, growth
 from dordt.shared.clock import AMSTERDAM
-from dordt.shared.tokens import issue_token
+from dordt.shared.links import issue_token
 from dordt.subscribers import emails, services
 from dordt.subscribers.fields import SubscriberFields
 from dordt.subscribers.models import AddressChange, Subscriber

@@ -10,8 +10,8 @@ from dordt.consent.models import Consent, ConsentPurpose, ConsentText
 from dordt.extensions import db
 from dordt.mailer.models import Delivery, MailKind
 from dordt.shared import clock
+from dordt.shared.links import issue_token
 from dordt.shared.problems import LinkInvalid
-from dordt.shared.tokens import issue_token
 from dordt.subscribers import services
 from dordt.subscribers.forms import CONSENT_TEXT, NEW_ADDRESS_TEXT
 from dordt.subscribers.models import AddressChange, Subscriber, SubscriberState, Unsubscription

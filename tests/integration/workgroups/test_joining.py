@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from dordt.extensions import db
 from dordt.shared import clock
-from dordt.shared.tokens import issue_token
+from dordt.shared.links import issue_token
 from dordt.workgroups import services
 from dordt.workgroups.models import Membership, MembershipState
 from tests.factories.places import make_neighbourhood

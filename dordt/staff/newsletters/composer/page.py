@@ -17,8 +17,8 @@ from dordt.newsletters.content.services import editing
 from dordt.newsletters.models import Newsletter
 from dordt.newsletters.sending import audience
 from dordt.shared.columns import like
+from dordt.shared.links import without_tokens
 from dordt.shared.reading import rows
-from dordt.shared.tokens import without_tokens
 from dordt.staff.newsletters.composer.forms import NewsletterForm
 from dordt.staff.newsletters.composer.state import FIRST_LOOK, LOOKS, look_after, meeting_words
 from dordt.staff.newsletters.labels import audience_summary

@@ -19,7 +19,7 @@ from dordt.shared.forms import require_csrf
 from dordt.shared.problems import NotAllowed
 from dordt.shared.reading import read_only, row_or_404, rows
 from dordt.shared.requests import whole_number
-from dordt.staff.guard import member
+from dordt.staff.access import member
 from dordt.staff.mail_frame import PAGE_POLICY
 from dordt.staff.newsletters.blueprint import NUMBER, bp, numbered
 from dordt.staff.newsletters.composer import page, state

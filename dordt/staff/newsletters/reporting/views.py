@@ -17,7 +17,7 @@ from dordt.shared import clock, tables
 from dordt.shared.forms import require_csrf
 from dordt.shared.reading import page, row_or_404
 from dordt.shared.tables import Kind, csv_stream, table_download
-from dordt.staff.guard import is_open, may, member
+from dordt.staff.access import is_open, may, member
 from dordt.staff.newsletters.blueprint import NUMBER, bp
 from dordt.staff.newsletters.labels import CAUSE_LABELS, STATE_EXPLANATIONS, duration
 from dordt.staff.newsletters.reporting import growth

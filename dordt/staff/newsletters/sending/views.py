@@ -26,7 +26,7 @@ from dordt.shared.formats import dutch_date, dutch_day, dutch_time
 from dordt.shared.forms import require_csrf
 from dordt.shared.reading import Page, page_of_many, read_only, rows
 from dordt.shared.requests import whole_number
-from dordt.staff.guard import is_open, may, member
+from dordt.staff.access import is_open, may, member
 from dordt.staff.newsletters.blueprint import NUMBER, bp, numbered
 from dordt.staff.newsletters.labels import RECIPIENT_LABELS, approved_by, audience_summary, for_whom, frozen_summary
 from dordt.staff.newsletters.sending.forms import PlanForm, TestMailForm

@@ -13,7 +13,7 @@ from dordt.shared.formats import dutch_number
 from dordt.shared.forms import require_csrf
 from dordt.shared.reading import count, page, rows
 from dordt.shared.tables import table_download
-from dordt.staff.guard import member
+from dordt.staff.access import member
 from dordt.staff.subscribers.blueprint import IMPORT, bp, numbered_import
 from dordt.staff.subscribers.forms import ColumnsForm, UploadForm
 from dordt.subscribers.fields import FIELDS
