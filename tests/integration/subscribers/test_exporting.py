@@ -64,13 +64,13 @@ def test_the_list_as_csv_can_be_imported_again(staff_client: StaffClient):
 
 
 @pytest.mark.parametrize(
-    ("room", "module"), [("exporteren/", list_export), ("bewijs/", consent_export)], ids=["list", "proof"]
+    ("path", "module"), [("exporteren/", list_export), ("bewijs/", consent_export)], ids=["list", "proof"]
 )
-def test_a_long_list_is_read_in_pieces_and_is_whole(staff_client: StaffClient, monkeypatch, room: str, module):
+def test_a_long_list_is_read_in_pieces_and_is_whole(staff_client: StaffClient, monkeypatch, path: str, module):
     make_import(*(f"lezer{number}@voorbeeld.nl;;;2026-03-09;Balie" for number in range(5)))
     monkeypatch.setattr(module, "AT_ONCE", 2)
 
-    _head, *rows = table(staff_client("beheerder").post(f"{PAGES}{room}"))
+    _head, *rows = table(staff_client("beheerder").post(f"{PAGES}{path}"))
 
     assert [row[0] for row in rows] == [f"lezer{number}@voorbeeld.nl" for number in range(5)]
 

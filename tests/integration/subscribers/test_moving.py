@@ -1,4 +1,4 @@
-"""A subscription that moves to another address: confirmed there, told here, and proof of consent for each."""
+"""A subscription that moves to another address: confirmed there, announced here, and proof of consent for each."""
 
 from datetime import timedelta
 

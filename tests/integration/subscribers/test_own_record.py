@@ -1,4 +1,4 @@
-"""What a resident sees of what we hold, and takes along as a file."""
+"""What a resident sees of what we keep of them, and takes along as a file."""
 
 import csv
 import io
@@ -50,12 +50,12 @@ def test_the_file_for_a_programme_holds_it_all(client, anna):
 
     assert answer.mimetype == "application/json"
     assert 'filename="mijn-nieuwsbrief-gegevens.json"' in answer.headers["Content-Disposition"]
-    held = json.loads(answer.data)
+    data = json.loads(answer.data)
     assert [word for word in WORDS if word not in answer.text] == []
-    assert held["abonnement"][0]["wijken"] == ["Staart"]
-    assert held["toestemming"][0]["ingetrokken"] is None
-    assert held["toestemming"][0]["bevestigd"].endswith(("+01:00", "+02:00"))
-    assert [sent["wat ervan werd"] for sent in held["nieuwsbrieven"]] == ["Niet aangekomen", "Verstuurd"]
+    assert data["abonnement"][0]["wijken"] == ["Staart"]
+    assert data["toestemming"][0]["ingetrokken"] is None
+    assert data["toestemming"][0]["bevestigd"].endswith(("+01:00", "+02:00"))
+    assert [sent["wat ervan werd"] for sent in data["nieuwsbrieven"]] == ["Niet aangekomen", "Verstuurd"]
 
 
 def test_the_file_for_a_spreadsheet_holds_it_all_and_runs_nothing(client, anna):

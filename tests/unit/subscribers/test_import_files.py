@@ -1,4 +1,4 @@
-"""Recognising a file with subscribers: its signs, its separator, its columns."""
+"""Recognising a file with subscribers: its encoding, its separator, its columns."""
 
 import pytest
 
