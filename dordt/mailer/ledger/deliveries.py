@@ -1,5 +1,6 @@
 """What the ledger tells of the deliveries of a mail to many: who has received it, and how fast it leaves now."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +21,13 @@ from dordt.mailer.models import (
     literally,
 )
 from dordt.shared.columns import UtcMoment
+from dordt.shared.database import reading
 
+RESULT = (
+    *(Delivery.recipient, Delivery.address, Delivery.state, Delivery.attempts),
+    *(Delivery.accepted_at, Delivery.relay_code, Delivery.relay_text),
+)
+READ_AT_ONCE = 2_000
 NEWEST = 2_000  # events that are looked at
 WINDOW = timedelta(seconds=60)
 SHORTEST = timedelta(seconds=5)  # a pace of a few messages over less time than this says nothing
@@ -41,6 +48,22 @@ class Pace:
 
     per_second: float
     is_quiet: bool
+
+
+def results(mail_id: int) -> Iterator[Any]:
+    """What became of a mail for each recipient, in their order, read in pieces that each end their transaction."""
+    last = -1
+    while found := _results(mail_id, after=last):
+        last = found[-1].recipient
+        yield from found
+
+
+def _results(mail_id: int, *, after: int) -> Sequence[Any]:
+    piece = sa.select(*RESULT).where(Delivery.mail_id == mail_id, Delivery.recipient > after)
+    with reading():
+        found: Sequence[Any] = db.session.execute(piece.order_by(Delivery.recipient).limit(READ_AT_ONCE)).all()
+        db.session.rollback()
+    return found
 
 
 def pace(mail_id: int, *, at: datetime) -> Pace:

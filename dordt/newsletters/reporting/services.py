@@ -7,29 +7,22 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
 from dordt.accounts.models import StaffMember
 from dordt.extensions import db
 from dordt.mailer.labels import DELIVERY_LABELS
-from dordt.mailer.ledger import outbox
-from dordt.mailer.models import Delivery, DeliveryState, Mail
+from dordt.mailer.ledger import deliveries, outbox
+from dordt.mailer.models import DeliveryState, Mail
 from dordt.newsletters.models import Newsletter
 from dordt.newsletters.transitions import log
 from dordt.shared import tables
-from dordt.shared.database import reading
 from dordt.shared.problems import NotAllowed
 from dordt.shared.tables import Cell, Kind
 from dordt.subscribers.models import UnsubscribeReason, UnsubscribeWay, Unsubscription
 
 HEADERS = ("E-mailadres", "Wat werd ervan", "Pogingen", "Aangenomen", "Code", "Antwoord van de mailserver")
-COLUMNS = (
-    *(Delivery.recipient, Delivery.address, Delivery.state, Delivery.attempts),
-    *(Delivery.accepted_at, Delivery.relay_code, Delivery.relay_text),
-)
-AT_ONCE = 2_000
 TOO_MANY = "Voor zoveel abonnees kunnen wij geen ODS-bestand maken. Kies CSV: dat opent u in hetzelfde programma."
 logger = logging.getLogger(__name__)
 
@@ -147,24 +140,6 @@ def begin_export(newsletter: Newsletter, kind: Kind, *, by: StaffMember, at: dat
 
 
 def rows_of(mail_id: int) -> Iterator[Sequence[Cell]]:
-    """One after the other, read in pieces: nothing is held long, however many there are."""
-    last = -1
-    while found := _next(mail_id, last):
-        last = found[-1].recipient
-        for row in found:
-            yield (
-                row.address,
-                DELIVERY_LABELS[row.state],
-                row.attempts,
-                row.accepted_at,
-                row.relay_code,
-                row.relay_text,
-            )
-
-
-def _next(mail_id: int, after: int) -> Sequence[Any]:
-    piece = sa.select(*COLUMNS).where(Delivery.mail_id == mail_id, Delivery.recipient > after)
-    with reading():
-        found: Sequence[Any] = db.session.execute(piece.order_by(Delivery.recipient).limit(AT_ONCE)).all()
-        db.session.rollback()
-    return found
+    """One after the other: nothing is held long, however many there are."""
+    for row in deliveries.results(mail_id):
+        yield (row.address, DELIVERY_LABELS[row.state], row.attempts, row.accepted_at, row.relay_code, row.relay_text)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from dordt.audit.models import AuditEntry
 from dordt.extensions import db
 from dordt.mailer.labels import DELIVERY_LABELS
+from dordt.mailer.ledger import deliveries
 from dordt.mailer.models import Delivery, DeliveryState
 from dordt.newsletters.reporting import services
 from dordt.shared import tables
@@ -72,7 +73,7 @@ def test_the_growth_is_a_file_of_the_chosen_period(staff_client: StaffClient):
 
 
 def test_what_became_of_it_for_each_subscriber_is_noted_and_has_all_of_them(staff_client: StaffClient, monkeypatch):
-    monkeypatch.setattr(services, "AT_ONCE", 3)
+    monkeypatch.setattr(deliveries, "READ_AT_ONCE", 3)
     make_started_newsletter(8, State.ACCEPTED, State.FAILED)
     refused = db.session.scalars(sa.select(Delivery).where(Delivery.state == State.FAILED)).one()
     refused.relay_code, refused.relay_text = 550, "=HYPERLINK(1)"
