@@ -1,8 +1,8 @@
 """People leave, in every way there is, while a newsletter goes out: after the click nothing is sent to them."""
 
 import time
-from collections.abc import Callable, Sequence
-from itertools import cycle
+from collections.abc import Callable, Collection, Sequence
+from itertools import product
 
 import pytest
 import sqlalchemy as sa
@@ -24,9 +24,10 @@ from tests.support.visitors import Visitor
 from tests.support.workers import wait_until
 
 pytestmark = pytest.mark.slow
-READERS, ROUNDS = 300, 5
-AHEAD = (1, 4, 20, 30, 40)  # how many letters before theirs somebody leaves; the two nearest may be on their way
-MEANWHILE = 5  # letters that the relay takes in during a click: with those on each connection fewer than twenty
+READERS = 300
+# Where the delivery stands of who leaves: one on its way, one that may go during the click, and some that are far off.
+BEFORE = (DeliveryState.SENDING, DeliveryState.LEASED, *3 * [DeliveryState.QUEUED])
+MEANWHILE = 5  # letters that the relay takes in during a click
 LONGEST = 60  # seconds, on a machine that is busy with other things
 Leave = Callable[[Subscriber], None]
 
@@ -66,19 +67,26 @@ def readers(app: Flask, relay: Relay, start_worker: Callable[[], object]) -> Seq
     return found
 
 
+def the_next(state: DeliveryState, gone: Collection[str]) -> str:
+    """The address of one that stands here; of those in the queue the very last, if nothing stands here one of them."""
+    order = Delivery.id.desc() if state is DeliveryState.QUEUED else Delivery.id
+    waiting = sa.select(Delivery.address).where(Delivery.state == state, Delivery.address.not_in(gone)).order_by(order)
+    address = db.session.scalar(waiting.limit(1))
+    db.session.rollback()  # on SQLite the test itself would keep the worker waiting
+    return address or the_next(DeliveryState.QUEUED, gone)
+
+
 def leave_while_it_is_sent(relay: Relay, readers: Sequence[Subscriber], ways: dict[str, Leave]) -> dict[str, float]:
-    """Somebody leaves in each way, again and again, just ahead of the post; by address, when that was answered."""
+    """Somebody leaves in each way, again and again; by address, when that was answered."""
     answered: dict[str, float] = {}
-    for leave, ahead in zip(list(ways.values()) * ROUNDS, cycle(AHEAD), strict=False):
-        sent = len(relay.messages)
-        reader = readers[sent + ahead]
-        address = reader.email
-        if address in answered:
-            continue
+    by_address = {reader.email: reader for reader in readers}
+    db.session.rollback()
+    for state, leave in product(BEFORE, ways.values()):
+        sent, address = len(relay.messages), the_next(state, answered)
         relay.let_in(MEANWHILE)
-        leave(reader)
+        leave(by_address[address])
         answered[address] = time.monotonic()
-        db.session.rollback()  # on SQLite the test itself would keep the worker waiting
+        db.session.rollback()
         assert len(relay.wait_for(sent + MEANWHILE, LONGEST)) == sent + MEANWHILE
     relay.let_in(None)
     return answered
