@@ -124,7 +124,7 @@ class Settings:
     NEWS_ARCHIVE_AFTER_MONTHS = 12
     CONFIRM_WITHIN = timedelta(days=7)
     ONE_MAIL_PER = timedelta(hours=1)
-    MAILS_PER_INBOX = 200  # in that time, for who did not prove the address; `a+b@c.nl` is the inbox of `a@c.nl`
+    MAILS_PER_INBOX = 200  # in that time, for whoever did not prove the address; `a+b@c.nl` is the inbox of `a@c.nl`
     NEWSLETTER_TESTS_PER_HOUR = 30  # test mails of one member of staff
     SUBSCRIBE_LIMIT_OF_NETWORK = "60 per hour"  # mails that one network may have us send about the newsletter
 

@@ -201,7 +201,7 @@ def _accepted_hash(password: str, *, email: str) -> str:
 
 
 def _normal(password: str) -> str:
-    """White space around it goes, as every form does it, and letters that look alike become alike."""
+    """White space around it goes, as every form does it, and characters that look alike become alike."""
     return str(security._password_util.normalize(password.strip()))
 
 

@@ -54,7 +54,7 @@ TROUBLED_STATES = (
     DeliveryState.COMPLAINED,
 )
 # The conditions of the partial indexes, in the one spelling that finds them: a bound value or another order does not.
-# Chains and no lists of more than two: SQLite builds such a list anew for each row that changes.
+# Chains and no lists of more than two: SQLite builds such a list again for each row that changes.
 _DUE = ", ".join(f"'{state}'" for state in DUE_STATES)
 _HELD = ", ".join(f"'{state}'" for state in HELD_STATES)
 IS_DUE_SINGLE = f"delivery.priority = 1 AND delivery.state IN ({_DUE})"

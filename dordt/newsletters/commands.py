@@ -81,7 +81,7 @@ def status_command(number: int) -> None:
         click.echo(f"starts {as_written(status.plan.starts_at)}")
         click.echo(f"not-after {as_written(status.plan.latest_at)}")
         if status.is_late:
-            click.echo("too late: nothing starts by itself; send it now, plan it anew or cancel it")
+            click.echo("too late: nothing starts by itself; send it now, plan it again or cancel it")
         if status.reason:
             click.echo(f"reason {status.reason}")
     if newsletter.mail:

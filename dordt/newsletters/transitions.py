@@ -26,7 +26,7 @@ def newsletter_numbered(number: int) -> Newsletter:
 
 
 def locked(number: int) -> Newsletter:
-    """The row, locked and read anew, so that two clicks at once do one thing. Raises NotFound."""
+    """The row, locked and read again, so that two clicks at once do one thing. Raises NotFound."""
     query = Newsletter.numbered(number).with_for_update(of=Newsletter).execution_options(populate_existing=True)
     found = db.session.scalars(query).one_or_none()
     if found is None:
@@ -50,7 +50,7 @@ def lock_for_freeze() -> None:
 def read_mail_anew(newsletter: Newsletter) -> None:
     """The mail as it is now, of a newsletter whose row is locked.
 
-    A row for which PostgreSQL waited is read anew, what was joined to it is not: a step would take the mail to stand
+    A row for which PostgreSQL waited is read again, what was joined to it is not: a step would take the mail to stand
     as it did before somebody else changed it, and leave it like that.
     """
     if newsletter.mail is not None:

@@ -1,4 +1,4 @@
-"""SPF (RFC 7208): reads a domain's policy with all that it includes, counts what it costs, and judges an address."""
+"""SPF (RFC 7208): reads a domain's policy with all that it includes, counts what it costs, and evaluates an address."""
 
 import ipaddress
 import re
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from dordt.operations.dns_lookups import Address, Names
 
 LOOKUPS, VOIDS, MX_NAMES = 10, 2, 10  # the limits of 4.6.4
-VERDICTS = {"+": "pass", "-": "fail", "~": "softfail", "?": "neutral"}
+RESULTS = {"+": "pass", "-": "fail", "~": "softfail", "?": "neutral"}
 MECHANISM = re.compile(r"([+?~-]?)(all|include|a|mx|ptr|ip4|ip6|exists)(?:(?=/)|:|$)(.*)", re.IGNORECASE)
 MODIFIER = re.compile(r"[a-z][a-z0-9_.-]*=\S*", re.IGNORECASE)
 PREFIXES = re.compile(r"(?P<host>[^/]*)(?:/(?P<four>\d{1,2}))?(?://(?P<six>\d{1,3}))?")
@@ -22,9 +22,9 @@ class SpfProblem(Exception):
 
 @dataclass
 class Rule:
-    """One mechanism: what it says of which networks; None: of which cannot be told beforehand."""
+    """One mechanism: what it says of which networks; None: which ones cannot be known beforehand."""
 
-    sign: str
+    qualifier: str
     networks: list[Network] | None = field(default_factory=list)
     is_all: bool = False
     included: "Policy | None" = None
@@ -40,18 +40,18 @@ class Policy:
 
     @property
     def ending(self) -> str:
-        """What it says of everybody else: the sign before `all`, or nothing when it has no end."""
-        signs = [rule.sign for rule in self.rules if rule.is_all]
-        return signs[0] if signs else (self.redirect.ending if self.redirect else "")
+        """What it says of everybody else: the qualifier before `all`, or nothing when it has no end."""
+        qualifiers = [rule.qualifier for rule in self.rules if rule.is_all]
+        return qualifiers[0] if qualifiers else (self.redirect.ending if self.redirect else "")
 
     def result(self, address: Address) -> str | None:
-        """What it says of an address: pass, fail, softfail or neutral; None: that cannot be judged."""
+        """What it says of an address: pass, fail, softfail or neutral; None: that cannot be evaluated."""
         for rule in self.rules:
             matches = _matches(rule, address)
             if matches is None:
                 return None
             if matches:
-                return VERDICTS[rule.sign]
+                return RESULTS[rule.qualifier]
         return self.redirect.result(address) if self.redirect else "neutral"
 
 
@@ -85,19 +85,19 @@ class Reader:
             policy.redirect = self._other(domain, redirects[0], "redirect=")
         return policy
 
-    def _rule(self, domain: str, sign: str, kind: str, value: str) -> Rule:
+    def _rule(self, domain: str, qualifier: str, kind: str, value: str) -> Rule:
         if kind == "all":
-            return Rule(sign, is_all=True)
+            return Rule(qualifier, is_all=True)
         if kind in {"ip4", "ip6"}:
-            return Rule(sign, [_network(domain, kind, value)])
+            return Rule(qualifier, [_network(domain, kind, value)])
         if kind in {"include", "exists"} and not value:
             raise SpfProblem(f"{domain} says {kind!r} without a domain")
         if kind == "include" and "%" not in value:
-            return Rule(sign, included=self._other(domain, value, "include:"))
+            return Rule(qualifier, included=self._other(domain, value, "include:"))
         self._count()
         if "%" in value or kind in {"include", "ptr", "exists"}:
-            return Rule(sign, None)
-        return Rule(sign, list(self._hosts(domain, kind, value)))
+            return Rule(qualifier, None)
+        return Rule(qualifier, list(self._hosts(domain, kind, value)))
 
     def _other(self, domain: str, other: str, how: str) -> Policy:
         self._count()

@@ -41,7 +41,7 @@ def account_from_here() -> str:
 
 
 def network() -> str:
-    """All that one network tries, for who tries one password on many accounts."""
+    """All that one network tries, for whoever tries one password on many accounts."""
     return hashed("network", _network())
 
 

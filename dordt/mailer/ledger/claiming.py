@@ -90,7 +90,7 @@ def _take_singles(owner: str, count: int, at: datetime) -> list[Due]:
 
 
 def _take_of(mail: "sa.Row[Any]", owner: str, count: int, at: datetime, cursors: Cursors) -> list[Due]:
-    """From one mail; at its end begin anew next time, for what came back stands behind the cursor."""
+    """From one mail; at its end begin again next time, for what came back stands behind the cursor."""
     began_at = after = cursors.get(mail.id)
     while rows := statements.due_of(db.session.connection(), mail, count, at=at, after=after):
         after = cursors[mail.id] = (rows[-1].next_attempt_at, rows[-1].id)

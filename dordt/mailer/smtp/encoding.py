@@ -1,4 +1,4 @@
-"""A mail as bytes: encoded once, cut where a link token belongs, joined anew for each recipient.
+"""A mail as bytes: encoded once, cut where a link token belongs, joined again for each recipient.
 
 Header lines are 7-bit and folded where folding is harmless, with one instance of each (RFC 5322, 2047).
 """

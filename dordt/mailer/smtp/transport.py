@@ -176,7 +176,7 @@ mail = Mail()
 
 @contextmanager
 def _time_limit(client: smtplib.SMTP, *, after: float) -> Iterator[None]:
-    """End a session that takes too long to begin: a timeout of smtplib counts anew with each line that comes."""
+    """End a session that takes too long to begin: a timeout of smtplib counts again with each line that comes."""
 
     def shut_down() -> None:
         with contextlib.suppress(OSError):

@@ -57,7 +57,7 @@ class Worker(Consumer):
         super().stop(graceful)
 
     def check_worker_health(self) -> Any:
-        """A thread of ours that died is a fault of ours: end, so that whoever started us starts us anew."""
+        """A thread of ours that died is a fault of ours: end, so that whoever started us starts us again."""
         for thread in self._threads:
             if not thread.is_alive():
                 raise RuntimeError(f"{thread.name}: its thread died, the worker ends")

@@ -240,7 +240,7 @@ def _freeze(newsletter: Newsletter, draft: Draft, *, at: datetime, by: StaffMemb
 def _start_planned(number: int, at: datetime) -> None:
     newsletter = locked(number)
     plan = plan_of(newsletter)
-    if plan is None or plan.starts_at > at:  # somebody else was first, or it was planned anew
+    if plan is None or plan.starts_at > at:  # somebody else was first, or it was planned again
         db.session.rollback()
     elif at > plan.latest_at:
         _note_too_late(newsletter, at)

@@ -1,1 +1,1 @@
-"""Room of /beheer/: the messages of residents."""
+"""The messages of residents, and their answers."""

@@ -1,1 +1,1 @@
-"""Room of /beheer/."""
+"""News: writing, publishing and withdrawing articles."""

@@ -1,4 +1,4 @@
-"""The room of the newsletters: its blueprint, and the newsletter that an address names."""
+"""The section of the newsletters: its blueprint, and the newsletter that an address names."""
 
 from flask import Blueprint
 

@@ -80,7 +80,7 @@ def _morning_after(at: datetime, months: int) -> datetime:
 def find_by_preferences_token(token: str, *, lock: bool = False) -> Subscriber:
     """The subscriber whose choices a link opens: the token of the link to leave, of the current link version.
 
-    Raises LinkInvalid when a newer link took its place, and for who does not get the newsletter.
+    Raises LinkInvalid when a newer link took its place, and for whoever does not get the newsletter.
     """
     claim = read_token(token, purpose=emails.UNSUBSCRIBE)
     found = db.session.get(Subscriber, claim.row_id, with_for_update=lock or None)

@@ -137,7 +137,7 @@ class Progress:
 
     @property
     def summary(self) -> str:
-        """One sentence or two that say all, for who listens."""
+        """One sentence or two that say all, for whoever listens."""
         tally = f"{dutch_number(self.done)} van de {dutch_number(self.total)} e-mails zijn klaar."
         return f"{tally} Nog {self.time_left}." if self.time_left else tally
 

@@ -128,7 +128,7 @@ def reach() -> ResponseReturnValue:
 
 @bp.get(f"/{NUMBER}/lezers/")
 def people(number: int) -> ResponseReturnValue:
-    """Who they are, for who may see that; how many, for everybody here. Looking at the list is noted."""
+    """Who they are, for whoever may see that; how many, for everybody here. Looking at the list is noted."""
     newsletter = numbered(number)
     may_see = may(Right.SEE_CONTACT_DETAILS) and is_open("staff.subscribers")
     if may_see:
@@ -190,7 +190,7 @@ def _send_page(newsletter: Newsletter, form: PlanForm, test_mail_form: TestMailF
 
 @dataclass(frozen=True)
 class ListedSubscriber:
-    """One of them, what they chose, and why they do not get it (empty for who does)."""
+    """One of them, what they chose, and why they do not get it (empty for those who do)."""
 
     subscriber: Subscriber
     reason: str
