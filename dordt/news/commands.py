@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 
 from dordt.news import services
 from dordt.news.importing import ArticleFile, ImportProblem
-from dordt.news.slugs import reserved
+from dordt.news.models import reserved
 from dordt.places import services as places
 from dordt.shared import clock
 

@@ -14,8 +14,8 @@ from dordt.media.decoding import MediaRefused
 from dordt.media.images import address
 from dordt.media.markdown import parse
 from dordt.media.models import MediaFile
+from dordt.news.models import is_well_formed
 from dordt.news.services import Content
-from dordt.news.slugs import is_well_formed
 from dordt.shared.formats import kilobytes
 from dordt.shared.local_time import Moment, MomentSkipped, moment_of
 

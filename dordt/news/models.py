@@ -1,5 +1,7 @@
 """Articles and what hangs on them."""
 
+import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
@@ -27,6 +29,9 @@ article_topic = sa.Table(
     sa.Column("article_id", sa.ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("topic_id", sa.ForeignKey("topic.id", ondelete="CASCADE"), primary_key=True, index=True),
 )
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+LONGEST = 120
+TAKEN_WORDS = {"archief", "wijk", "bevestigen", "afmelden"}
 
 
 class ArticleState(StrEnum):
@@ -164,3 +169,19 @@ def count_by_year(published: Iterable[datetime | None]) -> list[tuple[int, int]]
     """The years, newest first, with their number of articles."""
     counts = Counter(moment.astimezone(AMSTERDAM).year for moment in published if moment)
     return sorted(counts.items(), reverse=True)
+
+
+def slug_from(title: str) -> str:
+    """A proposal: 'Één jaar Het Tuinhuis!' becomes 'een-jaar-het-tuinhuis'."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    return "-".join(re.findall(r"[a-z0-9]+", plain))[:LONGEST].strip("-")
+
+
+def is_well_formed(slug: str) -> bool:
+    """Small letters, digits, and single hyphens between them."""
+    return len(slug) <= LONGEST and SLUG.fullmatch(slug) is not None
+
+
+def reserved(rules: Iterable[str]) -> set[str]:
+    """Words that no slug may be: the first segments of the addresses that the site has itself, and a few more."""
+    return TAKEN_WORDS | {rule.split("/")[1] for rule in rules} - {""}

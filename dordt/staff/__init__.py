@@ -18,7 +18,6 @@ from dordt.staff.news import views as news_views
 from dordt.staff.newsletters import views as newsletters_views
 from dordt.staff.post import views as post_views
 from dordt.staff.settings import views as settings_views
-from dordt.staff.start import today
 from dordt.staff.start import views as start_views
 from dordt.staff.subscribers import views as subscribers_views
 from dordt.staff.workgroups import views as workgroups_views
@@ -57,12 +56,12 @@ class MenuLink:
 
 
 def _requested_memberships() -> "sa.Select[Any]":
-    return today.requested_memberships(coordinator_scope())
+    return start_views.requested_memberships(coordinator_scope())
 
 
 MENU = (
     MenuItem("Vandaag", "start.index"),
-    MenuItem("Berichten", "contact.inbox", today.new_messages),
+    MenuItem("Berichten", "contact.inbox", start_views.new_messages),
     MenuItem("Werkgroepen", "workgroups.index", _requested_memberships),
     MenuItem("Nieuws", "news.index"),
     MenuItem("Nieuwsbrieven", "newsletters.index"),

@@ -4,7 +4,7 @@ import threading
 
 from flask import Flask
 
-from dordt.mailer.inbound.handlers import on_unsubscribe
+from dordt.mailer.inbound.intake import on_unsubscribe
 from dordt.mailer.models import MailKind
 from dordt.mailer.worker.tasks import background_job, every_minute
 from dordt.shared import clock

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from dordt.mailer.inbound.handlers import on_unsubscribe
+from dordt.mailer.inbound.intake import on_unsubscribe
 from dordt.mailer.models import MailKind
 from dordt.mailer.worker.tasks import every_minute
 from dordt.shared import clock

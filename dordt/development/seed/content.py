@@ -17,8 +17,7 @@ from dordt.extensions import db
 from dordt.media import services as media
 from dordt.news import services as news
 from dordt.news.importing import ArticleFile
-from dordt.news.models import Article
-from dordt.news.slugs import reserved
+from dordt.news.models import Article, reserved
 from dordt.newsletters.content import block_kinds
 from dordt.newsletters.content.block_content import NewsletterContent
 from dordt.newsletters.content.block_kinds import BlockContent, BlockKind

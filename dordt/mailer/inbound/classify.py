@@ -27,7 +27,7 @@ from dordt.mailer.models import Delivery, InboundKind
 from dordt.mailer.smtp import verp
 from dordt.mailer.smtp.protocol import ENHANCED
 from dordt.mailer.smtp.verp import Purpose
-from dordt.mailer.suppression.classification import BounceClass, classify_bounce
+from dordt.mailer.suppression.bounces import BounceClass, classify_bounce
 from dordt.shared.columns import LARGEST_INTEGER
 
 FIELD_TYPE = re.compile(r"^[\w-]+ *; *")  # 'rfc822; anna@voorbeeld.nl', 'smtp; 550 …'

@@ -17,7 +17,7 @@ from dordt.mailer.smtp.connection import Replied
 from dordt.mailer.smtp.protocol import Reply, Stage
 from dordt.mailer.smtp.rendering import RenderedMessage
 from dordt.mailer.suppression import bounces
-from dordt.mailer.suppression.classification import BounceClass, classify_bounce
+from dordt.mailer.suppression.bounces import BounceClass, classify_bounce
 from dordt.shared.addresses import without_addresses
 
 REFUSALS_BEFORE_PAUSE = 10

@@ -4,10 +4,20 @@ import logging
 from datetime import datetime
 
 from dordt.mailer.relays import Limits, Relay
-from dordt.mailer.relays.circuit_breaker import CLOSED, LOSSES, OVER, CircuitBreaker, shortest_pause, span_of
+from dordt.mailer.relays.limits import (
+    CLOSED,
+    LOSSES,
+    OVER,
+    Buckets,
+    CircuitBreaker,
+    Meter,
+    Throttle,
+    buckets_for,
+    is_slow_down,
+    shortest_pause,
+    span_of,
+)
 from dordt.mailer.relays.status import RelayRow
-from dordt.mailer.relays.throttle import Meter, Throttle, is_slow_down
-from dordt.mailer.relays.token_bucket import Buckets, buckets_for
 from dordt.mailer.smtp.protocol import SERVICE_CLOSES, Reply, Stage
 from dordt.shared.addresses import without_addresses
 

@@ -11,9 +11,8 @@ from datetime import datetime
 from flask import current_app
 
 from dordt.mailer.relays import Relay, limits_from, relays_from, status
-from dordt.mailer.relays.circuit_breaker import OVER, span_of
 from dordt.mailer.relays.health import RelayHealth
-from dordt.mailer.relays.token_bucket import take
+from dordt.mailer.relays.limits import OVER, span_of, take
 from dordt.mailer.smtp.protocol import Reply
 
 LOOK_EVERY = 1.0  # seconds between two looks at what other workers found

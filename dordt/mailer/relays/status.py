@@ -14,9 +14,7 @@ from flask import current_app
 from dordt.extensions import db
 from dordt.mailer.models import MailRelay
 from dordt.mailer.relays import Limits, limits_from, relays_from
-from dordt.mailer.relays.circuit_breaker import CircuitBreaker
-from dordt.mailer.relays.throttle import Throttle
-from dordt.mailer.relays.token_bucket import Tokens
+from dordt.mailer.relays.limits import CircuitBreaker, Throttle, Tokens
 from dordt.shared.database import insert_into, reading
 
 

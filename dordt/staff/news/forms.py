@@ -5,8 +5,7 @@ from typing import Any
 from wtforms import BooleanField, HiddenField, StringField, TextAreaField, ValidationError
 
 from dordt.media.services import check_document, check_image
-from dordt.news.models import Article
-from dordt.news.slugs import is_well_formed, slug_from
+from dordt.news.models import Article, is_well_formed, slug_from
 from dordt.places.services import Choices
 from dordt.shared.forms import CheckboxesField, DordtForm, at_most, required
 from dordt.shared.requests import whole_number

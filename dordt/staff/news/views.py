@@ -9,9 +9,8 @@ from flask.typing import ResponseReturnValue
 from dordt.media.models import MediaFile, MediaKind
 from dordt.news import services
 from dordt.news.labels import STATE_LABELS
-from dordt.news.models import Article, ArticleState, Attachment
+from dordt.news.models import Article, ArticleState, Attachment, reserved
 from dordt.news.services import Content
-from dordt.news.slugs import reserved
 from dordt.places import services as places
 from dordt.shared import clock
 from dordt.shared.formats import dutch_date_time, kilobytes

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from dordt.mailer.models import DeliveryState
-from dordt.mailer.suppression.classification import FailureCause
+from dordt.mailer.suppression.bounces import FailureCause
 from dordt.newsletters.models import Newsletter
 from dordt.newsletters.reporting.growth import Interval, Unit
 from dordt.newsletters.sending import policy

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from flask import Blueprint, render_template, url_for
@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 
 from dordt.accounts.rights import Right
 from dordt.audit.models import ReadingEntry
-from dordt.contact.models import Message
-from dordt.mailer.models import Delivery, InboundMail
-from dordt.newsletters.models import Newsletter
+from dordt.contact.models import Message, MessageStatus
+from dordt.mailer.models import IS_TROUBLED, Delivery, DeliveryState, InboundMail, literally
+from dordt.newsletters.models import Newsletter, NewsletterState
 from dordt.newsletters.sending import plans
 from dordt.newsletters.sending.plans import PlanStatus
 from dordt.shared import clock
@@ -21,12 +21,19 @@ from dordt.shared.reading import count, rows
 from dordt.staff.access import coordinator_scope, is_open, may, member
 from dordt.staff.log import labels
 from dordt.staff.log import views as log
-from dordt.staff.start import today
-from dordt.workgroups.models import Membership
+from dordt.workgroups.models import Membership, MembershipState
 
 bp = Blueprint("start", __name__)
 SHOWN = 5
 CHANGES = 8
+RECENT = timedelta(days=14)
+UNDERWAY = (
+    NewsletterState.DRAFT,
+    NewsletterState.APPROVED,
+    NewsletterState.SCHEDULED,
+    NewsletterState.SENDING,
+    NewsletterState.PAUSED,
+)
 
 
 @dataclass(frozen=True)
@@ -69,12 +76,8 @@ def index() -> ResponseReturnValue:
 def _waiting_lists(at: datetime) -> Iterator[WaitingList]:
     day = at.astimezone(clock.AMSTERDAM).date()
     if is_open("staff.contact"):
-        yield _messages(
-            "te-laat", "Berichten die te laat zijn", ("te laat", "te laat"), today.overdue_messages(day), day
-        )
-        yield _messages(
-            "berichten", "Nieuwe berichten", ("nieuw bericht", "nieuwe berichten"), today.new_messages(), day
-        )
+        yield _messages("te-laat", "Berichten die te laat zijn", ("te laat", "te laat"), overdue_messages(day), day)
+        yield _messages("berichten", "Nieuwe berichten", ("nieuw bericht", "nieuwe berichten"), new_messages(), day)
     if may(Right.SEE_CONTACT_DETAILS):
         yield _memberships()
     yield _newsletters(at)
@@ -112,7 +115,7 @@ def _message_item(message: Message, *, is_unread: bool, day: date) -> WaitingIte
 
 
 def _memberships() -> WaitingList:
-    query = today.requested_memberships(coordinator_scope())
+    query = requested_memberships(coordinator_scope())
     return WaitingList(
         id="aanmeldingen",
         title="Aanmeldingen voor een werkgroep",
@@ -130,7 +133,7 @@ def _membership_item(found: Membership) -> WaitingItem:
 
 
 def _newsletters(at: datetime) -> WaitingList:
-    query = today.newsletters_underway(at)
+    query = newsletters_underway(at)
     found = rows(query.limit(SHOWN))
     statuses = plans.statuses(found, at=at)
     items = [_newsletter_item(each, statuses.get(each.number)) for each in found]
@@ -155,7 +158,7 @@ def _newsletter_item(found: Newsletter, status: PlanStatus | None) -> WaitingIte
 
 
 def _deliveries(at: datetime) -> WaitingList:
-    query = today.troubled_deliveries(at)
+    query = troubled_deliveries(at)
     return WaitingList(
         id="post",
         title="Post die niet aankwam",
@@ -188,3 +191,32 @@ def _received() -> WaitingList:
 def _received_item(found: InboundMail) -> WaitingItem:
     url = url_for("staff.post.show_inbound", mail_id=found.id)
     return WaitingItem(found.sender or "Zonder afzender", found.subject or "Zonder onderwerp", url, found.received_at)
+
+
+def new_messages() -> "sa.Select[Message]":
+    """Messages that nobody took up, the one to answer first on top."""
+    return Message.with_status(MessageStatus.NEW).order_by(Message.reply_by_on, Message.id)
+
+
+def overdue_messages(today: date) -> "sa.Select[Message]":
+    """Messages whose day of answer has passed."""
+    return sa.select(Message).where(Message.overdue(today)).order_by(Message.reply_by_on, Message.id)
+
+
+def requested_memberships(coordinator_id: int | None) -> "sa.Select[Membership]":
+    """People who wait for a decision, the one who waits longest on top; of all groups, or those of one coordinator."""
+    waiting = Membership.of_groups(coordinator_id).where(Membership.state == MembershipState.REQUESTED)
+    return waiting.order_by(None).order_by(Membership.confirmed_at, Membership.id)
+
+
+def newsletters_underway(at: datetime) -> "sa.Select[Newsletter]":
+    """Newsletters that are not finished: those that should have started on top, then the one worked on last."""
+    should_have_started = Newsletter.id.in_(Newsletter.due(at).order_by(None).with_only_columns(Newsletter.id))
+    underway = sa.select(Newsletter).where(Newsletter.state.in_(UNDERWAY))
+    return underway.order_by(should_have_started.desc(), Newsletter.updated_at.desc())
+
+
+def troubled_deliveries(at: datetime) -> "sa.Select[Delivery]":
+    """Mail of the last weeks that did not arrive, or may not have; who complained did get it."""
+    recent = (literally(IS_TROUBLED), Delivery.state != DeliveryState.COMPLAINED, Delivery.created_at > at - RECENT)
+    return sa.select(Delivery).where(*recent).order_by(Delivery.id.desc())

@@ -1,14 +1,6 @@
 """Asking for the newsletter, choosing what it is about, moving it to another address, leaving."""
 
 from dordt.subscribers.services.data_export import PersonalData, personal_data_of
-from dordt.subscribers.services.leaving import (
-    find_by_unsubscribe_token,
-    give_reason,
-    may_give_reason,
-    unsubscribe,
-    unsubscribe_by_mail,
-    unsubscribe_for,
-)
 from dordt.subscribers.services.preferences import (
     ask_new_address,
     change_choices,
@@ -29,8 +21,14 @@ from dordt.subscribers.services.subscribing import (
     counts,
     erase_unconfirmed,
     find_by_confirm_token,
+    find_by_unsubscribe_token,
+    give_reason,
     lock_list,
+    may_give_reason,
     request_subscription,
+    unsubscribe,
+    unsubscribe_by_mail,
+    unsubscribe_for,
 )
 
 __all__ = [

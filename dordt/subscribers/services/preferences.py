@@ -20,7 +20,7 @@ from dordt.shared.problems import LinkInvalid
 from dordt.subscribers import emails
 from dordt.subscribers.fields import SubscriberFields, fields_of, store_fields
 from dordt.subscribers.models import AddressChange, Subscriber, SubscriberState, UnsubscribeWay, Unsubscription
-from dordt.subscribers.services import leaving
+from dordt.subscribers.services import subscribing
 from dordt.subscribers.services.subscribing import note_act
 from dordt.throttling import limits
 
@@ -212,6 +212,6 @@ def _hand_over(subscriber: Subscriber, known: Subscriber, *, at: datetime) -> No
     db.session.flush()
     if known.state == SubscriberState.PAUSED:
         outbox.withdraw(known.email_key, scope=SuppressionScope.NEWSLETTER)
-    leaving.end(subscriber, at=at)
+    subscribing.end(subscriber, at=at)
     db.session.add(Unsubscription(subscriber_id=subscriber.id, way=UnsubscribeWay.LINK, at=at))  # for no newsletter
     note_act("subscriber.confirmed", known, at=at)

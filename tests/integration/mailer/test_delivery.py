@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from dordt.extensions import db
 from dordt.mailer.ledger import claiming, outbox
 from dordt.mailer.models import Delivery, Mail, MailEvent, MailState, Suppression, SuppressionScope
-from dordt.mailer.relays.token_bucket import BURST
+from dordt.mailer.relays.limits import BURST
 from dordt.shared.links import read_token
 from tests.factories.mailer import WRITTEN_AT, make_newsletter, make_receipt, states
 from tests.support.relay import HANG_UP

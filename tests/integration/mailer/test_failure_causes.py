@@ -7,8 +7,7 @@ import sqlalchemy as sa
 
 from dordt.extensions import db
 from dordt.mailer.models import Delivery, DeliveryState, MailEvent, MailEventKind
-from dordt.mailer.suppression.bounces import failure_causes
-from dordt.mailer.suppression.classification import FailureCause
+from dordt.mailer.suppression.bounces import FailureCause, failure_causes
 from tests.factories.mailer import WRITTEN_AT, make_newsletter
 
 pytestmark = pytest.mark.usefixtures("app")

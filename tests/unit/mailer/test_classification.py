@@ -2,7 +2,7 @@
 
 import pytest
 
-from dordt.mailer.suppression.classification import BounceClass, classify_bounce
+from dordt.mailer.suppression.bounces import BounceClass, classify_bounce
 
 CASES = [
     # code, enhanced, words, class

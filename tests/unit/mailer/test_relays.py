@@ -7,9 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from dordt.mailer.relays import Limits, Relay, relays_from
-from dordt.mailer.relays.circuit_breaker import CLOSED, CircuitBreaker, Span
-from dordt.mailer.relays.throttle import Meter, Throttle, is_slow_down
-from dordt.mailer.relays.token_bucket import SKEW, Tokens, buckets_for, take
+from dordt.mailer.relays.limits import (
+    CLOSED,
+    SKEW,
+    CircuitBreaker,
+    Meter,
+    Span,
+    Throttle,
+    Tokens,
+    buckets_for,
+    is_slow_down,
+    take,
+)
 from dordt.mailer.smtp.protocol import Reply, Stage
 
 NOON = datetime(2027, 3, 1, 12, 0, tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dordt.news.slugs import is_well_formed, reserved, slug_from
+from dordt.news.models import is_well_formed, reserved, slug_from
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,7 @@ from dordt.accounts.rights import Right
 from dordt.audit import services as audit
 from dordt.mailer.labels import DELIVERY_LABELS
 from dordt.mailer.models import DeliveryState, Mail
-from dordt.mailer.suppression.bounces import failure_causes
-from dordt.mailer.suppression.classification import FailureCause
+from dordt.mailer.suppression.bounces import FailureCause, failure_causes
 from dordt.newsletters.labels import STATE_LABELS
 from dordt.newsletters.models import Newsletter
 from dordt.newsletters.reporting import services

@@ -85,7 +85,7 @@ def test_a_fault_of_ours_leaves_the_mail_for_staff(app: Flask, monkeypatch: pyte
         db.session.flush()
         raise KeyError("weg@buren.example")
 
-    monkeypatch.setattr("dordt.mailer.inbound.handlers.handle", fail)
+    monkeypatch.setattr("dordt.mailer.inbound.intake.handle", fail)
     take_in(sample("postfix-unknown-user-5.1.1", delivery))
 
     assert (kept().kind, kept().handled_at, kept().detail) == (InboundKind.UNKNOWN, None, "not understood: KeyError")
