@@ -34,6 +34,11 @@ def _faults(html: str, is_page: bool) -> tuple[str, ...]:
     return tuple(found)
 
 
+def compact(html: str) -> str:
+    """A page as if its template stood on one line: no white space beside tags, one space elsewhere."""
+    return re.sub(r" ?(<[^>]*>) ?", r"\1", " ".join(html.split()))
+
+
 def text_of(html: str) -> str:
     """What can be read in the main part of a page, with one space between words."""
     tree = html5lib.parse(html, namespaceHTMLElements=False)

@@ -10,6 +10,7 @@ from tests.factories.media import make_document, make_image
 from tests.factories.news import make_article
 from tests.factories.places import make_neighbourhood
 from tests.support.atom import entries, faults, text
+from tests.support.markup import compact
 
 
 @pytest.fixture
@@ -65,7 +66,7 @@ def test_what_is_not_out_is_not_in_it(client):
 
 
 def test_the_news_names_its_feeds(client, reeland):
-    page = client.get("/nieuws/?wijk=reeland").text
+    page = compact(client.get("/nieuws/?wijk=reeland").text)
 
     assert 'title="Nieuws van Dordt aan Zet" href="/nieuws/feed.xml">' in page
     assert 'title="Nieuws uit Reeland" href="/nieuws/wijk/reeland/feed.xml">' in page

@@ -16,6 +16,7 @@ from dordt.shared import clock
 from tests.factories.news import make_article
 from tests.factories.newsletters import make_newsletter
 from tests.factories.subscribers import make_subscriber
+from tests.support.markup import compact
 from tests.support.visitors import Visitor
 
 StaffClient = Callable[..., Visitor]
@@ -153,7 +154,7 @@ def test_the_report_adds_up_to_the_frozen_audience(staff_client: StaffClient):
     assert "3 van de 4 e-mails zijn klaar." in page
     for line in ("Aangenomen door de mailserver 2", "Geweigerd 1", "Samen 4"):
         assert line in " ".join(re.sub("<[^>]+>", " ", page).split())
-    assert 'aria-valuemax="4" aria-valuenow="3"' in page
+    assert 'aria-valuemax="4" aria-valuenow="3"' in compact(page)
 
 
 def test_a_reader_sees_but_cannot_act(staff_client: StaffClient):

@@ -11,7 +11,7 @@ from dordt.mailer.models import Delivery, DeliveryState, Mail
 from dordt.shared import clock
 from tests.factories.mailer import make_receipt
 from tests.factories.newsletters import make_started_newsletter
-from tests.support.markup import text_of
+from tests.support.markup import compact, text_of
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def delivery(app) -> Delivery:
 
 
 def listed(page: str) -> list[int]:
-    return [int(number) for number in re.findall(r'inbox__who" href="/beheer/post/(\d+)/"', page)]
+    return [int(number) for number in re.findall(r'inbox__who" href="/beheer/post/(\d+)/"', compact(page))]
 
 
 def test_the_newest_stands_on_top_unless_asked_otherwise(staff_client, delivery):

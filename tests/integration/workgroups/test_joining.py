@@ -13,6 +13,7 @@ from dordt.workgroups import services
 from dordt.workgroups.models import Membership, MembershipState
 from tests.factories.places import make_neighbourhood
 from tests.factories.workgroups import make_membership, make_workgroup
+from tests.support.markup import compact
 
 FILLED = {"name": "Anna de Vries", "email": "Anna@Voorbeeld.nl", "neighbourhood": "sterrenburg"}
 
@@ -128,7 +129,7 @@ def test_nothing_is_erased_while_the_last_link_works(group, outbox):
 def test_the_page_with_the_button_says_what_is_confirmed(client, group, outbox):
     join(client, group, name="Anna de Vries", show_name="y")
 
-    page = client.get(outbox()[0].path("bevestigen")).text
+    page = compact(client.get(outbox()[0].path("bevestigen")).text)
 
     assert "<dd>Anna de Vries</dd>" in page
     assert "<dt>Andere leden mogen uw naam zien</dt><dd>ja</dd>" in page
