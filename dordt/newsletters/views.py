@@ -1,12 +1,12 @@
 """Newsletters as everybody can read them: each on a page of its own, the archive, the feed."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from itertools import groupby
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from dordt.newsletters import feeds
 from dordt.newsletters.content.rendering import summary, web_blocks
 from dordt.newsletters.models import Newsletter
 from dordt.shared import atom, clock
@@ -14,6 +14,8 @@ from dordt.shared.clock import AMSTERDAM
 from dordt.shared.links import absolute
 from dordt.shared.reading import page, row_or_404, rows
 
+FEED_ENTRIES = 20
+FEED_BEGAN_AT = datetime(2026, 1, 1, tzinfo=UTC)
 bp = Blueprint("newsletters", __name__, url_prefix="/nieuwsbrief")
 
 
@@ -49,11 +51,40 @@ def latest() -> ResponseReturnValue:
 @bp.get("/feed.xml")
 def feed() -> ResponseReturnValue:
     """The newest newsletters, whole, for whoever would rather not leave an address."""
-    newest = rows(Newsletter.sent().limit(feeds.ENTRIES))
-    return Response(feeds.of_newsletters(newest, at=clock.now()), mimetype=atom.MIMETYPE)
+    newest = rows(Newsletter.sent().limit(FEED_ENTRIES))
+    return Response(_feed_of(newest, at=clock.now()), mimetype=atom.MIMETYPE)
 
 
 def _by_year(newsletters: Sequence[Newsletter]) -> list[tuple[int, list[Newsletter]]]:
     """Neighbours of the same year together, as Amsterdam counts it."""
     years = groupby(newsletters, lambda newsletter: newsletter.dated_at.astimezone(AMSTERDAM).year)
     return [(year, list(found)) for year, found in years]
+
+
+def _feed_of(newsletters: Sequence[Newsletter], *, at: datetime) -> bytes:
+    feed = atom.Feed(
+        id=atom.tag(FEED_BEGAN_AT, "nieuwsbrief"),
+        title="Nieuwsbrief van Dordt aan Zet",
+        link=absolute("newsletters.archive"),
+        address=absolute("newsletters.feed"),
+        began_at=FEED_BEGAN_AT,
+        entries=[_entry(newsletter, at) for newsletter in newsletters],
+    )
+    return atom.document(feed)
+
+
+def _entry(newsletter: Newsletter, at: datetime) -> atom.Entry:
+    html = render_template("newsletters/feed_entry.html", blocks=web_blocks(newsletter, at=at))
+    return atom.Entry(
+        id=atom.tag(newsletter.created_at, f"nieuwsbrief/{newsletter.number}"),
+        title=newsletter.subject,
+        link=absolute("newsletters.show", number=newsletter.number),
+        published_at=newsletter.dated_at,
+        updated_at=newsletter.dated_at,
+        summary=summary(newsletter),
+        content=html,
+        about=[
+            *((each.slug, each.name) for each in newsletter.neighbourhoods),
+            *((each.slug, each.name) for each in newsletter.topics),
+        ],
+    )
