@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from config import database_url
 from tools.bench.processes import cpu_of_family, python
 
-SECRETS = dict.fromkeys(("SECRET_KEY", "TOTP_SECRET"), "for this measurement, and for nothing else")
+SECRETS = dict.fromkeys(("SECRET_KEY",), "for this measurement, and for nothing else")
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,6 @@ def test_it_works_in_production_on_a_fresh_database(tmp_path: Path):
         "DORDT_ENV": "production",
         "DORDT_DATA_DIR": str(tmp_path),
         "SECRET_KEY": "a secret of this test",
-        "TOTP_SECRET": "another secret of this test",
         "SITE_URL": "https://voorbeeld.nl",
     }
     flask = [sys.executable, "-W", "error", "-m", "flask", "--app", "wsgi"]

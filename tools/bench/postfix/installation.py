@@ -31,7 +31,6 @@ class Installation:
             "DORDT_ENV": "development",
             "DORDT_DATA_DIR": str(self.data),
             "SECRET_KEY": secrets.token_urlsafe(),
-            "TOTP_SECRET": secrets.token_urlsafe(),
             "SITE_URL": "https://wijken.example",
             **settings,
         }

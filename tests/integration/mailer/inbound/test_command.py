@@ -70,7 +70,7 @@ def test_a_locked_database_asks_for_another_try(
         monkeypatch.setattr(db.engine.dialect, "do_begin", _away)
         assert receive(app, b"Subject: x\r\n\r\n")[0] == LATER
         return
-    monkeypatch.setattr(database, "PATIENCE", 0.1)
+    monkeypatch.setattr(database, "WRITE_LOCK_TIMEOUT", 0.1)
     other = sqlite3.connect(app.config["DATA_DIR"] / "dordt.sqlite", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     request.addfinalizer(other.close)
