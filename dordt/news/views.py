@@ -1,18 +1,23 @@
 """The news that residents read, and its archive."""
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
 from flask import Blueprint, Response, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
-from dordt.news import feeds
 from dordt.news.forms import FilterForm
 from dordt.news.models import Article, archived_before, count_by_year
 from dordt.places import services as places
 from dordt.places.models import Neighbourhood
 from dordt.shared import atom, clock
+from dordt.shared.links import absolute
 from dordt.shared.reading import page, row_or_404, rows
 
 bp = Blueprint("news", __name__, url_prefix="/nieuws")
 RELATED = 3
+ENTRIES = 20
+BEGAN_AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @bp.get("/")
@@ -70,10 +75,47 @@ def neighbourhood_feed(slug: str) -> ResponseReturnValue:
 
 def _feed(neighbourhood: Neighbourhood | None = None) -> Response:
     slug = neighbourhood.slug if neighbourhood else ""
-    newest = rows(Article.about(Article.published(clock.now()), neighbourhood=slug, topic="").limit(feeds.ENTRIES))
-    return Response(feeds.of_articles(newest, neighbourhood), mimetype=atom.MIMETYPE)
+    newest = rows(Article.about(Article.published(clock.now()), neighbourhood=slug, topic="").limit(ENTRIES))
+    return Response(of_articles(newest, neighbourhood), mimetype=atom.MIMETYPE)
 
 
 def _months() -> int:
     months: int = current_app.config["NEWS_ARCHIVE_AFTER_MONTHS"]
     return months
+
+
+def of_articles(articles: Sequence[Article], neighbourhood: Neighbourhood | None = None) -> bytes:
+    """These articles, each as a whole; of one wijk when that is given."""
+    name, title = "nieuws", "Nieuws van Dordt aan Zet"
+    link, address = absolute("news.index"), absolute("news.feed")
+    if neighbourhood:
+        slug = neighbourhood.slug
+        name, title = f"nieuws/wijk/{slug}", f"Nieuws uit {neighbourhood.name} – Dordt aan Zet"
+        link, address = absolute("news.index", wijk=slug), absolute("news.neighbourhood_feed", slug=slug)
+    return atom.document(
+        atom.Feed(
+            id=atom.tag(BEGAN_AT, name),
+            title=title,
+            link=link,
+            address=address,
+            began_at=BEGAN_AT,
+            entries=[_entry(article) for article in articles],
+        )
+    )
+
+
+def _entry(article: Article) -> atom.Entry:
+    published_at = article.published_at or article.updated_at
+    return atom.Entry(
+        id=atom.tag(article.created_at, f"nieuws/{article.slug}"),
+        title=article.title,
+        link=absolute("news.article", slug=article.slug),
+        published_at=published_at,
+        updated_at=max(article.updated_at, published_at),
+        summary=article.intro,
+        content=render_template("news/feed_entry.html", article=article),
+        about=[
+            *((wijk.slug, wijk.name) for wijk in article.neighbourhoods),
+            *((topic.slug, topic.name) for topic in article.topics),
+        ],
+    )

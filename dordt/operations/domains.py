@@ -8,8 +8,7 @@ from config import SettingProblem
 from dordt.mailer.smtp.signing import signing_domain
 from dordt.operations.dns_lookups import Address, CannotLookUp, Names
 from dordt.operations.findings import Finding, fail, info, ok, txt_record, warn
-from dordt.operations.mail_authentication import Domains, check_dkim, check_dmarc
-from dordt.operations.spf import LOOKUPS, Policy, Reader, SpfProblem
+from dordt.operations.mail_authentication import LOOKUPS, Domains, Policy, Reader, SpfProblem, check_dkim, check_dmarc
 
 
 def check(config: Mapping[str, Any], names: Names) -> Iterator[Finding]:

@@ -4,12 +4,11 @@ import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
-from dordt.development.seed import content, mail, residents
+from dordt.development.seed import content, residents
 from dordt.shared import clock
 
 
 def init_app(app: Flask) -> None:
-    """Add the command."""
     app.cli.add_command(seed_command)
 
 
@@ -32,7 +31,7 @@ def seed_command() -> None:
     residents.add_memberships(at=at)
     residents.add_messages(at=at)
     content.write_newsletters(at=at)
-    mail.settle(at=at)
+    residents.settle_mail(at=at)
     residents.leave_after_newsletter(at=at)
     content.add_lists(at=at)
     click.echo("The database holds demo content now; the staff logins stand in the file staff-login of the data dir.")

@@ -1,8 +1,17 @@
-"""Newsletters for staff: the list and one of them here, writing, sending and reporting in packages of their own."""
+"""The section of the newsletters: its blueprint, and the newsletter that an address names.
 
-from dordt.staff.newsletters import views
-from dordt.staff.newsletters.composer import views as composer
-from dordt.staff.newsletters.reporting import views as reporting
-from dordt.staff.newsletters.sending import views as sending
+The list and one newsletter are in `views`; writing, sending and reporting are packages of their own.
+"""
 
-__all__ = ["composer", "reporting", "sending", "views"]
+from flask import Blueprint
+
+from dordt.newsletters.models import Newsletter
+from dordt.shared.reading import row_or_404
+
+bp = Blueprint("newsletters", __name__, url_prefix="/nieuwsbrieven")
+NUMBER = "<int:number>"
+
+
+def numbered(number: int) -> Newsletter:
+    """The newsletter with this number, or the page that says there is none."""
+    return row_or_404(Newsletter.numbered(number))

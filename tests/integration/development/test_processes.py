@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[3]
 SUPERVISOR = """
 import os, sys
-from dordt.development.processes import Interrupted, ProcessDied, Processes
+from dordt.development.run import Interrupted, ProcessDied, Processes
 processes = Processes(os.environ)
 try:
     for name, command in {"steady": "sleep 100", **dict(pair.split("=") for pair in sys.argv[1:])}.items():

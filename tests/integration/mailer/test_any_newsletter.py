@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from dordt.mailer.models import Mail, MailKind
-from dordt.mailer.smtp import encoding
+from dordt.mailer.smtp import rendering
 from dordt.media.models import MediaFile
 from dordt.news.models import Article
 from dordt.newsletters.content.block_kinds import BlockKind
@@ -75,9 +75,9 @@ def letter_of(draft: Draft) -> bytes:
     values = {"reply_to": draft.reply_to, "headers": draft.headers, "list_id": "nieuwsbrief", "created_at": WRITTEN_AT}
     values |= {"subject": draft.subject, "text": draft.text, "html": draft.html}
     mail = Mail(id=7, kind=MailKind.NEWSLETTER, sender="Dordt aan Zet <wijken@dordrecht.nl>", **values)
-    name = encoding.message_id(mail_id=7, recipient=1, created_at=WRITTEN_AT, host=HOST)
-    own = encoding.own_headers(to="anna@voorbeeld.nl", message_id=name, at=WRITTEN_AT)
-    return encoding.encode(mail, host=HOST).for_recipient(own, OWN_TOKEN)
+    name = rendering.message_id(mail_id=7, recipient=1, created_at=WRITTEN_AT, host=HOST)
+    own = rendering.own_headers(to="anna@voorbeeld.nl", message_id=name, at=WRITTEN_AT)
+    return rendering.encode(mail, host=HOST).for_recipient(own, OWN_TOKEN)
 
 
 def body(letter: bytes, kind: str) -> str:

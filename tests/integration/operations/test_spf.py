@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from dordt.operations.dns_lookups import Names
-from dordt.operations.spf import Policy, Reader, SpfProblem
+from dordt.operations.mail_authentication import Policy, Reader, SpfProblem
 from tests.support.dns_server import DnsServer
 
 Read = Callable[[str], tuple[Policy | None, int]]

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dordt.mailer.models import Mail, MailKind
-from dordt.mailer.smtp import encoding
-from dordt.mailer.smtp.encoding import text_line
+from dordt.mailer.smtp import rendering
+from dordt.mailer.smtp.rendering import text_line
 from tests.support.raw_lint import problems
 
 AT = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
@@ -32,8 +32,8 @@ def make_mail(**values: object) -> Mail:
 
 
 def letter(mail: Mail, token: str = TOKEN_VALUE) -> bytes:
-    own = encoding.own_headers(to="anna@voorbeeld.nl", message_id="<7.1.abc@dordt.example>", at=AT)
-    return encoding.encode(mail, host="dordt.example").for_recipient(own, token)
+    own = rendering.own_headers(to="anna@voorbeeld.nl", message_id="<7.1.abc@dordt.example>", at=AT)
+    return rendering.encode(mail, host="dordt.example").for_recipient(own, token)
 
 
 def parsed(content: bytes) -> EmailMessage:
@@ -158,20 +158,20 @@ def test_text_comes_first_and_html_last():
 def test_a_message_id_is_the_same_each_time_and_another_for_another_delivery():
     def name(**other: object) -> str:
         values = {"mail_id": 7, "recipient": 1, "created_at": AT, "host": "dordt.example"} | other
-        return encoding.message_id(**values)  # type: ignore[arg-type]
+        return rendering.message_id(**values)  # type: ignore[arg-type]
 
     assert name() == name()
     assert len({name(), name(mail_id=8), name(recipient=2), name(created_at=AT + timedelta(seconds=1))}) == 4
 
 
 def test_a_mail_without_a_token_keeps_its_brackets():
-    message = parsed(letter(make_mail(text="Zo: [[token]]\n"), token=encoding.TOKEN))
+    message = parsed(letter(make_mail(text="Zo: [[token]]\n"), token=rendering.TOKEN))
 
     assert decoded(message, "plain") == "Zo: [[token]]\n"
 
 
 TOKENS = st.text(st.sampled_from("AZaz09-_."), min_size=1, max_size=70).filter(lambda token: not token.startswith("."))
-MESSAGE_ID = encoding.message_id(mail_id=7, recipient=1, created_at=AT, host="dordt.example")
+MESSAGE_ID = rendering.message_id(mail_id=7, recipient=1, created_at=AT, host="dordt.example")
 LEAVE = "<https://dordt.example/afmelden/[[token]]/>, <mailto:afmelden@dordt.example>"
 printable = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]))
 edges = st.builds(  # as long as a line may be, give or take a few
@@ -196,11 +196,11 @@ def written_plainly(subject: str, text: str, html: str, token: str) -> EmailMess
 
 
 def written_quickly(subject: str, text: str, html: str, token: str, kind: MailKind = MailKind.NEWSLETTER) -> bytes:
-    own = encoding.own_headers(to="anna@voorbeeld.nl", message_id=MESSAGE_ID, at=AT)
+    own = rendering.own_headers(to="anna@voorbeeld.nl", message_id=MESSAGE_ID, at=AT)
     is_bulk = kind is not MailKind.TRANSACTIONAL
     headers, list_id = ({"List-Unsubscribe": LEAVE}, "nieuwsbrief") if is_bulk else ({}, None)
     mail = make_mail(subject=subject, text=text, html=html, headers=headers, kind=kind, list_id=list_id)
-    return encoding.encode(mail, host="dordt.example").for_recipient(own, token)
+    return rendering.encode(mail, host="dordt.example").for_recipient(own, token)
 
 
 @given(subject=printable.map(str.strip), text=bodies, html=bodies, token=TOKENS)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from dordt.mailer.models import Mail, MailKind
-from dordt.mailer.smtp import encoding
+from dordt.mailer.smtp import rendering
 from tests.support.raw_lint import problems
 
 HOST = "dordt.example"
@@ -19,9 +19,9 @@ def letter(kind: MailKind = MailKind.NEWSLETTER, **values: Any) -> bytes:
     given = {"id": 7, "subject": "Nieuws", "text": "Tekst\n", "html": "<p>Tekst</p>\n", "kind": kind}
     given |= {"sender": "Dordt aan Zet <wijken@dordrecht.nl>", "reply_to": "anna@voorbeeld.nl", "created_at": AT}
     given |= {"headers": {"List-Unsubscribe": LEAVE} if is_bulk else {}, "list_id": "nieuwsbrief" if is_bulk else None}
-    message_id = encoding.message_id(mail_id=7, recipient=1, created_at=AT, host=HOST)
-    own = encoding.own_headers(to="piet@voorbeeld.nl", message_id=message_id, at=AT)
-    return encoding.encode(Mail(**given | values), host=HOST).for_recipient(own, "teken")
+    message_id = rendering.message_id(mail_id=7, recipient=1, created_at=AT, host=HOST)
+    own = rendering.own_headers(to="piet@voorbeeld.nl", message_id=message_id, at=AT)
+    return rendering.encode(Mail(**given | values), host=HOST).for_recipient(own, "teken")
 
 
 BULK, RECEIPT = letter(), letter(MailKind.TRANSACTIONAL)

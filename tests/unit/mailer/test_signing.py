@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 
 from config import SettingProblem
 from dordt.mailer.models import Mail, MailKind
-from dordt.mailer.smtp import encoding, signing
+from dordt.mailer.smtp import rendering, signing
 from dordt.mailer.smtp.signing import Signer, keys_of
 from tests.support.raw_lint import problems
 
@@ -58,8 +58,8 @@ def letter(**values: Any) -> bytes:
     given = {"id": 7, "kind": MailKind.NEWSLETTER, "subject": "Nieuws", "text": "Tekst\n", "html": "<p>  Tekst</p>\n"}
     given |= {"sender": "Dordt aan Zet <wijken@dordrecht.example>", "reply_to": None, "created_at": AT}
     mail = Mail(**given | {"headers": {"List-Unsubscribe": LEAVE}, "list_id": "nieuwsbrief"} | values)
-    own = encoding.own_headers(to="anna@voorbeeld.nl", message_id="<7.1.0123456789abcdef@dordt.example>", at=AT)
-    return encoding.encode(mail, host="dordt.example").for_recipient(own, "teken")
+    own = rendering.own_headers(to="anna@voorbeeld.nl", message_id="<7.1.0123456789abcdef@dordt.example>", at=AT)
+    return rendering.encode(mail, host="dordt.example").for_recipient(own, "teken")
 
 
 def is_valid(signed: bytes, signer: Signer, number: int = 0) -> bool:

@@ -23,8 +23,7 @@ from dordt.shared.forms import require_csrf
 from dordt.shared.reading import page, row_or_404
 from dordt.shared.tables import Cell, Kind, csv_stream, table_download
 from dordt.staff.access import is_open, may, member
-from dordt.staff.newsletters import labels
-from dordt.staff.newsletters.blueprint import NUMBER, bp
+from dordt.staff.newsletters import NUMBER, bp, labels
 from dordt.staff.newsletters.labels import CAUSE_LABELS, RECIPIENT_LABELS, STATE_EXPLANATIONS, duration
 from dordt.staff.newsletters.reporting import growth
 from dordt.staff.newsletters.sending.progress import Progress

@@ -27,7 +27,7 @@ from dordt.shared.forms import require_csrf
 from dordt.shared.reading import Page, page_of_many, read_only, rows
 from dordt.shared.requests import whole_number
 from dordt.staff.access import is_open, may, member
-from dordt.staff.newsletters.blueprint import NUMBER, bp, numbered
+from dordt.staff.newsletters import NUMBER, bp, numbered
 from dordt.staff.newsletters.labels import RECIPIENT_LABELS, approved_by, audience_summary, for_whom, frozen_summary
 from dordt.staff.newsletters.sending.forms import PlanForm, TestMailForm
 from dordt.subscribers.models import Subscriber

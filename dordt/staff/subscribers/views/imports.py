@@ -14,7 +14,7 @@ from dordt.shared.forms import require_csrf
 from dordt.shared.reading import count, page, rows
 from dordt.shared.tables import table_download
 from dordt.staff.access import member
-from dordt.staff.subscribers.blueprint import IMPORT, bp, numbered_import
+from dordt.staff.subscribers import IMPORT, bp, numbered_import
 from dordt.staff.subscribers.forms import ColumnsForm, UploadForm
 from dordt.subscribers.fields import FIELDS
 from dordt.subscribers.imports import services

@@ -20,7 +20,7 @@ from dordt.shared.reading import count, page, row_or_404, rows
 from dordt.shared.tables import Cell, Kind, csv_stream, table_download
 from dordt.staff import searching
 from dordt.staff.access import may, member
-from dordt.staff.subscribers.blueprint import NUMBER, bp
+from dordt.staff.subscribers import NUMBER, bp
 from dordt.staff.subscribers.forms import EnterForm, UnsubscribeForm
 from dordt.subscribers import emails, services
 from dordt.subscribers.fields import field_choices, shown_fields
