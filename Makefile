@@ -23,7 +23,7 @@ run: setup ## Start the site, the mail worker and the mailbox on 127.0.0.1 (PORT
 	@exec python -m dordt.development.run
 
 test: check $(VENV)/.browser ## Run all checks and all tests
-	pytest -n 2 --dist loadgroup
+	pytest -n 4 --dist loadgroup
 
 check: setup ## Look for mistakes without running anything: style, types, import directions, sizes
 	ruff check
@@ -32,12 +32,14 @@ check: setup ## Look for mistakes without running anything: style, types, import
 	lint-imports
 	npm run --silent check
 	djlint --quiet --lint templates
+	djlint --quiet --check templates
 	@python -m tools.largest
 
-format: setup ## Write Python, style sheets and scripts in the form that `make check` asks
+format: setup ## Write Python, style sheets, scripts and templates in the form that `make check` asks
 	ruff check --fix --quiet
 	ruff format --quiet
 	npm run --silent format
+	-djlint --quiet --reformat templates
 
 bench: setup ## Measure mail (beside smtp-source and Flask-Mail) and pages, kill workers 200 times; QUICK=1 is short
 	python -m tools.bench
