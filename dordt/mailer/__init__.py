@@ -11,7 +11,7 @@ from dordt.mailer.worker.wakeup import queue
 
 
 def init_app(app: Flask) -> None:
-    """Tie the way out and the queue to an application, and add the `mailer` commands."""
+    """Register SMTP transport, signing, queue, tasks and commands on an application."""
     mail.init_app(app)
     signing.init_app(app)
     queue.init_app(app, tasks.run_every_minute)

@@ -1,4 +1,4 @@
-"""`flask mailer …`: the worker, and how the post stands."""
+"""`flask mailer …`: the worker, inbound mail, and the status of the queue."""
 
 import json
 import os

@@ -115,14 +115,14 @@ class Article(Base):
 
     @classmethod
     def about(cls, query: "sa.Select[Article]", *, neighbourhood: str, topic: str) -> "sa.Select[Article]":
-        """Of these articles those about one wijk and one theme, by slug; an empty slug leaves all."""
+        """Of these articles those about one wijk and one topic, by slug; an empty slug leaves all."""
         if neighbourhood:
             query = query.where(cls.neighbourhoods.any(Neighbourhood.slug == neighbourhood))
         return query.where(cls.topics.any(Topic.slug == topic)) if topic else query
 
     @classmethod
     def related_to(cls, article: "Article", at: datetime) -> "sa.Select[Article]":
-        """What else is about the same themes or wijken, newest first."""
+        """What else is about the same topics or wijken, newest first."""
         same_topic = cls.topics.any(Topic.id.in_([topic.id for topic in article.topics]))
         same_place = cls.neighbourhoods.any(Neighbourhood.id.in_([wijk.id for wijk in article.neighbourhoods]))
         return cls.published(at).where(cls.id != article.id, same_topic | same_place)

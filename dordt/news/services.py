@@ -27,7 +27,7 @@ class EditedMeanwhile(DomainError):
 
 @dataclass(frozen=True)
 class Content:
-    """All that an editor writes of an article; wijken and themes by slug."""
+    """All that an editor writes of an article; wijken and topics by slug."""
 
     title: str
     slug: str

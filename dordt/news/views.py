@@ -22,7 +22,7 @@ BEGAN_AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 @bp.get("/")
 def index() -> ResponseReturnValue:
-    """What is new, all of it or of one wijk or theme."""
+    """What is new, all of it or of one wijk or topic."""
     form = FilterForm(
         request.args.to_dict(), neighbourhoods=places.neighbourhood_choices(), topics=places.topic_choices()
     )

@@ -1,7 +1,4 @@
-"""What an inbound mail is: a report of a server (RFC 3464, 6533, 5965), an older bounce, an automatic reply or unknown.
-
-Rules only, no database.
-"""
+"""What an inbound mail is: a report of a server (RFC 3464, 6533, 5965), an older bounce, an automatic reply or unknown."""
 
 import logging
 import re
@@ -83,7 +80,7 @@ def classify(mail: ParsedMail, *, address_key: str = "", wants_to_leave: bool = 
 
 
 def _report(mail: ParsedMail, address_key: str) -> Classification | None:
-    """Of several recipients the one that we wrote to counts; where an alias hid it, the best news for it."""
+    """The status of our recipient; where an alias hid it, the least severe one."""
     found = statuses(mail)
     ours = [status for status in found if address_key in status.recipients]
     results = [_of_status(status) for status in ours or found]

@@ -101,7 +101,7 @@ def _read(raw: bytes, recipient: str, sender: str | None) -> ParsedMail:
 
 
 def _understand(mail: ParsedMail, at: datetime) -> tuple[Correlation | None, Classification, bool]:
-    """What fails here leaves the mail for staff: its sender would offer it again for days, and then lose it."""
+    """On any failure the mail is kept for staff: refused, its sender would offer it for days and then drop it."""
     try:
         with db.session.begin_nested():
             found = correlate(mail)

@@ -1,4 +1,4 @@
-"""Who is next: deliveries are leased in chunks, and marked one by one before their message leaves."""
+"""Claiming due deliveries: they are leased in chunks, and marked one by one before their message leaves."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -90,7 +90,7 @@ def _take_singles(owner: str, count: int, at: datetime) -> list[Due]:
 
 
 def _take_of(mail: "sa.Row[Any]", owner: str, count: int, at: datetime, cursors: Cursors) -> list[Due]:
-    """From one mail; at its end begin again next time, for what came back stands behind the cursor."""
+    """Claim from one mail. At its end the cursor is reset: requeued deliveries may sort before it."""
     began_at = after = cursors.get(mail.id)
     while rows := statements.due_of(db.session.connection(), mail, count, at=at, after=after):
         after = cursors[mail.id] = (rows[-1].next_attempt_at, rows[-1].id)
@@ -139,7 +139,7 @@ def due_of(mail_id: int) -> tuple[Any, ...]:
 
 
 def held_of(mail_id: int) -> tuple[Any, ...]:
-    """What workers hold of a mail; put so that the small index of what is held serves, not the large one of mails."""
+    """What workers hold of a mail. `coalesce` makes the planner use the partial index on held deliveries."""
     return (sa.func.coalesce(Delivery.mail_id, 0) == mail_id, literally(IS_HELD))
 
 

@@ -115,7 +115,7 @@ class Recorder:
         }
 
     def _count(self, replied: Replied, result: SendResult) -> bool:
-        """Whether it is enough: what a relay says of one recipient says nothing of the newsletter; the rest does."""
+        """Count refusals in a row that are not about the recipient; tell whether the newsletter was paused for them."""
         due, reply = replied.message.due, replied.reply
         if result.state in (DeliveryState.FAILED, DeliveryState.UNCERTAIN) and _is_about_us(replied):
             self._refusals[due.mail_id] += 1

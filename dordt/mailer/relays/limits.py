@@ -1,4 +1,4 @@
-"""What holds mail to a relay back: token buckets for its limits, a throttle after 'not so fast', a circuit breaker."""
+"""Rate limiting per relay: token buckets for its limits, a throttle after 'not so fast', a circuit breaker."""
 
 import re
 from dataclasses import dataclass

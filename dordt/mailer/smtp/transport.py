@@ -1,4 +1,4 @@
-"""The way out: Flask-Mail's interface over our own connections."""
+"""SMTP transport: Flask-Mail's interface over our own connections."""
 
 import contextlib
 import ipaddress

@@ -23,7 +23,7 @@ from dordt.mailer.relays.pool import RelayPool
 from dordt.mailer.smtp.connection import Connected, ConnectFailed, ConnectionPool, Event, Replied, SmtpConnection
 from dordt.mailer.smtp.rendering import MessageRenderer, RenderedMessage
 from dordt.mailer.smtp.transport import mail
-from dordt.mailer.worker import log_problem
+from dordt.mailer.worker.problems import log_problem
 
 TICK = 0.25  # seconds after which a stop is noticed
 RENEW_EVERY = 15  # seconds; a lease lasts three times as long

@@ -11,7 +11,8 @@ from flask import Flask
 from huey.consumer import Consumer
 
 from dordt.extensions import db
-from dordt.mailer.worker import log_problem, take_over_log_of_queue, tasks
+from dordt.mailer.worker import tasks
+from dordt.mailer.worker.problems import log_problem, take_over_log_of_queue
 from dordt.mailer.worker.wakeup import AppQueue, Wakeup
 
 LOOK_EVERY = 5  # seconds: the ledger is looked at without a wake-up, too

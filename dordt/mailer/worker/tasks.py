@@ -7,7 +7,8 @@ from typing import Any
 
 from dordt.extensions import db
 from dordt.mailer.ledger import claiming
-from dordt.mailer.worker import delivery_loop, log_problem
+from dordt.mailer.worker import delivery_loop
+from dordt.mailer.worker.problems import log_problem
 from dordt.shared import clock
 from dordt.shared.database import reading
 

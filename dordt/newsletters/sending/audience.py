@@ -22,7 +22,7 @@ COLUMNS = (Subscriber.id, Subscriber.email, Subscriber.email_key, Subscriber.lin
 
 
 class RecipientStatus(StrEnum):
-    """What a newsletter means for somebody whose choices match it; of two reasons the first in this order counts."""
+    """Status of a subscriber whose choices match. If several apply, the first in this order wins."""
 
     PAUSED = "paused"
     ALREADY = "already"  # got the earlier newsletter that this one is kept apart from
@@ -103,7 +103,7 @@ def choice_named(neighbourhoods: Collection[str], topics: Collection[str], not_t
 
 
 def of(about: Newsletter | AudienceChoice) -> "sa.Select[Any]":
-    """Who would get it, in the four columns that the mailer copies from; whom that leaves out is among them."""
+    """The recipients, in the four columns that `outbox.freeze` copies. Suppressed addresses are among them: `freeze` leaves them out."""
     choice = _choice(about)
     readers = Subscriber.receiving().where(*_matches(choice))
     if choice.not_to:

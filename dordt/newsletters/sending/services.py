@@ -70,8 +70,8 @@ def approve_newsletter(number: int, *, at: datetime, by: StaffMember | None = No
 def start_newsletter(number: int, *, at: datetime, by: StaffMember | None = None) -> bool:
     """Freeze the audience and let the mailer begin, in one transaction.
 
-    Returns False, and does nothing, when it was started before: two clicks are one newsletter.
-    Raises NotAllowed when its approval does not hold, it is not in order any more, it cannot be left, or nobody would
+    Returns False, and does nothing, when it was started before: it is idempotent.
+    Raises NotAllowed when its approval does not hold, a check fails, it has no unsubscribe link, or nobody would
     get it.
     """
     checked = _checked_and_locked(number, _is_to_start, at=at, for_freeze=True)

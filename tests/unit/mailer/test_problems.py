@@ -7,15 +7,15 @@ import psycopg
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from dordt.mailer import worker
-from dordt.mailer.worker import QueueLog, log_problem
+from dordt.mailer.worker import problems
+from dordt.mailer.worker.problems import QueueLog, log_problem
 
 ADDRESS = "anna@voorbeeld.nl"
 
 
 @pytest.fixture(autouse=True)
 def nothing_was_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "_written_at", {})
+    monkeypatch.setattr(problems, "_written_at", {})
 
 
 def sqlite_problem(name: str) -> OperationalError:
