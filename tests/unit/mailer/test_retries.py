@@ -37,12 +37,16 @@ def test_an_answer_has_one_meaning(stage, code, kind, was_fresh, state, counts):
     assert (result.state, result.counts) == (DeliveryState(state), counts)
 
 
-@pytest.mark.parametrize(("attempts", "minutes"), [(1, 1), (2, 5), (3, 15), (4, 60), (5, 240), (9, 240)])
-def test_pauses_grow(attempts: int, minutes: int):
+@pytest.mark.parametrize("attempts", [1, 2, len(BACKOFF), len(BACKOFF) + 4])
+def test_each_delay_follows_its_attempt_and_the_last_one_stays(attempts: int):
     result = classify_reply(Reply(Stage.RCPT, 450, ""), NEWSLETTER, attempts, was_fresh=False, at=AT)
 
-    pause = timedelta(minutes=minutes)
-    assert pause * (1 - JITTER) <= result.next_attempt_at - AT <= pause * (1 + JITTER)
+    delay = BACKOFF[min(attempts, len(BACKOFF)) - 1]
+    assert delay * (1 - JITTER) <= result.next_attempt_at - AT <= delay * (1 + JITTER)
+
+
+def test_delays_grow():
+    assert list(BACKOFF) == sorted(set(BACKOFF))
 
 
 def test_after_two_days_a_delivery_fails():
