@@ -1,4 +1,4 @@
-"""What an inbound mail is: a report of a server (RFC 3464, 6533, 5965), an older bounce, an automatic reply or unknown."""
+"""What an inbound mail is: a report of a server (RFC 3464, 6533, 5965), an older bounce, an automatic reply."""
 
 import logging
 import re

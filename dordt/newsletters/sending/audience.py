@@ -103,7 +103,7 @@ def choice_named(neighbourhoods: Collection[str], topics: Collection[str], not_t
 
 
 def of(about: Newsletter | AudienceChoice) -> "sa.Select[Any]":
-    """The recipients, in the four columns that `outbox.freeze` copies. Suppressed addresses are among them: `freeze` leaves them out."""
+    """The recipients, in the four columns that `outbox.freeze` copies; it leaves out the suppressed ones among them."""
     choice = _choice(about)
     readers = Subscriber.receiving().where(*_matches(choice))
     if choice.not_to:
