@@ -9,6 +9,7 @@ from flask import Flask
 
 from dordt.audit.models import AuditEntry
 from dordt.extensions import db
+from dordt.shared import clock
 from dordt.shared.database import writing
 from tests.support.seeded import Walk
 from tests.support.visitors import Visitor
@@ -40,8 +41,13 @@ def purged(seeded_app: Flask) -> Iterator[None]:
 
 
 @pytest.fixture
-def before(staff_walk: Walk) -> dict[str, str]:
-    """Each page of the staff, but for the log, as it looks when it is opened a second time."""
+def before(staff_walk: Walk, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Each page of the staff, but for the log, as it looks when it is opened a second time.
+
+    The clock stands still for the test: some pages say how fast mail leaves now.
+    """
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now)
     paths = [path for path in staff_walk.answers if path.startswith("/beheer/") and not path.startswith(THE_LOG)]
     for path in paths:
         staff_walk.visitor.get(path)  # to note what was read

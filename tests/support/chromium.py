@@ -5,7 +5,10 @@ import shutil
 import subprocess
 import sys
 
-NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome", "microsoft-edge-stable")
+NAMES = (
+    "chromium-headless-shell",  # the same engine without windows around its pages, which cost as much as they do
+    *("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome", "microsoft-edge-stable"),
+)
 
 
 def find() -> str | None:

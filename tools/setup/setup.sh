@@ -56,7 +56,7 @@ find_browser() {
 
 prepare_browser() {
   find_browser >/dev/null && return
-  install_packages chromium || true
+  install_packages chromium-headless-shell || install_packages chromium || true
   find_browser >/dev/null || stop "The browser tests need Chromium or Chrome, and none was found." \
     "Install it (Debian: sudo apt install chromium; Ubuntu: Google's .deb of Chrome) or name it: CHROMIUM=/path/to/chrome make test"
 }

@@ -32,8 +32,8 @@ LONGEST = timedelta(days=5)  # of the ledger's clock
 TOO_LONG_FOR_ANY_BUFFER = 400_000  # lines
 QUICK = {
     "worker.delivery_loop.TICK": 0.02,
-    "relays.circuit_breaker.PAUSES": (0.02,) * 5,
-    "relays.throttle.SLOWED_FROM": 5000.0,
+    "relays.limits.PAUSES": (0.02,) * 5,
+    "relays.limits.SLOWED_FROM": 5000.0,
 }
 TEMPORARY = ("450 4.2.0 Mailbox is busy", "451 4.7.1 Greylisted", "452 4.3.1 No room")
 FINAL = ("550 5.1.1 No such mailbox", "554 5.7.1 Refused", "501 5.5.4 Syntax")
