@@ -17,7 +17,7 @@ from dordt.shared import clock, storage
 from dordt.shared.forms import DordtForm
 from dordt.shared.problems import NotAllowed
 from dordt.shared.reading import page, row_or_404, rows
-from dordt.staff import searching
+from dordt.staff import pages
 from dordt.staff.access import may, member
 from dordt.staff.contact.forms import (
     AddNoteForm,
@@ -39,7 +39,7 @@ ONE = "/<int:message_id>"
 def inbox() -> ResponseReturnValue:
     """The list; filters, order and page stand in the address, search words in the session."""
     filters = _filters()
-    words, sees_details, me = searching.kept("messages"), may(Right.SEE_CONTACT_DETAILS), member().id
+    words, sees_details, me = pages.kept("messages"), may(Right.SEE_CONTACT_DETAILS), member().id
     query = inbox_messages(filters.data, words, member_id=me, sees_details=sees_details)
     found = page(query, request.args.get("pagina"))
     read = rows(read_by(me, found.items))
@@ -56,7 +56,7 @@ def inbox() -> ResponseReturnValue:
 @bp.post("/zoeken/")
 def search() -> ResponseReturnValue:
     """Keep what is searched for; empty words, or the button that says so, end the search."""
-    searching.keep("messages")
+    pages.keep("messages")
     return redirect(url_for(".inbox", **_filters().chosen), code=303)
 
 

@@ -14,13 +14,13 @@ from dordt.shared.links import without_tokens
 from dordt.shared.mail import Draft
 from dordt.shared.reading import page, row_or_404
 from dordt.staff.access import is_open
-from dordt.staff.mail_frame import PAGE_POLICY, framed
 from dordt.staff.newsletters import NUMBER, bp, numbered
 from dordt.staff.newsletters.composer import views as composer
 from dordt.staff.newsletters.labels import approved_by, for_whom, frozen_summary
 from dordt.staff.newsletters.reporting import views as reporting
 from dordt.staff.newsletters.sending import views as sending
 from dordt.staff.newsletters.sending.progress import progress_of
+from dordt.staff.pages import PAGE_POLICY, framed
 
 __all__ = ["bp", "composer", "reporting", "sending"]  # all pages of the blueprint
 ASKS_FOR_DARK = re.compile(r"\(\s*prefers-color-scheme\s*:\s*dark\s*\)")

@@ -18,9 +18,9 @@ from dordt.shared import clock
 from dordt.shared.forms import require_csrf
 from dordt.shared.links import without_tokens
 from dordt.shared.reading import count, page, page_of_many, row_or_404, rows
-from dordt.staff import searching
+from dordt.staff import pages
 from dordt.staff.access import may, member
-from dordt.staff.mail_frame import PAGE_POLICY, framed
+from dordt.staff.pages import PAGE_POLICY, framed
 from dordt.staff.post import listing, services
 from dordt.staff.post.forms import AddSuppressionForm
 
@@ -36,7 +36,7 @@ NEWSLETTERS_OFFERED = 50
 @bp.get("/")
 def index() -> ResponseReturnValue:
     """Every delivery; filters stand in the address, the search in the session."""
-    chosen, search, at = listing.DeliveryFilter.from_query(request.args), searching.kept("post"), clock.now()
+    chosen, search, at = listing.DeliveryFilter.from_query(request.args), pages.kept("post"), clock.now()
     may_see = may(Right.SEE_CONTACT_DETAILS)
     query = listing.deliveries(chosen, words=search, with_addresses=may_see, at=at)
     return render_template(
@@ -57,7 +57,7 @@ def index() -> ResponseReturnValue:
 @bp.post("/zoeken/")
 def search() -> ResponseReturnValue:
     """Keep what is searched for in the session: an address belongs in no URL."""
-    searching.keep("post")
+    pages.keep("post")
     chosen: dict[str, Any] = listing.DeliveryFilter.from_query(request.args).query
     return redirect(url_for(".index", **chosen), code=303)
 
@@ -153,7 +153,7 @@ def _resendable(given: str | None) -> DeliveryState:
 def suppressions() -> ResponseReturnValue:
     """All suppressed addresses; the filter stands in the address, the search in the session."""
     cause = request.args.get("oorzaak", "")
-    words = searching.kept("suppressions") if may(Right.SEE_CONTACT_DETAILS) else ""
+    words = pages.kept("suppressions") if may(Right.SEE_CONTACT_DETAILS) else ""
     return render_template(
         "staff/post/suppressions.html",
         page=page(suppression_list.listed(cause=cause, words=words), request.args.get("pagina")),
@@ -168,7 +168,7 @@ def suppressions() -> ResponseReturnValue:
 @bp.post("/geblokkeerd/zoeken/")
 def search_suppressions() -> ResponseReturnValue:
     """Keep what is searched for in the session: an address belongs in no URL."""
-    searching.keep("suppressions")
+    pages.keep("suppressions")
     return redirect(url_for(".suppressions", oorzaak=request.args.get("oorzaak")), code=303)
 
 

@@ -9,7 +9,7 @@ from dordt.contact.models import Message
 from dordt.places.services import place_name
 from dordt.shared import clock
 from dordt.shared.reading import page, row_or_404, rows
-from dordt.staff import searching
+from dordt.staff import pages
 from dordt.staff.access import coordinator_scope, is_open, member
 from dordt.workgroups import services
 from dordt.workgroups.forms import DecideMembershipForm
@@ -41,14 +41,14 @@ def memberships() -> ResponseReturnValue:
         workgroups=rows(Workgroup.all()),
         state_labels=STATE_LABELS,
         chosen={"werkgroep": request.args.get("werkgroep", ""), "status": request.args.get("status", "")},
-        search=searching.kept("memberships"),
+        search=pages.kept("memberships"),
     )
 
 
 @bp.post("/aanmeldingen/zoeken/")
 def search() -> ResponseReturnValue:
     """Keep what is searched for in the session: a name or an address belongs in no URL."""
-    searching.keep("memberships")
+    pages.keep("memberships")
     kept = request.args
     return redirect(url_for(".memberships", werkgroep=kept.get("werkgroep"), status=kept.get("status")), code=303)
 
@@ -101,4 +101,4 @@ def _filtered(query: "Select[Membership]") -> "Select[Membership]":
         query = query.where(Workgroup.slug == request.args["werkgroep"])
     if request.args.get("status") in list(MembershipState):
         query = query.where(Membership.state == MembershipState(request.args["status"]))
-    return Membership.matching(query, searching.kept("memberships"))
+    return Membership.matching(query, pages.kept("memberships"))

@@ -20,11 +20,11 @@ from dordt.shared.problems import NotAllowed
 from dordt.shared.reading import read_only, row_or_404, rows
 from dordt.shared.requests import whole_number
 from dordt.staff.access import member
-from dordt.staff.mail_frame import PAGE_POLICY
 from dordt.staff.newsletters import NUMBER, bp, numbered
 from dordt.staff.newsletters.composer import state
 from dordt.staff.newsletters.composer import state as page
 from dordt.staff.newsletters.composer.forms import NewsletterForm, TemplateForm
+from dordt.staff.pages import PAGE_POLICY
 
 EARLIER_SHOWN = 12
 TEMPLATE = "<int:template_id>"

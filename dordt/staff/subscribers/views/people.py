@@ -18,7 +18,7 @@ from dordt.shared.forms import require_csrf
 from dordt.shared.problems import NotAllowed
 from dordt.shared.reading import count, page, row_or_404, rows
 from dordt.shared.tables import Cell, Kind, csv_stream, table_download
-from dordt.staff import searching
+from dordt.staff import pages
 from dordt.staff.access import may, member
 from dordt.staff.subscribers import NUMBER, bp
 from dordt.staff.subscribers.forms import EnterForm, UnsubscribeForm
@@ -72,7 +72,7 @@ def index() -> ResponseReturnValue:
 @bp.post("/zoeken/")
 def search() -> ResponseReturnValue:
     """Keep what is searched for in the session: an address belongs in no URL."""
-    searching.keep("subscribers")
+    pages.keep("subscribers")
     status, wijk = request.args.get("status"), request.args.get("wijk")
     return redirect(url_for(".index", status=status, wijk=wijk), code=303)
 
@@ -83,7 +83,7 @@ def chosen_filters() -> dict[str, str]:
 
 def kept_search() -> str:
     """What is searched for, by who may see addresses."""
-    return searching.kept("subscribers") if may(Right.SEE_CONTACT_DETAILS) else ""
+    return pages.kept("subscribers") if may(Right.SEE_CONTACT_DETAILS) else ""
 
 
 def filtered(chosen: dict[str, str], search: str) -> "sa.Select[Subscriber]":
