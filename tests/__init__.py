@@ -1,1 +1,1 @@
-"""The tests: unit, integration on both databases, browser, and the guards of the house rules."""
+"""The tests: unit, integration on both databases, browser, and the guards of the rules of the code."""

@@ -27,7 +27,7 @@ SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 def main() -> None:
-    """Write the newsletter in an empty house, look at it in each way, and leave nothing but the pictures."""
+    """Write the newsletter in an empty installation, look at it in each way, and leave nothing but the pictures."""
     folder = Path(_asked())
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as data_dir, _browser() as browser:

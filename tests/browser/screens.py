@@ -34,9 +34,9 @@ PICTURES = {  # file name without its width: address
 
 
 def main() -> None:
-    """Start the house with its demo content, look at each page, stop."""
+    """Start the site with its demo content, look at each page, stop."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, _house(Path(folder)) as site, _browser() as browser:
+    with tempfile.TemporaryDirectory() as folder, _site(Path(folder)) as site, _browser() as browser:
         page = browser.new_page(locale="nl-NL", viewport={"width": 1280, "height": 900})
         for name, path in PICTURES.items():
             _picture(page, site, path, f"{name}-1280")
@@ -72,7 +72,7 @@ def _save(picture: bytes, path: Path) -> int:
 
 
 @contextmanager
-def _house(folder: Path) -> Iterator[LiveSite]:
+def _site(folder: Path) -> Iterator[LiveSite]:
     site = start_site(folder)
     try:
         yield site

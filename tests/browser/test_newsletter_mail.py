@@ -10,16 +10,16 @@ from dordt.newsletters.content.rendering import draft_of
 from tests.browser.mails import answers
 from tests.factories.whole_newsletter import make_whole_newsletter
 from tests.support.browser import violations
-from tests.support.databases import House
+from tests.support.databases import Installation
 
 OF_PAGES = ("landmark-one-main", "region")  # a mail programme's page has the landmarks; the mail is an article in it
 
 
 @pytest.fixture
-def app(sqlite_house: House) -> Iterator[Flask]:
-    with sqlite_house.app.app_context():
-        yield sqlite_house.app
-    sqlite_house.tidy()
+def app(sqlite_installation: Installation) -> Iterator[Flask]:
+    with sqlite_installation.app.app_context():
+        yield sqlite_installation.app
+    sqlite_installation.tidy()
 
 
 @pytest.mark.parametrize("has_pictures", [True, False], ids=["with pictures", "pictures blocked"])

@@ -1,4 +1,4 @@
-"""Every mail that the house can send, by the name of its folder in templates/email/."""
+"""Every mail that we send, by the name of its folder in templates/email/."""
 
 from collections.abc import Callable
 

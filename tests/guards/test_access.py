@@ -41,11 +41,11 @@ def requests_to(app: Flask) -> Iterator[tuple[Rule, str]]:
 
 
 @pytest.fixture
-def app(sqlite_house: Any) -> Iterator[Flask]:
+def app(sqlite_installation: Any) -> Iterator[Flask]:
     """Who may come in does not depend on the database engine."""
-    with sqlite_house.app.app_context():
-        yield sqlite_house.app
-    sqlite_house.tidy()
+    with sqlite_installation.app.app_context():
+        yield sqlite_installation.app
+    sqlite_installation.tidy()
 
 
 def test_there_are_staff_pages_to_guard(app: Flask):

@@ -51,12 +51,12 @@ def schema() -> dict[str, Any]:
     }
 
 
-def test_there_is_one_head(sqlite_house):
-    assert len(scripts(sqlite_house.app).get_heads()) == 1
+def test_there_is_one_head(sqlite_installation):
+    assert len(scripts(sqlite_installation.app).get_heads()) == 1
 
 
-def test_a_revision_is_named_after_its_file_and_fits(sqlite_house):
-    for script in scripts(sqlite_house.app).walk_revisions():
+def test_a_revision_is_named_after_its_file_and_fits(sqlite_installation):
+    for script in scripts(sqlite_installation.app).walk_revisions():
         assert script.revision == Path(script.path).stem
         assert len(script.revision) <= LONGEST_REVISION
 

@@ -27,8 +27,8 @@ def named(path: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def environment(sqlite_house):
-    return sqlite_house.app.jinja_env
+def environment(sqlite_installation):
+    return sqlite_installation.app.jinja_env
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=named)

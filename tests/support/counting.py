@@ -28,7 +28,7 @@ def pytest_collection_modifyitems(items: list[Any]) -> None:
 def _places(item: Any) -> set[str]:
     fixtures = set(item.fixturenames)
     chosen = list(item.callspec.params.values()) if hasattr(item, "callspec") else []
-    known = {"sqlite": {"sqlite_house"}, "postgres": {"postgres_house", "postgres_site"}}
+    known = {"sqlite": {"sqlite_installation"}, "postgres": {"postgres_installation", "postgres_site"}}
     places = {name for name, parts in known.items() if name in chosen or parts & (fixtures | set(map(str, chosen)))}
     return places | ({"browser"} if item.get_closest_marker("browser") else set())
 

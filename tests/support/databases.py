@@ -25,7 +25,7 @@ SPEED_OVER_SAFETY = ("fsync", "synchronous_commit", "full_page_writes", "autovac
 
 
 @dataclass
-class House:
+class Installation:
     """An application with a migrated database, and the way to empty it."""
 
     app: Flask
@@ -57,12 +57,12 @@ def migrated(app: Flask) -> sa.Engine:
         return db.engine
 
 
-def _watched(app: Flask, engine: sa.Engine, empty: Callable[[], None]) -> House:
-    house = House(app, empty)
+def _watched(app: Flask, engine: sa.Engine, empty: Callable[[], None]) -> Installation:
+    installation = Installation(app, empty)
 
     def note_write(connection: sa.Connection, _cursor: Any, sql: str, *_rest: Any) -> None:
         if sql.lstrip().upper().startswith(WRITING):
-            house.was_written = True
+            installation.was_written = True
             connection.info["unsaved"] = sql
 
     def forget(connection: sa.Connection) -> None:
@@ -72,7 +72,7 @@ def _watched(app: Flask, engine: sa.Engine, empty: Callable[[], None]) -> House:
     sa.event.listen(engine, "commit", forget)
     sa.event.listen(engine, "rollback", forget)
     note_unsaved_work(app)
-    return house
+    return installation
 
 
 @pytest.fixture(scope="session")
@@ -90,7 +90,7 @@ def new_folder() -> Iterator[Callable[[str], Path]]:
 
 
 @pytest.fixture(scope="session")
-def sqlite_house(new_folder: Callable[[str], Path]) -> House:
+def sqlite_installation(new_folder: Callable[[str], Path]) -> Installation:
     """On SQLite a test gets a copy of a migrated file."""
     folder = new_folder("sqlite")
     app = build_app(folder)
@@ -179,27 +179,29 @@ class _PostgresEmptier:
 
 
 @pytest.fixture(scope="session")
-def postgres_house(new_postgres_database: Callable[[str], str], new_folder: Callable[[str], Path]) -> Iterator[House]:
+def postgres_installation(
+    new_postgres_database: Callable[[str], str], new_folder: Callable[[str], Path]
+) -> Iterator[Installation]:
     """On PostgreSQL a test gets a migrated database in which every table is emptied after the test before it."""
-    app = build_app(new_folder("postgres"), new_postgres_database("house"))
+    app = build_app(new_folder("postgres"), new_postgres_database("installation"))
     engine = migrated(app)
     yield _watched(app, engine, _PostgresEmptier(engine))
     engine.dispose()
 
 
 @pytest.fixture(params=ENGINES)
-def house(request: pytest.FixtureRequest) -> Iterator[House]:
+def installation(request: pytest.FixtureRequest) -> Iterator[Installation]:
     """The application on each database engine in turn."""
-    found: House = request.getfixturevalue(f"{request.param}_house")
+    found: Installation = request.getfixturevalue(f"{request.param}_installation")
     yield found
     found.tidy()
 
 
 @pytest.fixture
-def app(house: House) -> Iterator[Flask]:
+def app(installation: Installation) -> Iterator[Flask]:
     """The application, with its context pushed: a test calls services and makes rows as a task would."""
-    with house.app.app_context():
-        yield house.app
+    with installation.app.app_context():
+        yield installation.app
 
 
 def _administer(server: Any, *statements: str) -> None:

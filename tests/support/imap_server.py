@@ -37,7 +37,7 @@ class ImapServer:
         self.commands: list[str] = []
         self._uid = 100
         server = self
-        handler = type("Handler", (_Conversation,), {"house": server})
+        handler = type("Handler", (_Conversation,), {"owner": server})
         self._server = _Listener(("127.0.0.1", 0), handler)
         self.port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
@@ -66,11 +66,11 @@ class _Listener(socketserver.ThreadingTCPServer):
 
 
 class _Conversation(socketserver.StreamRequestHandler):
-    house: ImapServer
+    owner: ImapServer
 
     def setup(self) -> None:
-        if self.house.secure:
-            self.request = self.house.secure.wrap_socket(self.request, server_side=True)
+        if self.owner.secure:
+            self.request = self.owner.secure.wrap_socket(self.request, server_side=True)
         super().setup()
 
     def finish(self) -> None:
@@ -79,42 +79,42 @@ class _Conversation(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         self.folder = ""
-        self._say(b"* OK [CAPABILITY IMAP4rev1 " + self.house.capabilities.encode() + b"] ready")
+        self._say(b"* OK [CAPABILITY IMAP4rev1 " + self.owner.capabilities.encode() + b"] ready")
         while line := self.rfile.readline():
             found = COMMAND.match(line.rstrip(b"\r\n"))
             if not found:
                 self._say(b"* BAD what?")
                 continue
             tag, name, arguments = found[1], found[3].decode().upper(), found[4].decode()
-            self.house.commands.append(name)
-            self.house.before.get(name, lambda: None)()
-            with self.house.lock:
-                done = name not in self.house.no and getattr(self, f"do_{name.lower()}", self._unknown)(arguments)
+            self.owner.commands.append(name)
+            self.owner.before.get(name, lambda: None)()
+            with self.owner.lock:
+                done = name not in self.owner.no and getattr(self, f"do_{name.lower()}", self._unknown)(arguments)
             self._say(tag + (b" OK done" if done else b" NO [UNAVAILABLE] not now"))
             if name == "LOGOUT":
                 return
 
     def do_capability(self, _arguments: str) -> bool:
-        self._say(b"* CAPABILITY IMAP4rev1 " + self.house.capabilities.encode())
+        self._say(b"* CAPABILITY IMAP4rev1 " + self.owner.capabilities.encode())
         return True
 
     def do_login(self, arguments: str) -> bool:
-        return _words(arguments) == [self.house.user, self.house.password]
+        return _words(arguments) == [self.owner.user, self.owner.password]
 
     def do_authenticate(self, _arguments: str) -> bool:
         self._say(b"+ ")
         _, user, password = base64.b64decode(self.rfile.readline()).decode().split("\0")
-        return (user, password) == (self.house.user, self.house.password)
+        return (user, password) == (self.owner.user, self.owner.password)
 
     def do_select(self, arguments: str) -> bool:
         self.folder = _words(arguments)[0]
         self._say(b"* %d EXISTS" % len(self._mails))
-        return self.folder in self.house.folders
+        return self.folder in self.owner.folders
 
     def do_create(self, arguments: str) -> bool:
         name = _words(arguments)[0]
-        is_new = name not in self.house.folders
-        self.house.folders.setdefault(name, [])
+        is_new = name not in self.owner.folders
+        self.owner.folders.setdefault(name, [])
         return is_new
 
     def do_search(self, arguments: str) -> bool:
@@ -137,19 +137,19 @@ class _Conversation(socketserver.StreamRequestHandler):
         return True
 
     def do_copy(self, arguments: str) -> bool:
-        to = self.house.folders.get(_words(arguments)[-1])
+        to = self.owner.folders.get(_words(arguments)[-1])
         if to is not None:
             to.extend(StoredMail(mail.uid, mail.raw) for _, mail in self._chosen(arguments))
         return to is not None
 
     def do_move(self, arguments: str) -> bool:
-        if "MOVE" not in self.house.capabilities or not self.do_copy(arguments):
+        if "MOVE" not in self.owner.capabilities or not self.do_copy(arguments):
             return False
         self._drop([mail for _, mail in self._chosen(arguments)])
         return True
 
     def do_expunge(self, arguments: str) -> bool:
-        if arguments and "UIDPLUS" not in self.house.capabilities:
+        if arguments and "UIDPLUS" not in self.owner.capabilities:
             return False
         named = [mail for _, mail in self._chosen(arguments)] if arguments else self._mails
         self._drop([mail for mail in named if r"\Deleted" in mail.flags])
@@ -161,7 +161,7 @@ class _Conversation(socketserver.StreamRequestHandler):
 
     @property
     def _mails(self) -> list[StoredMail]:
-        return self.house.folders.get(self.folder, [])
+        return self.owner.folders.get(self.folder, [])
 
     def _chosen(self, arguments: str) -> list[tuple[int, StoredMail]]:
         uids = {int(uid) for uid in arguments.split()[0].split(",")}

@@ -1,4 +1,4 @@
-"""The whole house as `make run` starts it: web processes, worker, catcher and demo content, on a port of its own."""
+"""The whole site as `make run` starts it: web processes, worker, catcher and demo content, on a port of its own."""
 
 import json
 import os
@@ -81,7 +81,7 @@ def free_port() -> int:
 
 
 def start_site(data_dir: Path, **settings: str) -> LiveSite:
-    """Start the house and wait until it answers."""
+    """Start the site and wait until it answers."""
     port = free_port()
     environment = {
         **{name: value for name, value in os.environ.items() if name != "DORDT_ENV"},
@@ -130,7 +130,7 @@ def _wait_until_ready(site: LiveSite) -> None:
 
 @pytest.fixture(scope="session")
 def site(new_folder: Callable[[str], Path]) -> Iterator[LiveSite]:
-    """The house on SQLite, shared by all browser tests of a run: a test uses addresses and names of its own."""
+    """The site on SQLite, shared by all browser tests of a run: a test uses addresses and names of its own."""
     started = start_site(new_folder("site"))
     yield started
     _stop_in_peace(started)
@@ -138,7 +138,7 @@ def site(new_folder: Callable[[str], Path]) -> Iterator[LiveSite]:
 
 @pytest.fixture(scope="session")
 def postgres_site(new_postgres_database: Callable[[str], str], new_folder: Callable[[str], Path]) -> Iterator[LiveSite]:
-    """The house on PostgreSQL, with a second worker beside the first."""
+    """The site on PostgreSQL, with a second worker beside the first."""
     started = start_site(new_folder("postgres_site"), DATABASE_URL=new_postgres_database("site"))
     worker: Any = subprocess.Popen(
         [sys.executable, "-m", "flask", "--app", "wsgi", "mailer", "run"], env=started.environment, cwd=ROOT
@@ -150,7 +150,7 @@ def postgres_site(new_postgres_database: Callable[[str], str], new_folder: Calla
 
 
 def _stop_in_peace(site: LiveSite) -> None:
-    """The house must have stood until now, must stop when asked, and may have said nothing of a problem."""
+    """The site must have stood until now, must stop when asked, and may have said nothing of a problem."""
     assert site.process.poll() is None, f"the site stopped by itself:\n{output_of(site)}"
     assert stop_site(site) == 0, output_of(site)
     assert "Traceback" not in output_of(site), output_of(site)

@@ -1,4 +1,4 @@
-"""What the house has put in the post: the ledger, read as a list of mails."""
+"""What the installation has put in the post: the ledger, read as a list of mails."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The house full of demo content, and a walk along every link of it."""
+"""The site full of demo content, and a walk along every link of it."""
 
 import hashlib
 from collections import defaultdict, deque

@@ -23,7 +23,7 @@ from tests.support.markup import faults
 
 
 class Visitor(FlaskClient):
-    """The test client of the house.
+    """The test client of the application.
 
     Each request runs in a context of its own, as in a real server, and what the test prepared is committed before.
     A POST carries a valid CSRF token unless `csrf=False` says otherwise or the address holds a token of its own.

@@ -115,6 +115,6 @@ def test_nothing_that_is_typed_breaks_a_letter_or_steers_it(sqlite_app: Flask, w
 
 
 @pytest.fixture
-def sqlite_app(sqlite_house) -> Flask:
-    with sqlite_house.app.app_context():
-        yield sqlite_house.app
+def sqlite_app(sqlite_installation) -> Flask:
+    with sqlite_installation.app.app_context():
+        yield sqlite_installation.app

@@ -10,11 +10,11 @@ from dordt.extensions import db
 from dordt.mailer.ledger import claiming, outbox
 from dordt.mailer.models import SuppressionScope
 from tests.factories.mailer import WRITTEN_AT, make_newsletter
-from tests.support.databases import House
+from tests.support.databases import Installation
 
 
 @pytest.fixture
-def plans(sqlite_house: House) -> Iterator[list[str]]:
+def plans(sqlite_installation: Installation) -> Iterator[list[str]]:
     """How SQLite goes about each change of a delivery."""
     found: list[str] = []
 
@@ -23,12 +23,12 @@ def plans(sqlite_house: House) -> Iterator[list[str]]:
             steps = cursor.connection.execute(f"EXPLAIN QUERY PLAN {sql}", values).fetchall()
             found.extend(step[-1] for step in steps)
 
-    with sqlite_house.app.app_context():
+    with sqlite_installation.app.app_context():
         sa.event.listen(db.engine, "before_cursor_execute", explain)
         yield found
         sa.event.remove(db.engine, "before_cursor_execute", explain)
         db.session.remove()
-    sqlite_house.tidy()
+    sqlite_installation.tidy()
 
 
 def mark() -> None:

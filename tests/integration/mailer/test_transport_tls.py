@@ -16,11 +16,11 @@ from tests.support.certificates import server_context, write_certificate
 
 
 @pytest.fixture
-def app(sqlite_house) -> Flask:
+def app(sqlite_installation) -> Flask:
     """How mail leaves does not depend on the database engine."""
-    with sqlite_house.app.app_context():
-        yield sqlite_house.app
-    sqlite_house.tidy()
+    with sqlite_installation.app.app_context():
+        yield sqlite_installation.app
+    sqlite_installation.tidy()
 
 
 @pytest.fixture

@@ -55,8 +55,8 @@ def test_a_key_that_does_not_exist_is_not_found(client):
     assert client.get(f"/media/{'0' * 32}/{media.filename}").status_code == 404
 
 
-def test_a_file_that_was_lost_is_not_found(client, house):
+def test_a_file_that_was_lost_is_not_found(client, installation):
     media = make_image()
-    (house.app.config["DATA_DIR"] / "media" / media.key / media.filename).unlink()
+    (installation.app.config["DATA_DIR"] / "media" / media.key / media.filename).unlink()
 
     assert client.get(address(media)).status_code == 404

@@ -132,7 +132,7 @@ def test_an_article_of_tomorrow_is_there_and_not_shown_yet(write_article, import
     ],
 )
 def test_a_fault_is_named_with_file_and_field_and_nothing_is_stored(
-    write_article, import_article, house, fields, told: str
+    write_article, import_article, installation, fields, told: str
 ):
     path = write_article(**fields)
 
@@ -141,7 +141,7 @@ def test_a_fault_is_named_with_file_and_field_and_nothing_is_stored(
     assert result.exit_code == 1
     assert f"{path}: {told}" in result.output
     assert (count(Article), count(MediaFile)) == (0, 0)
-    assert not (house.app.config["DATA_DIR"] / "media").exists()
+    assert not (installation.app.config["DATA_DIR"] / "media").exists()
 
 
 @pytest.mark.parametrize(

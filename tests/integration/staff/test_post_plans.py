@@ -12,16 +12,16 @@ from dordt.newsletters.models import NewsletterState
 from dordt.shared import clock
 from tests.factories.mailer import make_newsletter as freeze_newsletter
 from tests.factories.newsletters import make_newsletter
-from tests.support.databases import House
+from tests.support.databases import Installation
 
 
 @pytest.fixture
-def app(sqlite_house: House) -> Iterator[Flask]:
+def app(sqlite_installation: Installation) -> Iterator[Flask]:
     """SQLite alone: it chooses the same way whatever the tables hold, PostgreSQL does not."""
-    with sqlite_house.app.app_context():
-        yield sqlite_house.app
+    with sqlite_installation.app.app_context():
+        yield sqlite_installation.app
         db.session.remove()
-    sqlite_house.tidy()
+    sqlite_installation.tidy()
 
 
 @pytest.fixture

@@ -54,12 +54,12 @@ def test_a_bounce_with_parts_without_end_is_kept_with_its_delivery(app: Flask) -
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_any_bytes_are_kept_or_refused_for_good(sqlite_house: object, data: st.DataObject) -> None:
+def test_any_bytes_are_kept_or_refused_for_good(sqlite_installation: object, data: st.DataObject) -> None:
     words = b"Subject: =?utf-8?b?w?= =?x?q?=?=\r\nFrom: =?us-ascii?b?/w==?=\r\n\r\n"
     base = data.draw(st.sampled_from([b"", words, *(sample(name) for name in ("arf-abuse", "qmail-unknown-user"))]))
     cut = data.draw(st.integers(0, len(base)))
     raw = base[:cut] + data.draw(st.binary(max_size=400)) + base[cut:]
-    with sqlite_house.app.app_context():  # type: ignore[attr-defined]
+    with sqlite_installation.app.app_context():  # type: ignore[attr-defined]
         if raw.strip():
             receive(raw, source="pipe", at=RECEIVED_AT, recipient=data.draw(st.text(max_size=30)))
             assert db.session.scalar(sa.select(sa.func.count()).where(InboundMail.raw == raw)) >= 1
@@ -67,7 +67,7 @@ def test_any_bytes_are_kept_or_refused_for_good(sqlite_house: object, data: st.D
         else:
             with pytest.raises(MailRefused):
                 receive(raw, source="pipe", at=RECEIVED_AT)
-    sqlite_house.tidy()  # type: ignore[attr-defined]
+    sqlite_installation.tidy()  # type: ignore[attr-defined]
 
 
 def test_what_is_too_large_is_refused_for_good(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
