@@ -19,7 +19,7 @@ from dordt.newsletters import tasks as newsletter_tasks
 from dordt.newsletters import views as newsletter_views
 from dordt.operations import commands as operations_commands
 from dordt.operations import views as operations_views
-from dordt.shared import database, formats, logs, requests
+from dordt.shared import database, formats, requests
 from dordt.site import views as site_views
 from dordt.subscribers import tasks as subscriber_tasks
 from dordt.subscribers import views as subscriber_views
@@ -34,7 +34,7 @@ def create_app(settings: Settings) -> Flask:
     app = Flask(__name__, template_folder="../templates")
     app.config.from_object(settings)
     _require_settings(app)
-    logs.init_app(app)
+    requests.keep_discreet_log(app)
     _trust_proxies(app)
     _init_extensions(app)
     _init_templates(app)

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import context
 from flask import current_app
 
-from dordt.shared.columns import Base, UtcMoment
+from dordt.shared.database import Base, UtcMoment
 
 
 def include_name(name: str | None, kind: str, _parents: Any) -> bool:
@@ -17,7 +17,7 @@ def include_name(name: str | None, kind: str, _parents: Any) -> bool:
 def render_item(kind: str, item: Any, autogen: Any) -> str | Literal[False]:
     """Write our column type by its short name."""
     if kind == "type" and isinstance(item, UtcMoment):
-        autogen.imports.add("from dordt.shared.columns import UtcMoment")
+        autogen.imports.add("from dordt.shared.database import UtcMoment")
         return "UtcMoment()"
     return False
 

@@ -7,7 +7,7 @@ from flask_security import RoleMixin, UserMixin
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dordt.accounts.rights import LEADS_GROUPS_ONLY, ROLE_RIGHTS, Right
-from dordt.shared.columns import Base, Email, Name, foreign_key
+from dordt.shared.database import Base, Email, Name, foreign_key
 
 staff_role = sa.Table(
     "staff_role",

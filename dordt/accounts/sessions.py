@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 from dordt.accounts.models import StaffMember, StaffSession
 from dordt.extensions import db
 from dordt.shared import clock
-from dordt.shared.columns import UtcMoment
-from dordt.shared.database import reading, writing
+from dordt.shared.database import UtcMoment, reading, writing
 
 COOKIE_KEY = "staff_session"
 SEEN_EVERY = timedelta(minutes=1)

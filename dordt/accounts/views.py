@@ -8,27 +8,27 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 from flask_security import login_user, logout_user
 
+from dordt import throttling
 from dordt.accounts import services, sessions
 from dordt.accounts.forms import SignInForm
 from dordt.accounts.models import StaffMember
 from dordt.extensions import limiter
 from dordt.shared import clock
 from dordt.shared.forms import require_csrf
-from dordt.throttling import limits
 
 bp = Blueprint("security", __name__, url_prefix="/beheer")
 
 
-def _limited(setting: str, who: Callable[[], str]) -> limits.Limit:
-    limit: limits.Limit = limiter.limit(
-        lambda: current_app.config[setting], key_func=who, methods=["POST"], deduct_when=limits.was_refused
+def _limited(setting: str, who: Callable[[], str]) -> throttling.Limit:
+    limit: throttling.Limit = limiter.limit(
+        lambda: current_app.config[setting], key_func=who, methods=["POST"], deduct_when=throttling.was_refused
     )
     return limit
 
 
 @bp.route("/inloggen/", methods=["GET", "POST"])
-@_limited("SIGN_IN_LIMIT", limits.account_from_here)
-@_limited("SIGN_IN_LIMIT_OF_NETWORK", limits.network)
+@_limited("SIGN_IN_LIMIT", throttling.account_from_here)
+@_limited("SIGN_IN_LIMIT_OF_NETWORK", throttling.network)
 def login() -> ResponseReturnValue:
     form = SignInForm()
     if form.validate_on_submit():

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dordt.shared.columns import Base, Name, foreign_key
+from dordt.shared.database import Base, Name, foreign_key
 
 
 class AuditEntry(Base):

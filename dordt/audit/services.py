@@ -6,8 +6,7 @@ from typing import Protocol
 
 from dordt.audit.models import AuditEntry, ReadingEntry
 from dordt.extensions import db
-from dordt.shared.columns import Base
-from dordt.shared.database import writing
+from dordt.shared.database import Base, writing
 
 
 class Actor(Protocol):

@@ -6,7 +6,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dordt.shared.columns import Base, Email, Name, Text, foreign_key, state_column
+from dordt.shared.database import Base, Email, Name, Text, foreign_key, state_column
 
 
 class ConsentPurpose(StrEnum):

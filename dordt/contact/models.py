@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dordt.accounts.models import StaffMember
 from dordt.places.models import Topic
-from dordt.shared.columns import Base, Email, Name, Phone, Slug, Text, Title, foreign_key, like, state_column
+from dordt.shared.database import Base, Email, Name, Phone, Slug, Text, Title, foreign_key, like, state_column
 
 
 class MessageStatus(StrEnum):

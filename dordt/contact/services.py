@@ -7,6 +7,7 @@ from hashlib import sha256
 
 import sqlalchemy as sa
 
+from dordt import throttling
 from dordt.accounts.models import StaffMember
 from dordt.accounts.rights import Right
 from dordt.audit import services as audit
@@ -31,7 +32,6 @@ from dordt.shared.clock import AMSTERDAM
 from dordt.shared.database import insert_into
 from dordt.shared.links import read_token
 from dordt.shared.problems import LinkInvalid, NotAllowed, NotFound
-from dordt.throttling import limits
 
 KEEP_INFORMED_TEXT = "Ja, u mag mij mailen als mijn bericht iets heeft opgeleverd"
 MAILS = {
@@ -235,7 +235,7 @@ def _follow_up(message: Message, *, at: datetime) -> None:
     if message.keep_informed:
         purpose = ConsentPurpose.KEEP_INFORMED
         consent.record(message.email_key, purpose, text=KEEP_INFORMED_TEXT, source="contact", at=at)
-    if limits.may_be_mailed(message.email, at=at):  # the thank-you page tells the number all the same
+    if throttling.may_be_mailed(message.email, at=at):  # the thank-you page tells the number all the same
         outbox.enqueue(emails.message_received(message), at=at)
     outbox.enqueue(emails.message_notice(message), at=at)
 

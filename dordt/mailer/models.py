@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from dordt.shared.columns import Base, Email, Name, Text, Title, foreign_key, state_column
+from dordt.shared.database import Base, Email, Name, Text, Title, foreign_key, state_column
 
 
 class MailKind(StrEnum):

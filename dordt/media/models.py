@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dordt.shared.columns import Base, Title, state_column
+from dordt.shared.database import Base, Title, state_column
 
 
 class MediaKind(StrEnum):

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from dordt.media.models import MediaFile
 from dordt.places.models import Neighbourhood, Topic
 from dordt.shared.clock import AMSTERDAM
-from dordt.shared.columns import Base, Slug, Text, Title, foreign_key, like, state_column
+from dordt.shared.database import Base, Slug, Text, Title, foreign_key, like, state_column
 
 article_neighbourhood = sa.Table(
     "article_neighbourhood",

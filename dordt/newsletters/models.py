@@ -15,7 +15,7 @@ from dordt.media.models import MediaFile
 from dordt.news.models import Article
 from dordt.newsletters.content.block_kinds import BlockKind
 from dordt.places.models import Neighbourhood, Topic
-from dordt.shared.columns import Base, Name, Text, Title, foreign_key, state_column
+from dordt.shared.database import Base, Name, Text, Title, foreign_key, state_column
 from dordt.workgroups.models import Meeting, Workgroup
 
 PAUSED_BY_STAFF = "Stilgezet door een medewerker."

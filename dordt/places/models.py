@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dordt.shared.columns import Base, Name, Slug
+from dordt.shared.database import Base, Name, Slug
 
 OUTSIDE = "buiten-dordrecht"
 RATHER_NOT_SAY = "zeg-ik-liever-niet"

@@ -1,15 +1,20 @@
-"""How requests are read, those that no page can answer, and the headers that every answer carries."""
+"""How requests are read and refused, the headers of every answer, and what a problem leaves in the log."""
 
+import logging
 import re
+import traceback
+from collections.abc import Iterator
+from types import TracebackType
 from typing import IO, Any
 from urllib.parse import parse_qsl
 
 from flask import Flask, Request, Response, abort, current_app, request
 from flask.globals import request_ctx
+from flask.logging import default_handler
 from werkzeug.formparser import FormDataParser
 from werkzeug.routing import IntegerConverter, Map
 
-from dordt.shared.columns import LARGEST_INTEGER
+from dordt.shared.database import LARGEST_INTEGER
 
 HOST = re.compile(
     r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*(?::\d{1,5})?|\[[0-9a-f:.]{2,45}\](?::\d{1,5})?", re.IGNORECASE
@@ -146,3 +151,41 @@ def _session_was_used() -> bool:
     """Looking through the `session` proxy would itself count as use (Flask 3.1.3)."""
     found = request_ctx._session
     return found is not None and found.accessed
+
+
+class DiscreetFormatter(logging.Formatter):
+    """Tells where something broke, and of which kind it was, but not its text: that often holds what somebody typed.
+
+    PostgreSQL, for one, writes the address in full that it already knows.
+    """
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802  (the name that logging calls)
+        """The lines of code that led to each problem of the chain, the first cause first."""
+        return "".join(part for problem in _chain(ei[1]) for part in _described(problem)).rstrip()
+
+
+def keep_discreet_log(app: Flask) -> None:
+    """Log problems by their rule; with their texts only where nobody but a developer types anything."""
+    app.log_exception = lambda exc_info: _note(app, exc_info)  # type: ignore[method-assign]
+    is_development = app.config["ENVIRONMENT"] == "development"
+    kind = logging.Formatter if is_development else DiscreetFormatter
+    default_handler.setFormatter(kind("[%(asctime)s] %(levelname)s in %(module)s: %(message)s"))
+    _ = app.logger  # made at its first use, with the handler: a worker handles no request that would make it
+
+
+def _note(app: Flask, exc_info: "tuple[type, BaseException, TracebackType] | tuple[None, None, None]") -> None:
+    """As Flask does it, which would write the path, and so the token of a private page."""
+    app.logger.error("Exception at %s [%s]", request.url_rule, request.method, exc_info=exc_info)
+
+
+def _chain(problem: BaseException | None) -> list[BaseException]:
+    found: list[BaseException] = []
+    while problem is not None and problem not in found:
+        found.append(problem)
+        problem = problem.__cause__ or (None if problem.__suppress_context__ else problem.__context__)
+    return found[::-1]
+
+
+def _described(problem: BaseException) -> Iterator[str]:
+    yield from traceback.format_tb(problem.__traceback__)
+    yield f"{type(problem).__module__}.{type(problem).__qualname__}\n"

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dordt.accounts.models import StaffMember
 from dordt.places.models import Neighbourhood, Topic
-from dordt.shared.columns import Base, Email, Text, Title, foreign_key, like, state_column
+from dordt.shared.database import Base, Email, Text, Title, foreign_key, like, state_column
 
 subscriber_neighbourhood = sa.Table(
     "subscriber_neighbourhood",

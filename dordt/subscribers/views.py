@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from dordt import throttling
 from dordt.extensions import limiter
 from dordt.shared import clock
 from dordt.shared.tables import table_download
@@ -14,8 +15,7 @@ from dordt.subscribers.fields import field_choices, fields_of, shown_fields
 from dordt.subscribers.forms import NEW_ADDRESS_TEXT, ChoicesForm, NewAddressForm, PauseForm, ReasonForm, SubscribeForm
 from dordt.subscribers.labels import METHOD_LABELS, REASON_LABELS, SENT_LABELS, STATE_LABELS, WAY_LABELS
 from dordt.subscribers.models import UnsubscribeWay
-from dordt.subscribers.services import data_export
-from dordt.throttling import limits
+from dordt.subscribers.services import exports
 
 bp = Blueprint("subscribers", __name__, url_prefix="/nieuwsbrief")
 
@@ -27,15 +27,15 @@ TOO_MANY = (
 )
 
 
-def mails_strangers(answer: Callable[..., Response]) -> limits.Limit:
+def mails_strangers(answer: Callable[..., Response]) -> throttling.Limit:
     """Mark a view whose form sends mail to an address that somebody typed; `answer` shows it when there were too many.
 
     Only what was taken in counts: who makes a mistake in the form is never kept waiting.
     """
-    limit: limits.Limit = limiter.shared_limit(
+    limit: throttling.Limit = limiter.shared_limit(
         lambda: current_app.config["SUBSCRIBE_LIMIT_OF_NETWORK"],
         scope=SCOPE,
-        key_func=limits.network,
+        key_func=throttling.network,
         methods=["POST"],
         deduct_when=_was_taken_in,
         on_breach=lambda _limit: answer(),
@@ -164,11 +164,9 @@ def download(token: str, kind: str) -> ResponseReturnValue:
     """The same as a file, to keep or to take elsewhere (AVG article 20)."""
     personal_data = services.personal_data_of(services.find_by_preferences_token(token))
     if kind == "csv":
-        return table_download(
-            data_export.HEADERS, data_export.rows_of(personal_data), kind="csv", name=data_export.NAME
-        )
-    answer = Response(data_export.json_of(personal_data), content_type="application/json; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{data_export.NAME}.json"'
+        return table_download(exports.OWN_DATA_HEADERS, exports.rows_of(personal_data), kind="csv", name=exports.NAME)
+    answer = Response(exports.json_of(personal_data), content_type="application/json; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{exports.NAME}.json"'
     return answer
 
 

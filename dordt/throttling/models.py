@@ -5,8 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dordt.shared.columns import Base
-from dordt.shared.database import insert_into
+from dordt.shared.database import Base, insert_into
 
 
 class RateCount(Base):

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy.exc import IntegrityError
 
+from dordt import throttling
 from dordt.accounts.models import StaffMember
 from dordt.audit import services as audit
 from dordt.consent import services as consent
@@ -18,7 +19,6 @@ from dordt.shared.addresses import address_key
 from dordt.shared.links import read_token
 from dordt.shared.mail import Draft
 from dordt.shared.problems import LinkInvalid, NotAllowed
-from dordt.throttling import limits
 from dordt.workgroups import emails
 from dordt.workgroups.models import Membership, MembershipState, Workgroup
 
@@ -65,7 +65,7 @@ def request_membership(workgroup: Workgroup, application: MembershipApplication,
     else:
         _renew(membership, application, at=at)
         draft = emails.confirm_membership(membership, at=at)
-    if limits.may_be_mailed(membership.email, at=at):
+    if throttling.may_be_mailed(membership.email, at=at):
         _mail_once(membership, draft, at=at)
     db.session.commit()
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from dordt.shared.columns import UtcMoment
+from dordt.shared.database import UtcMoment
 
 revision, down_revision = "0001_first_house", None
 branch_labels = depends_on = None

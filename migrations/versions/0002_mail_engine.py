@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from dordt.shared.columns import UtcMoment
+from dordt.shared.database import UtcMoment
 
 revision, down_revision = "0002_mail_engine", "0001_first_house"
 branch_labels = depends_on = None

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from alembic.operations import BatchOperations
 
-from dordt.shared.columns import UtcMoment
+from dordt.shared.database import UtcMoment
 
 revision, down_revision = "0003_newsletter_blocks", "0002_mail_engine"
 branch_labels = depends_on = None

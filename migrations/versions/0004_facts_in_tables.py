@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from dordt.shared.columns import UtcMoment
+from dordt.shared.database import UtcMoment
 
 revision, down_revision = "0004_facts_in_tables", "0003_newsletter_blocks"
 branch_labels = depends_on = None

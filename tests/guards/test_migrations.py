@@ -13,7 +13,7 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 
 from dordt.extensions import db
-from dordt.shared.columns import Base
+from dordt.shared.database import Base
 from tests.support.databases import ENGINES, build_app
 
 LONGEST_REVISION = 32  # what Alembic's own column holds

@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 from dordt.accounts.models import StaffMember
 from dordt.development.seed.commands import seed_command
 from dordt.extensions import db
-from dordt.shared.columns import Base
+from dordt.shared.database import Base
 from tests.support.databases import ENGINES, build_app, migrated
 from tests.support.visitors import Visitor, new_visitor, note_unsaved_work, signed_in
 

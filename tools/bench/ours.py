@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from dordt.shared.columns import UtcMoment
+from dordt.shared.database import UtcMoment
 from tools.bench.installations import Database, Frozen, Installation
 from tools.bench.measured import Measured
 from tools.bench.processes import Child, running

@@ -25,7 +25,7 @@ from dordt.mailer.smtp import verp
 from dordt.mailer.smtp.protocol import ENHANCED
 from dordt.mailer.smtp.verp import Purpose
 from dordt.mailer.suppression.bounces import BounceClass, classify_bounce
-from dordt.shared.columns import LARGEST_INTEGER
+from dordt.shared.database import LARGEST_INTEGER
 
 FIELD_TYPE = re.compile(r"^[\w-]+ *; *")  # 'rfc822; anna@voorbeeld.nl', 'smtp; 550 …'
 SMTP_CODE = re.compile(r"(?<![\d.])([45]\d\d)(?![\d.])")

@@ -20,8 +20,7 @@ from dordt.mailer.models import (
     MailState,
     literally,
 )
-from dordt.shared.columns import UtcMoment
-from dordt.shared.database import reading
+from dordt.shared.database import UtcMoment, reading
 
 RESULT = (
     *(Delivery.recipient, Delivery.address, Delivery.state, Delivery.attempts),

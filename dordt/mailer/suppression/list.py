@@ -9,8 +9,7 @@ from dordt.extensions import db
 from dordt.mailer.models import Suppression, SuppressionCause, SuppressionScope
 from dordt.mailer.suppression.rules import domain_of
 from dordt.shared.addresses import address_key
-from dordt.shared.columns import like
-from dordt.shared.database import affected, insert_into
+from dordt.shared.database import affected, insert_into, like
 
 LONGEST_REASON = 500
 

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from dordt import throttling
 from dordt.accounts import services, sessions
 from dordt.accounts.models import StaffMember
 from dordt.accounts.rights import ROLE_LABELS
@@ -17,7 +18,6 @@ from dordt.staff.access import member
 from dordt.staff.log import views as log
 from dordt.staff.log.labels import ACTIONS
 from dordt.staff.members.forms import AddMemberForm, ChangePasswordForm, ChangeRoleForm, SetPasswordForm
-from dordt.throttling import limits
 
 bp = Blueprint("members", __name__, url_prefix="/medewerkers")
 HISTORY = 20  # lines of the log on the page of one member
@@ -84,7 +84,7 @@ def enable(member_id: int) -> ResponseReturnValue:
 
 def _own_account() -> str:
     """With a stolen session nobody can guess the password that belongs to it."""
-    return limits.hashed("member", str(member().id))
+    return throttling.hashed("member", str(member().id))
 
 
 @bp.route("/mijn-wachtwoord/", methods=["GET", "POST"])
@@ -92,7 +92,7 @@ def _own_account() -> str:
     lambda: current_app.config["SIGN_IN_LIMIT"],
     key_func=_own_account,
     methods=["POST"],
-    deduct_when=limits.was_refused,
+    deduct_when=throttling.was_refused,
 )
 def my_password() -> ResponseReturnValue:
     """Take another password for oneself."""

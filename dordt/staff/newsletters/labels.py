@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from dordt.mailer.models import DeliveryState
 from dordt.mailer.suppression.bounces import FailureCause
 from dordt.newsletters.models import Newsletter
-from dordt.newsletters.reporting.growth import Interval, Unit
+from dordt.newsletters.reporting.services import Interval, Unit
 from dordt.newsletters.sending import policy
 from dordt.newsletters.sending.audience import AudienceCount, RecipientStatus
 from dordt.shared.formats import MONTHS, dutch_date, dutch_number, short_month

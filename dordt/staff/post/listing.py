@@ -27,7 +27,7 @@ from dordt.mailer.models import (
 )
 from dordt.newsletters.models import Newsletter
 from dordt.shared.addresses import AddressRefused, address_key
-from dordt.shared.columns import like
+from dordt.shared.database import like
 from dordt.shared.reading import tally
 from dordt.shared.requests import whole_number
 

@@ -1,6 +1,6 @@
 """Asking for the newsletter, choosing what it is about, moving it to another address, leaving."""
 
-from dordt.subscribers.services.data_export import PersonalData, personal_data_of
+from dordt.subscribers.services.exports import PersonalData, personal_data_of
 from dordt.subscribers.services.preferences import (
     ask_new_address,
     change_choices,

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy.exc import IntegrityError
 
+from dordt import throttling
 from dordt.audit import services as audit
 from dordt.consent import services as consent
 from dordt.consent.models import ConsentPurpose
@@ -22,7 +23,6 @@ from dordt.subscribers.fields import SubscriberFields, fields_of, store_fields
 from dordt.subscribers.models import AddressChange, Subscriber, SubscriberState, UnsubscribeWay, Unsubscription
 from dordt.subscribers.services import subscribing
 from dordt.subscribers.services.subscribing import note_act
-from dordt.throttling import limits
 
 PAUSE_MONTHS = (1, 3, 6)
 LAST_DAY = 28  # every month has it
@@ -105,7 +105,7 @@ def ask_new_address(token: str, email: str, *, at: datetime) -> None:
         db.session.add(change)
     change.asked_at = at
     db.session.flush()
-    if limits.may_be_mailed(email, at=at):
+    if throttling.may_be_mailed(email, at=at):
         draft = emails.confirm_new_address(change, at=at)
         outbox.enqueue(draft, at=at, at_most_once_per=current_app.config["ONE_MAIL_PER"])
     db.session.commit()

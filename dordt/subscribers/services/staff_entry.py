@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from dordt import throttling
 from dordt.accounts.models import StaffMember
 from dordt.audit import services as audit
 from dordt.consent import services as consent
@@ -15,7 +16,6 @@ from dordt.subscribers import emails, services
 from dordt.subscribers.fields import SubscriberFields, store_fields
 from dordt.subscribers.models import Subscriber, SubscriberState
 from dordt.subscribers.services.subscribing import quiet_time
-from dordt.throttling import limits
 
 ENTERED, ASKED = "subscriber.entered", "subscriber.asked_by_staff"
 
@@ -73,7 +73,7 @@ def _confirm(subscriber: Subscriber, entry: StaffEntry, *, by: StaffMember, at: 
 
 def _ask(subscriber: Subscriber, entry: StaffEntry, *, by: StaffMember, at: datetime) -> EntryOutcome:
     draft = emails.confirm_subscription(subscriber, at=at)
-    may_be_mailed = limits.may_be_mailed(subscriber.email, at=at)
+    may_be_mailed = throttling.may_be_mailed(subscriber.email, at=at)
     if not may_be_mailed or not outbox.enqueue(draft, at=at, at_most_once_per=quiet_time(subscriber, at=at)):
         return EntryOutcome.ASKED_ALREADY
     store_fields(subscriber, entry.fields)

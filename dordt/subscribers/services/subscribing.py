@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy.exc import IntegrityError
 
+from dordt import throttling
 from dordt.accounts.models import StaffMember
 from dordt.audit import services as audit
 from dordt.consent import services as consent
@@ -28,7 +29,6 @@ from dordt.subscribers.models import (
     UnsubscribeWay,
     Unsubscription,
 )
-from dordt.throttling import limits
 
 ERASED_AT_ONCE = 500  # the rest a minute later: others write in between
 FORM_PAGE = "/nieuwsbrief/"
@@ -54,7 +54,7 @@ def request_subscription(request: SubscriptionRequest, *, at: datetime) -> None:
     the address. Either mail goes at most once an hour; the page never tells who is on the list.
     """
     subscriber = _find_or_add(request.email, at=at)
-    if not limits.may_be_mailed(request.email, at=at):
+    if not throttling.may_be_mailed(request.email, at=at):
         db.session.commit()
         return
     if subscriber.is_confirmed:

@@ -11,7 +11,7 @@ import pytest
 from dordt.consent import services as consent
 from dordt.consent.models import ConsentPurpose
 from dordt.extensions import db
-from dordt.newsletters.reporting.growth import Interval, Unit, growth
+from dordt.newsletters.reporting.services import Interval, Unit, growth
 from dordt.shared.clock import AMSTERDAM
 from dordt.shared.links import issue_token
 from dordt.subscribers import emails, services

@@ -14,7 +14,7 @@ from dordt.subscribers import services
 from dordt.subscribers.fields import FIELDS, SubscriberFields, fields_of, shown_fields
 from dordt.subscribers.forms import ChoicesForm, SubscribeForm
 from dordt.subscribers.imports.rows import COLUMNS
-from dordt.subscribers.services import list_export
+from dordt.subscribers.services import exports
 from dordt.subscribers.services.staff_entry import StaffEntry, enter_subscriber
 from tests.factories.accounts import make_member
 from tests.factories.imports import make_import
@@ -85,7 +85,7 @@ def test_what_is_exported_can_be_imported(staff_client: Callable[..., Visitor]):
     answer = staff_client("beheerder").post("/beheer/abonnees/exporteren/", data={"soort": "csv"})
 
     head, row = csv.reader(io.StringIO(answer.text))
-    assert head == list(list_export.HEADERS)
+    assert head == list(exports.LIST_HEADERS)
     assert {name: dict(zip(head, row, strict=True))[name] for name in CELLS} == CELLS
 
 

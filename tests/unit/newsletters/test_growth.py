@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from dordt.newsletters.reporting.growth import Unit, midnight, start_of, starts_of
+from dordt.newsletters.reporting.services import Unit, midnight, start_of, starts_of
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from dordt.newsletters.content.block_kinds import BLOCK_TYPES, BlockContent, Blo
 from dordt.places.services import Choices
 from dordt.shared.forms import CheckboxesField, DordtForm, at_most, required
 from dordt.shared.requests import whole_number
-from dordt.staff.news.fields import UploadField
+from dordt.staff.news.forms import UploadField
 
 NOT_CHOSEN = ""
 

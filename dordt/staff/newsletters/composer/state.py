@@ -20,7 +20,7 @@ from dordt.newsletters.content.services.editing import Removed
 from dordt.newsletters.models import Newsletter
 from dordt.newsletters.sending import audience
 from dordt.places import services as places
-from dordt.shared.columns import like
+from dordt.shared.database import like
 from dordt.shared.formats import dutch_date_time
 from dordt.shared.links import without_tokens
 from dordt.shared.problems import NotAllowed

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from dordt.newsletters.reporting.growth import Interval, Unit, growth
+from dordt.newsletters.reporting.services import Interval, Unit, growth
 from dordt.shared.formats import dutch_number
 from dordt.shared.tables import Cell
 from dordt.staff.newsletters.labels import name_of, short_name_of

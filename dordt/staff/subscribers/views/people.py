@@ -26,8 +26,8 @@ from dordt.subscribers import emails, services
 from dordt.subscribers.fields import field_choices, shown_fields
 from dordt.subscribers.labels import METHOD_LABELS, REASON_LABELS, STATE_LABELS, WAY_LABELS
 from dordt.subscribers.models import Subscriber, SubscriberState, Unsubscription
-from dordt.subscribers.services import consent_export, list_export
-from dordt.subscribers.services.consent_export import proof_count
+from dordt.subscribers.services import exports
+from dordt.subscribers.services.exports import proof_count
 from dordt.subscribers.services.staff_entry import EntryOutcome, enter_subscriber
 
 DELIVERIES_SHOWN = 20
@@ -131,8 +131,8 @@ def _shown(subscriber_id: int, form: UnsubscribeForm) -> ResponseReturnValue:
         subscriber=subscriber,
         fields=shown_fields(subscriber),
         form=form,
-        proofs=consent_export.proofs_of(subscriber),
-        elsewhere=consent_export.ELSEWHERE,
+        proofs=exports.proofs_of(subscriber),
+        elsewhere=exports.ELSEWHERE,
         departure=next(iter(rows(Unsubscription.last_of(subscriber_id))), None),
         is_suppressed=bool(count(audience.suppressed(Subscriber.numbered(subscriber_id)))),
         deliveries=rows(Delivery.about_newsletter(subscriber.email_key, emails.NAMES).limit(DELIVERIES_SHOWN)),
@@ -151,17 +151,15 @@ def export() -> Response:
     require_csrf()
     people = filtered(chosen_filters(), kept_search())
     kind = _kind(count(people))
-    return _file(list_export.HEADERS, list_export.exported(people, by=member(), at=clock.now()), kind, "abonnees")
+    return _file(exports.LIST_HEADERS, exports.exported(people, by=member(), at=clock.now()), kind, "abonnees")
 
 
 @bp.post("/bewijs/")
 def export_proof() -> Response:
     """Every act of consent of everybody who is or was on the list."""
     require_csrf()
-    kind = _kind(consent_export.proof_count())
-    return _file(
-        consent_export.HEADERS, consent_export.all_proof_taken(by=member(), at=clock.now()), kind, "toestemming"
-    )
+    kind = _kind(exports.proof_count())
+    return _file(exports.PROOF_HEADERS, exports.all_proof_taken(by=member(), at=clock.now()), kind, "toestemming")
 
 
 @bp.get(f"/{NUMBER}/bewijs/")
@@ -173,8 +171,8 @@ def proof(subscriber_id: int) -> ResponseReturnValue:
     return render_template(
         "staff/subscribers/proof.html",
         subscriber=subscriber,
-        proofs=consent_export.proofs_of(subscriber),
-        elsewhere=consent_export.ELSEWHERE,
+        proofs=exports.proofs_of(subscriber),
+        elsewhere=exports.ELSEWHERE,
         method_labels=METHOD_LABELS,
         at=clock.now(),
     )
@@ -184,8 +182,8 @@ def proof(subscriber_id: int) -> ResponseReturnValue:
 def take_proof(subscriber_id: int) -> Response:
     require_csrf()
     subscriber = row_or_404(Subscriber.numbered(subscriber_id))
-    found = consent_export.proof_taken(subscriber, by=member(), at=clock.now())
-    return _file(consent_export.HEADERS, found, "csv", f"toestemming-{subscriber_id}")
+    found = exports.proof_taken(subscriber, by=member(), at=clock.now())
+    return _file(exports.PROOF_HEADERS, found, "csv", f"toestemming-{subscriber_id}")
 
 
 def _kind(rows: int) -> Kind:
