@@ -1,4 +1,4 @@
-"""Accounts: making, changing and disabling them, and signing in and out."""
+"""Accounts: making, changing and disabling them, which passwords are accepted, and signing in and out."""
 
 import hashlib
 import hmac

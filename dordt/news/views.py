@@ -1,4 +1,4 @@
-"""The news that residents read, and its archive."""
+"""The news that residents read, its archive and its feeds."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""SQLite and PostgreSQL: what differs, how transactions begin, and how many rows a statement changed.
+"""SQLite and PostgreSQL: columns that behave alike on both, what differs, and how transactions begin.
 
 On SQLite a transaction begins at once with the write lock, except where only reading is done.
 """

@@ -1,4 +1,4 @@
-"""One message ready to leave: the bytes of a mail for one recipient."""
+"""From a mail to the bytes of one recipient: header lines, the parts encoded once, and what differs per recipient."""
 
 import hashlib
 import re

@@ -1,4 +1,4 @@
-"""What became of a newsletter once it was started: counted from the ledger, and as rows of a file.
+"""What became of a newsletter once it was started, also as rows of a file, and how the list of subscribers grows.
 
 The counts add up to the audience that was frozen. Who took the file is in the log.
 """

@@ -1,4 +1,4 @@
-"""The form in which an article is written."""
+"""The form in which an article is written, with its fields for moments and files."""
 
 from datetime import datetime
 from typing import Any

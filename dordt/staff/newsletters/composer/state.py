@@ -1,4 +1,4 @@
-"""What an editor has before them: the form, and after a button the order of the blocks and what is kept."""
+"""The composer: the order of the blocks after a button, what is kept, and what its page shows and offers."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
