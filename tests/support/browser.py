@@ -1,5 +1,6 @@
 """A real browser: each page is watched for script errors and for requests to another host, and can be given to axe."""
 
+import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, expect, sync_playwright
 
 from tests.support import chromium
 
@@ -17,6 +18,7 @@ SCHEMES: dict[Literal["light", "dark"], dict[str, Any]] = {
     "dark": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},  # only colours differ
 }
 WIDTHS = (320, 1280)
+TIMEOUT = 30_000  # milliseconds; a busy machine is no fault
 QUIET = (
     *(
         "--no-first-run",
@@ -27,6 +29,15 @@ QUIET = (
     ),
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
+LEAVING = """
+const leave = () => document.documentElement.toggleAttribute("data-leaving", true);
+addEventListener("submit", event => event.defaultPrevented || leave());
+addEventListener("click", event => {
+  const link = event.target.closest?.("a[href]");
+  const isHere = link?.href.split("#")[0] === location.href.split("#")[0] && link?.hash;
+  if (link && !isHere && !link.hasAttribute("download") && !link.target && !event.defaultPrevented) leave();
+});
+"""
 EXPECTED = "Failed to load resource: the server responded with a status of 4"  # a form in error answers 422
 
 
@@ -52,11 +63,34 @@ class Watch:
             self.strangers.append(request.url)
 
 
+def arrive(page: Page) -> None:
+    """Wait until the page that a click leads to has come."""
+    expect(page.locator("html[data-leaving]")).to_have_count(0)
+    page.wait_for_load_state()
+
+
+def _and_arrive(click: Callable[..., None]) -> Callable[..., None]:
+    """A click that returns on the next page: on a busy machine Playwright's own may return before the browser left."""
+
+    @functools.wraps(click)
+    def wrapped(where: Page | Locator, *args: Any, **options: Any) -> None:
+        page = where if isinstance(where, Page) else where.page
+        click(where, *args, **options)
+        arrive(page)
+
+    return wrapped
+
+
+Page.click = _and_arrive(Page.click)  # type: ignore[method-assign]
+Locator.click = _and_arrive(Locator.click)  # type: ignore[method-assign]
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One browser per process of the run."""
     path = chromium.find()
     assert path, "no Chromium or Chrome was found: `make test` installs or names one"
+    expect.set_options(timeout=TIMEOUT)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path, args=QUIET, chromium_sandbox=False)
         yield started
@@ -70,7 +104,8 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 
     def open_page(**options: Any) -> Page:
         context = browser.new_context(**{"locale": "nl-NL", "viewport": {"width": 1280, "height": 900}, **options})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(TIMEOUT)
+        context.add_init_script(LEAVING)
         watch = Watch()
         context.on("page", watch.follow)
         opened.append((context, watch))
@@ -91,6 +126,7 @@ def page(new_page: Callable[..., Page]) -> Page:
 
 def violations(page: Page) -> list[str]:
     """What axe has against the page as it stands now: narrow and wide, and its colours by dark as well."""
+    arrive(page)
     page.evaluate(AXE.read_text())
     found = [fault for scheme in SCHEMES for width in WIDTHS for fault in _look(page, scheme, width)]
     page.emulate_media(color_scheme="light")
