@@ -33,6 +33,7 @@ SINGLE = 1  # the recipient number of a mail that goes to one address
 RESENDABLE = (DeliveryState.FAILED, DeliveryState.UNCERTAIN)
 RECEIVED = (DeliveryState.SENDING, DeliveryState.ACCEPTED, DeliveryState.UNCERTAIN, DeliveryState.COMPLAINED)
 WITHDRAWABLE = (DeliveryState.QUEUED, DeliveryState.LEASED, DeliveryState.DEFERRED)
+MARKED = (DeliveryState.SENDING, DeliveryState.FAILED, DeliveryState.UNCERTAIN)  # of whoever unsubscribes
 
 
 class Sent(NamedTuple):
@@ -112,10 +113,11 @@ def freeze(draft: Draft, audience: "sa.Select[Any]", *, kind: MailKind, list_id:
     return mail
 
 
-def withdraw(key: "str | sa.Select[str]", *, scope: SuppressionScope, list_id: str = "") -> int:
-    """Cancel what has not left yet for an address or for many, in the transaction of the unsubscribe; returns how many.
+def withdraw(key: "str | sa.Select[str]", *, scope: SuppressionScope, list_id: str = "") -> None:
+    """Cancel what has not left yet for an address or for many, in the transaction of the unsubscribe.
 
     What is on its way, or may be sent once more, is marked: it does not leave again.
+    One statement, so that nothing is missed which a worker moves from one of these states to another meanwhile.
     An unsubscribe never stops receipts: only newsletter or group mail is withdrawn, a group's by its list.
     """
     _lock_freezing(is_exclusive=False)
@@ -124,12 +126,16 @@ def withdraw(key: "str | sa.Select[str]", *, scope: SuppressionScope, list_id: s
     if list_id:
         is_of_it = is_of_it.where(Mail.list_id == list_id)
     is_theirs = Delivery.address_key == key if isinstance(key, str) else Delivery.address_key.in_(key)
-    of_key = sa.update(Delivery).where(is_theirs, is_of_it)
-    gone = (DeliveryState.SENDING, DeliveryState.FAILED, DeliveryState.UNCERTAIN)
-    db.session.execute(of_key.where(Delivery.state.in_(gone)).values(is_withdrawn=True))
-    waiting = of_key.where(Delivery.state.in_(WITHDRAWABLE))
-    done = db.session.execute(waiting.values(state=DeliveryState.CANCELLED, lease_owner=None, lease_until=None))
-    return affected(done)
+    waits = Delivery.state.in_(WITHDRAWABLE)
+    leaves = sa.update(Delivery).where(is_theirs, is_of_it, Delivery.state.in_((*WITHDRAWABLE, *MARKED)))
+    db.session.execute(
+        leaves.values(
+            is_withdrawn=sa.case((waits, Delivery.is_withdrawn), else_=sa.true()),
+            state=sa.case((waits, sa.literal(DeliveryState.CANCELLED, Delivery.state.type)), else_=Delivery.state),
+            lease_owner=sa.case((waits, sa.null()), else_=Delivery.lease_owner),
+            lease_until=sa.case((waits, sa.null()), else_=Delivery.lease_until),
+        )
+    )
 
 
 def readdress_newsletters(key: str, *, to: str, link_version: int) -> None:

@@ -1,5 +1,6 @@
 """Who is next, and who may say so."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -9,9 +10,19 @@ from flask import Flask
 from dordt.extensions import db
 from dordt.mailer.ledger import claiming, outbox
 from dordt.mailer.models import Delivery, DeliveryState, SuppressionScope
+from dordt.shared.database import is_postgres
 from tests.factories.mailer import WRITTEN_AT, make_newsletter, make_receipt, states
+from tests.support.workers import wait_until
 
 LATER = WRITTEN_AT + timedelta(minutes=2)
+
+
+def is_blocked() -> bool:
+    """Whether somebody waits for a row that we hold; SQLite cannot tell, and lets one writer in at a time anyhow."""
+    if not is_postgres():
+        return True
+    with db.engine.connect() as connection:
+        return bool(connection.scalar(sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
 
 
 def ids(found: object) -> list[int]:
@@ -52,6 +63,32 @@ def test_what_was_withdrawn_or_paused_or_taken_over_after_the_claim_is_not_marke
     assert sorted(addresses) == ["lezer1@voorbeeld.nl", "lezer4@voorbeeld.nl"]
     assert states(mail.id) == {"sending": 2, "cancelled": 1, "leased": 1}
     assert states(paused.id) == {"queued": 1}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "becomes"),
+    [("leased", "sending", ("sending", True)), ("sending", "deferred", ("cancelled", None))],
+)
+def test_whoever_leaves_while_a_worker_moves_the_delivery_is_not_missed(app: Flask, before, after, becomes):
+    def move(state: str) -> None:
+        db.session.execute(sa.update(Delivery).values(state=DeliveryState(state)))
+
+    def leave() -> None:
+        with app.app_context():
+            outbox.withdraw("lezer1@voorbeeld.nl", scope=SuppressionScope.NEWSLETTER)
+            db.session.commit()
+
+    make_newsletter(1)
+    move(before)
+    db.session.commit()
+    move(after)  # and holds the row until the one who leaves waits for it
+    with ThreadPoolExecutor(1) as pool:
+        left = pool.submit(leave)
+        assert wait_until(is_blocked, 60)
+        db.session.commit()
+        left.result()
+
+    assert db.session.execute(sa.select(Delivery.state, Delivery.is_withdrawn)).one() == becomes
 
 
 def test_a_lease_that_is_renewed_is_not_taken_back(app: Flask):
