@@ -2,6 +2,11 @@
 
 import os
 
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("dordt", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("dordt")  # no test depends on the clock of a busy machine
+
 SETTINGS_OF_THE_DEVELOPER = (
     *(
         "DATABASE_URL",

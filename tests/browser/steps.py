@@ -22,7 +22,7 @@ def open_mail(page: Page, site: LiveSite, to: str, subject: str) -> None:
     """Look in the mailbox until a mail for this address is there, and open the newest."""
     page.goto(f"{site.url}/postvak/?zoek={quote(to)}")
     wanted = page.locator("main tbody a", has_text=subject)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while not wanted.count() and time.monotonic() < deadline:
         page.wait_for_timeout(250)
         page.reload()

@@ -47,7 +47,7 @@ class LiveSite:
         found = [caught.read(number) for number in reversed(caught.numbers())]
         return [mail for mail in found if mail and to in recipients(mail) and subject in mail["Subject"]]
 
-    def wait_for_mail(self, to: str, subject: str = "", seconds: float = 20) -> EmailMessage:
+    def wait_for_mail(self, to: str, subject: str = "", seconds: float = 60) -> EmailMessage:
         """The newest of those mails, once there is one."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

@@ -99,7 +99,7 @@ def dangers(html: str) -> Iterator[str]:
 
 
 @pytest.mark.slow
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(some.lists(blocks, max_size=5), words, words)
 def test_nothing_that_is_typed_breaks_a_letter_or_steers_it(sqlite_app: Flask, written, subject: str, preheader: str):
     newsletter = Newsletter(number=7, subject=subject, preheader=preheader, blocks=written)

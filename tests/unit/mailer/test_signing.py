@@ -106,8 +106,11 @@ def test_what_a_reader_sees_and_what_providers_act_on_is_signed(signer: Signer):
     assert {name for name in names if names.count(name) == 2} == {"from", "to", "subject", "date", "reply-to"}
 
 
+# The keys are the same each time.
 @given(text=st.text(st.sampled_from("ab \t\n.=é😀")), subject=st.text(st.sampled_from("ab \té😀")))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # the keys are the same each time
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)  # the keys are the same each time
 def test_whatever_was_written_is_signed_well(signer: Signer, text: str, subject: str):
     assert is_valid(signer.sign(letter(text=text, html=text, subject=subject)), signer)
 

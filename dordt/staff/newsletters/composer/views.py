@@ -22,7 +22,6 @@ from dordt.shared.requests import whole_number
 from dordt.staff.access import member
 from dordt.staff.newsletters import NUMBER, bp, numbered
 from dordt.staff.newsletters.composer import state
-from dordt.staff.newsletters.composer import state as page
 from dordt.staff.newsletters.composer.forms import NewsletterForm, TemplateForm
 from dordt.staff.pages import PAGE_POLICY
 
@@ -106,7 +105,7 @@ def keep(number: int) -> ResponseReturnValue:
     with read_only():
         stored, at = numbered(number), clock.now()
         form = state.form_of(stored, at=at, formdata=None)
-        fragments = page.fragments(stored, form, is_whole=bool(_button()), at=at)
+        fragments = state.fragments(stored, form, is_whole=bool(_button()), at=at)
         return jsonify(version=stored.edit_version, kept=_kept_words(), target=target, fragments=fragments)
 
 
@@ -161,7 +160,7 @@ def _page(
             form.edit_version.data = str(stored.edit_version)
         html = render_template(
             "staff/newsletters/edit.html",
-            **page.whole(stored, form, at=clock.now()),
+            **state.whole(stored, form, at=clock.now()),
             overtaken_by=stored if isinstance(overtaken, EditedMeanwhile) else None,
             is_approved=isinstance(overtaken, ApprovedMeanwhile),
         )

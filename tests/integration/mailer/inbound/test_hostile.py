@@ -52,7 +52,7 @@ def test_a_bounce_with_parts_without_end_is_kept_with_its_delivery(app: Flask) -
     assert (kept().kind, kept().delivery_id) == (InboundKind.UNKNOWN, delivery.id)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(data=st.data())
 def test_any_bytes_are_kept_or_refused_for_good(sqlite_installation: object, data: st.DataObject) -> None:
     words = b"Subject: =?utf-8?b?w?= =?x?q?=?=\r\nFrom: =?us-ascii?b?/w==?=\r\n\r\n"
