@@ -10,7 +10,7 @@ import html5lib
 
 UNLABELLED_KINDS = {"hidden", "submit", "button", "reset", "image"}
 LABELLED_TAGS = {"input", "select", "textarea"}
-SIGNED = re.compile(r"[\w-]{8,}\.[\w-]{6}\.[\w-]{27}")  # as itsdangerous writes it: value, moment, signature
+SIGNED = re.compile(r"(?<![\w-])[\w-]{8,}+\.[\w-]{6}\.[\w-]{27}")  # as itsdangerous writes it: value, moment, signature
 
 
 def faults(html: str, *, is_page: bool = True) -> tuple[str, ...]:
