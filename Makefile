@@ -7,6 +7,7 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+unexport PYTHONDONTWRITEBYTECODE  # the many processes of a test run read what the first of them compiled
 
 FRONT_END := dordt/static/manifest.json
 FRONT_END_SOURCES := package.json $(shell find templates dordt -path dordt/static -prune -o -type f \
