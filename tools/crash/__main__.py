@@ -17,11 +17,11 @@ from pathlib import Path
 from tests.support.databases import build_app
 from tools.bench.installations import Database, Sqlite, postgres
 from tools.bench.processes import end_on_signals
-from tools.crash.fates import boundary_fates, random_fates, stall_fates
+from tools.crash.kill_points import boundary_points, random_points, stall_points
 from tools.crash.runs import Result, crash
 
 DATABASES = ("sqlite", "postgres")
-FATES = {"random": random_fates, "boundaries": boundary_fates, "stalls": stall_fates}
+KILL_POINTS = {"random": random_points, "boundaries": boundary_points, "stalls": stall_points}
 SHARES = {"random": 0.44, "boundaries": 0.48, "stalls": 0.08}  # a stall takes long
 ROW = "{:12}{:>8}  {:12}{:>6}{:>12}{:>6}{:>7}{:>11}{:>9}{:>9}"
 HEADINGS = (
@@ -69,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
 def _cases(databases: list[Database], workers: list[int], kills: int, seed: int) -> Iterator[Case]:
     """The kills divided over all there is to try."""
     places = list(product(databases, workers))
-    for number, ((database, count), where) in enumerate(product(places, FATES)):
+    for number, ((database, count), where) in enumerate(product(places, KILL_POINTS)):
         share = round(kills * SHARES[where] / len(places))
         if share:
             yield Case(database, count, where, share, seed + number)
@@ -96,7 +96,8 @@ def _result(case: Case) -> Result:
     with case.database.installation(0) as installation:
         app = build_app(installation.folder, installation.url)
         with app.app_context():
-            return crash(app, workers=case.workers, kills=case.kills, seed=case.seed, fates=FATES[case.where])
+            points = KILL_POINTS[case.where]
+            return crash(app, workers=case.workers, kills=case.kills, seed=case.seed, kill_points=points)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from dordt.mailer.models import OPEN_STATES, DeliveryState, MailKind
 from tools.crash.ledger import Outcome
-from tools.crash.truth import Stored
+from tools.crash.relay import Stored
 
 KNOWN = {DeliveryState.ACCEPTED, DeliveryState.UNCERTAIN}
 
@@ -32,7 +32,7 @@ class Account:
 
 
 def settle(outcomes: Sequence[Outcome], stored: Iterable[Stored], *, kills: int, connections: int) -> Account:
-    """Hold the ledger against the truth, after so many kills of workers with so many connections, and no refusal."""
+    """Compare the ledger with what the relay stored, after kills of workers with so many connections."""
     letters: dict[str, list[str]] = defaultdict(list)
     for letter in stored:
         letters[letter.recipient].append(letter.message_id)

@@ -1,4 +1,4 @@
-"""One crash test: an installation, a relay that is the truth, workers that are killed, and the account."""
+"""One crash test: an installation, a fake relay, workers that are killed, and the account."""
 
 import os
 import random
@@ -10,13 +10,13 @@ from flask import Flask
 
 from tools.crash import ledger
 from tools.crash.accounting import Account, settle
-from tools.crash.fates import Fate, random_fates
+from tools.crash.kill_points import KillPoint, random_points
+from tools.crash.relay import FakeRelay
 from tools.crash.supervisor import Supervisor
-from tools.crash.truth import Truth
 
 CONNECTIONS = 4  # of each worker
 SECONDS_PER_LETTER = 0.004  # that the relay takes, so that a kill finds letters on their way
-Fates = Callable[[random.Random], Iterator[Fate]]
+KillPoints = Callable[[random.Random], Iterator[KillPoint]]
 KEPT = ("PATH", "HOME", "LANG", "TZ", "TMPDIR")
 
 
@@ -41,7 +41,7 @@ def crash(
     workers: int,
     kills: int,
     seed: int,
-    fates: Fates = random_fates,
+    kill_points: KillPoints = random_points,
     receipts: int = 10,
     after_death: Callable[[], None] | None = None,
 ) -> Result:
@@ -51,25 +51,31 @@ def crash(
     after_death: called each time that one has died.
     """
     chance = random.Random(seed)
-    truth = Truth(seats=workers, seconds=SECONDS_PER_LETTER)
-    with truth.running():
+    relay = FakeRelay(slots=workers, seconds=SECONDS_PER_LETTER)
+    with relay.running():
         supervisor = _supervisor(
-            app, truth, fates(chance), chance=chance, workers=workers, receipts_each=receipts, after_death=after_death
+            app,
+            relay,
+            kill_points(chance),
+            chance=chance,
+            workers=workers,
+            receipts_each=receipts,
+            after_death=after_death,
         )
         supervisor.run(kills)
     outcomes = ledger.outcomes()
-    account = settle(outcomes, truth.stored, kills=len(supervisor.deaths), connections=CONNECTIONS)
+    account = settle(outcomes, relay.stored, kills=len(supervisor.deaths), connections=CONNECTIONS)
     account.wrong.extend(f"mail {mail_id} has not the deliveries that were frozen" for mail_id in ledger.miscounted())
     if len(outcomes) != supervisor.readers + supervisor.receipts:
         account.wrong.append(f"{supervisor.readers + supervisor.receipts} were written to, {len(outcomes)} deliveries")
     return Result(account, supervisor.deaths, supervisor.missed, len(outcomes))
 
 
-def _supervisor(app: Flask, truth: Truth, fates: Iterator[Fate], **options: Any) -> Supervisor:
+def _supervisor(app: Flask, relay: FakeRelay, kill_points: Iterator[KillPoint], **options: Any) -> Supervisor:
     environment = {name: os.environ[name] for name in KEPT if name in os.environ} | {
         "DORDT_ENV": "testing",
         "DORDT_DATA_DIR": str(app.config["DATA_DIR"]),
         "DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"],
     }
     log = app.config["DATA_DIR"] / "crash.log"
-    return Supervisor(truth, environment, fates, connections=CONNECTIONS, log=log, **options)
+    return Supervisor(relay, environment, kill_points, connections=CONNECTIONS, log=log, **options)

@@ -1,4 +1,4 @@
-"""Starts workers, lets them die as it was meant, starts them anew, until nothing is left to send."""
+"""Starts workers, kills them at their kill points and starts them again, until nothing is left to send."""
 
 import contextlib
 import multiprocessing
@@ -13,8 +13,8 @@ from pathlib import Path
 
 from tools.crash import ledger, worker
 from tools.crash.boundaries import Boundary
-from tools.crash.fates import AfterSeconds, AfterStall, AtMoment, Fate
-from tools.crash.truth import HANG_UP, Deed, Moment, Talk, Truth
+from tools.crash.kill_points import AfterSeconds, AfterStall, AtStage, KillPoint
+from tools.crash.relay import HANG_UP, Action, FakeRelay, SmtpSession, Stage
 
 LOOK_EVERY = 0.005  # seconds
 LOOK_AT_LEDGER_EVERY = 0.1
@@ -29,13 +29,13 @@ _forks.set_forkserver_preload([worker.__name__])  # a worker starts in a tenth o
 
 
 @dataclass
-class Seat:
-    """A place where one worker after another works, each with its own end."""
+class Slot:
+    """A slot for a worker: each is followed by another, with a kill point of its own."""
 
     number: int
     process: ForkServerProcess | None = None
-    fate: Fate | None = None
-    passed: int = 0  # how often its conversations came to the moment of its fate
+    kill_point: KillPoint | None = None
+    passed: int = 0  # how often its sessions came to the stage of its kill point
     born_at: float = 0.0
     at_work_since: float | None = None
     is_stalled: bool = False
@@ -62,9 +62,9 @@ class Seat:
     @property
     def is_overdue(self) -> bool:
         """Whether its time has come, or it did not come to where it had to die."""
-        if isinstance(self.fate, AfterSeconds) and self.at_work_since:
-            return self.worked > self.fate.seconds
-        return self.fate is not None and time.monotonic() > self.born_at + LONGEST_LIFE
+        if isinstance(self.kill_point, AfterSeconds) and self.at_work_since:
+            return self.worked > self.kill_point.seconds
+        return self.kill_point is not None and time.monotonic() > self.born_at + LONGEST_LIFE
 
     def _send(self, number: int) -> None:
         with contextlib.suppress(ProcessLookupError):
@@ -79,9 +79,9 @@ class Supervisor:
     environment: of a worker, without its relay. Must run inside the application's context.
     """
 
-    truth: Truth
+    relay: FakeRelay
     environment: dict[str, str]
-    fates: Iterator[Fate]
+    kill_points: Iterator[KillPoint]
     workers: int
     connections: int
     log: Path
@@ -99,25 +99,25 @@ class Supervisor:
         Raises RuntimeError when a worker ends by itself, or nothing goes on.
         """
         self._kills = kills
-        self._seats = [Seat(number) for number in range(self.workers)]
-        self.truth.whim = self._whim
+        self._slots = [Slot(number) for number in range(self.workers)]
+        self.relay.behaviour = self._behave
         self._add_mail()
         try:
-            for seat in self._seats:
-                self._start(seat)
+            for slot in self._slots:
+                self._start(slot)
             self._watch()
         finally:
-            for seat in self._seats:
-                seat.kill()
-                if seat.process:
-                    seat.process.join()
+            for slot in self._slots:
+                slot.kill()
+                if slot.process:
+                    slot.process.join()
 
     def _watch(self) -> None:
         looks = _every(LOOK_AT_LEDGER_EVERY)
         while True:
-            for seat in self._seats:
-                self._look_after(seat)
-            is_held_up = any(seat.is_stalled for seat in self._seats)  # and may hold the one lock of SQLite
+            for slot in self._slots:
+                self._look_after(slot)
+            is_held_up = any(slot.is_stalled for slot in self._slots)  # and may hold the one lock of SQLite
             if looks() and not is_held_up and ledger.is_finished():
                 if len(self.deaths) >= self._kills:
                     return
@@ -126,47 +126,47 @@ class Supervisor:
                 raise RuntimeError(f"nothing goes on after {len(self.deaths)} kills; see {self.log}")
             time.sleep(LOOK_EVERY)
 
-    def _look_after(self, seat: Seat) -> None:
-        assert seat.process is not None
-        if not seat.process.is_alive():
-            self._bury(seat)
-        elif isinstance(seat.fate, AfterStall) and seat.worked > seat.fate.seconds:
-            self._hold_up(seat, seat.fate)
-        elif seat.is_overdue:
-            if not isinstance(seat.fate, AfterSeconds):
-                self.missed.append(str(seat.fate))
-                seat.fate = AfterSeconds(0)
-            seat.kill()
+    def _look_after(self, slot: Slot) -> None:
+        assert slot.process is not None
+        if not slot.process.is_alive():
+            self._replace(slot)
+        elif isinstance(slot.kill_point, AfterStall) and slot.worked > slot.kill_point.seconds:
+            self._hold_up(slot, slot.kill_point)
+        elif slot.is_overdue:
+            if not isinstance(slot.kill_point, AfterSeconds):
+                self.missed.append(str(slot.kill_point))
+                slot.kill_point = AfterSeconds(0)
+            slot.kill()
 
-    def _hold_up(self, seat: Seat, fate: AfterStall) -> None:
-        if seat.worked < fate.seconds + fate.stall:
-            if not seat.is_stalled:
-                seat.stall()
-        elif seat.is_stalled:
-            seat.wake()
-        elif seat.worked > fate.seconds + fate.stall + AFTER_STALL:
-            seat.kill()
+    def _hold_up(self, slot: Slot, kill_point: AfterStall) -> None:
+        if slot.worked < kill_point.seconds + kill_point.stall:
+            if not slot.is_stalled:
+                slot.stall()
+        elif slot.is_stalled:
+            slot.wake()
+        elif slot.worked > kill_point.seconds + kill_point.stall + AFTER_STALL:
+            slot.kill()
 
-    def _bury(self, seat: Seat) -> None:
-        assert seat.process is not None
-        if seat.process.exitcode != -signal.SIGKILL or seat.fate is None:
-            raise RuntimeError(f"a worker ended by itself with {seat.process.exitcode}; see {self.log}")
-        self.deaths.append(str(seat.fate))
+    def _replace(self, slot: Slot) -> None:
+        assert slot.process is not None
+        if slot.process.exitcode != -signal.SIGKILL or slot.kill_point is None:
+            raise RuntimeError(f"a worker ended by itself with {slot.process.exitcode}; see {self.log}")
+        self.deaths.append(str(slot.kill_point))
         if self.after_death:
             self.after_death()
-        self._start(seat)
+        self._start(slot)
 
-    def _start(self, seat: Seat) -> None:
-        dying = sum(1 for other in self._seats if other is not seat and other.fate)
-        seat.fate = next(self.fates) if len(self.deaths) + dying < self._kills else None
+    def _start(self, slot: Slot) -> None:
+        dying = sum(1 for other in self._slots if other is not slot and other.kill_point)
+        slot.kill_point = next(self.kill_points) if len(self.deaths) + dying < self._kills else None
         self._went_on_at = time.monotonic()
-        seat.passed, seat.at_work_since, seat.is_stalled, seat.born_at = 0, None, False, time.monotonic()
-        relay = {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": str(self.truth.ports[seat.number])}
-        environment = self.environment | relay | {"MAIL_CONNECTIONS": str(self.connections)}
-        boundary = seat.fate if isinstance(seat.fate, Boundary) else None
-        self.truth.pipelining = self.chance.random() < PIPELINES
-        seat.process = _forks.Process(target=worker.run, args=(environment, self.log, boundary), daemon=True)
-        seat.process.start()
+        slot.passed, slot.at_work_since, slot.is_stalled, slot.born_at = 0, None, False, time.monotonic()
+        relay_settings = {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": str(self.relay.ports[slot.number])}
+        environment = self.environment | relay_settings | {"MAIL_CONNECTIONS": str(self.connections)}
+        boundary = slot.kill_point if isinstance(slot.kill_point, Boundary) else None
+        self.relay.pipelining = self.chance.random() < PIPELINES
+        slot.process = _forks.Process(target=worker.run, args=(environment, self.log, boundary), daemon=True)
+        slot.process.start()
 
     def _add_mail(self) -> None:
         readers, receipts = READERS * self.workers, self.receipts_each * self.workers
@@ -174,18 +174,18 @@ class Supervisor:
         ledger.add_receipts(receipts, first=self.receipts + 1)
         self.readers, self.receipts = self.readers + readers, self.receipts + receipts
 
-    def _whim(self, talk: Talk, moment: Moment) -> Deed | None:
-        """Called in the thread of the relay, at each moment of each conversation."""
-        seat = self._seats[talk.seat]
-        if moment is Moment.MAIL and seat.at_work_since is None:
-            seat.at_work_since = time.monotonic()
-        if not isinstance(seat.fate, AtMoment) or seat.fate.moment is not moment:
+    def _behave(self, session: SmtpSession, stage: Stage) -> Action | None:
+        """Called in the thread of the relay, at each stage of each session."""
+        slot = self._slots[session.slot]
+        if stage is Stage.MAIL and slot.at_work_since is None:
+            slot.at_work_since = time.monotonic()
+        if not isinstance(slot.kill_point, AtStage) or slot.kill_point.stage is not stage:
             return None
-        seat.passed += 1
-        if seat.passed != seat.fate.passing:
+        slot.passed += 1
+        if slot.passed != slot.kill_point.passing:
             return None
-        seat.kill()
-        return HANG_UP if moment is Moment.HALFWAY else None  # the rest of it is lost on the way
+        slot.kill()
+        return HANG_UP if stage is Stage.HALFWAY else None  # the rest of it is lost on the way
 
 
 def _every(seconds: float) -> Callable[[], bool]:

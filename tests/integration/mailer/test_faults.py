@@ -21,12 +21,12 @@ from dordt.mailer.worker import tasks
 from dordt.shared import clock
 from tests.factories.mailer import WRITTEN_AT, states
 from tools.crash import ledger
-from tools.crash.truth import HANG_UP, STORE_AND_HANG_UP, Deed, Moment, Talk, Truth
+from tools.crash.relay import HANG_UP, STORE_AND_HANG_UP, Action, FakeRelay, SmtpSession, Stage
 
 pytestmark = pytest.mark.slow
 READERS, RECEIPTS = 80, 30
 LETTERS_PER_CONNECTION = 7
-TROUBLE_WITH_ALL = 0.03  # of the greetings and of the letters: something happens that has nothing to do with this one
+UNRELATED_FAULTS = 0.03  # of the greetings and of the letters: something happens that has nothing to do with this one
 HURRY = 400  # seconds of the ledger's clock in one of ours
 LONGEST = timedelta(days=5)  # of the ledger's clock
 TOO_LONG_FOR_ANY_BUFFER = 400_000  # lines
@@ -37,9 +37,9 @@ QUICK = {
 }
 TEMPORARY = ("450 4.2.0 Mailbox is busy", "451 4.7.1 Greylisted", "452 4.3.1 No room")
 FINAL = ("550 5.1.1 No such mailbox", "554 5.7.1 Refused", "501 5.5.4 Syntax")
-SENDER_REFUSED = Deed("553 5.1.8 Sender refused")  # nobody else is refused with this code
-CLOSING = Deed("421 4.3.2 Closing down", hangs_up=True)
-STEPS = (Moment.RCPT, Moment.DATA, Moment.DOT)  # at which the relay knows for whom it is
+SENDER_REFUSED = Action("553 5.1.8 Sender refused")  # nobody else is refused with this code
+CLOSING = Action("421 4.3.2 Closing down", hangs_up=True)
+STAGES = (Stage.RCPT, Stage.DATA, Stage.DOT)  # at which the relay knows for whom it is
 ACCEPTED, FAILED, UNCERTAIN = DeliveryState.ACCEPTED, DeliveryState.FAILED, DeliveryState.UNCERTAIN
 
 
@@ -50,50 +50,50 @@ class Plan:
     ends: the states that are right then. is_endless: the last thing is done for ever.
     """
 
-    deeds: deque[tuple[Moment, Deed]]
+    actions: deque[tuple[Stage, Action]]
     ends: set[DeliveryState]
     decisive: str
     is_endless: bool = False
     last_code: int | None = None
 
-    def next_at(self, moment: Moment) -> Deed | None:
+    def next_at(self, stage: Stage) -> Action | None:
         """What to do now, if it is for now."""
-        if not self.deeds or self.deeds[0][0] is not moment:
+        if not self.actions or self.actions[0][0] is not stage:
             return None
-        deed = self.deeds[0][1]
-        if len(self.deeds) > 1 or not self.is_endless:
-            self.deeds.popleft()
-        self.last_code = deed.code
-        return deed
+        action = self.actions[0][1]
+        if len(self.actions) > 1 or not self.is_endless:
+            self.actions.popleft()
+        self.last_code = action.code
+        return action
 
 
 def plan_for(chance: random.Random, *, is_receipt: bool) -> Plan:
-    """Some troubles that pass, and perhaps one that decides."""
-    deeds = deque(_passing(chance) for _ in range(chance.choice((0, 0, 1, 1, 2, 3))))
+    """Some temporary faults, and perhaps one that decides."""
+    actions = deque(_temporary(chance) for _ in range(chance.choice((0, 0, 1, 1, 2, 3))))
     unknown = {ACCEPTED} if is_receipt else {UNCERTAIN}
-    decisive: dict[str, tuple[tuple[Moment, Deed] | None, set[DeliveryState]]] = {
+    decisive: dict[str, tuple[tuple[Stage, Action] | None, set[DeliveryState]]] = {
         "nothing": (None, {ACCEPTED}),
-        "refused": ((chance.choice(STEPS), Deed(chance.choice(FINAL))), {FAILED}),
-        "never now": ((chance.choice(STEPS), Deed(chance.choice(TEMPORARY))), {FAILED}),
-        "dropped in the body": ((Moment.HALFWAY, HANG_UP), unknown | {ACCEPTED}),
-        "lost": ((Moment.DOT, HANG_UP), unknown),
-        "stored, and lost": ((Moment.DOT, STORE_AND_HANG_UP), unknown),
+        "refused": ((chance.choice(STAGES), Action(chance.choice(FINAL))), {FAILED}),
+        "never now": ((chance.choice(STAGES), Action(chance.choice(TEMPORARY))), {FAILED}),
+        "dropped in the body": ((Stage.HALFWAY, HANG_UP), unknown | {ACCEPTED}),
+        "lost": ((Stage.DOT, HANG_UP), unknown),
+        "stored, and lost": ((Stage.DOT, STORE_AND_HANG_UP), unknown),
     }
     name = chance.choice(["nothing", *decisive])
-    deed, ends = decisive[name]
-    taking_time = deque((moment, replace(each, seconds=chance.choice((0, 0, 0.03)))) for moment, each in deeds)
-    return Plan(taking_time + deque([deed] if deed else []), ends, name, is_endless=name == "never now")
+    action, ends = decisive[name]
+    taking_time = deque((stage, replace(each, seconds=chance.choice((0, 0, 0.03)))) for stage, each in actions)
+    return Plan(taking_time + deque([action] if action else []), ends, name, is_endless=name == "never now")
 
 
-def _passing(chance: random.Random) -> tuple[Moment, Deed]:
-    """A trouble after which trying again is harmless."""
+def _temporary(chance: random.Random) -> tuple[Stage, Action]:
+    """A fault after which trying again is harmless."""
     if chance.random() < 0.25:
-        return chance.choice((Moment.RCPT, Moment.DATA)), HANG_UP
-    return chance.choice(STEPS), chance.choice((*(Deed(words) for words in TEMPORARY), CLOSING))
+        return chance.choice((Stage.RCPT, Stage.DATA)), HANG_UP
+    return chance.choice(STAGES), chance.choice((*(Action(words) for words in TEMPORARY), CLOSING))
 
 
-class Relay:
-    """A relay with a plan for each recipient, and troubles that have nothing to do with any of them."""
+class Scenario:
+    """A fake relay with a plan for each recipient, and faults that have nothing to do with any of them."""
 
     def __init__(self, seed: int, *, pipelining: bool) -> None:
         chance = random.Random(seed)
@@ -101,22 +101,22 @@ class Relay:
         residents = [f"bewoner{number}@voorbeeld.nl" for number in range(1, RECEIPTS + 1)]
         self.plans = {address: plan_for(chance, is_receipt=False) for address in readers}
         self.plans |= {address: plan_for(chance, is_receipt=True) for address in residents}
-        self.truth = Truth(pipelining=pipelining)
-        self.truth.most_letters, self.truth.whim = LETTERS_PER_CONNECTION, self._whim
+        self.relay = FakeRelay(pipelining=pipelining)
+        self.relay.most_letters, self.relay.behaviour = LETTERS_PER_CONNECTION, self._behave
         self.refused_senders = 0
         self._chance = chance
 
-    def names_for(self, address: str) -> list[str]:
+    def message_ids_for(self, address: str) -> list[str]:
         """The Message-ID of each letter that was stored for somebody."""
-        return [letter.message_id for letter in self.truth.stored if letter.recipient == address]
+        return [letter.message_id for letter in self.relay.stored if letter.recipient == address]
 
-    def _whim(self, talk: Talk, moment: Moment) -> Deed | None:
-        if moment in {Moment.GREETING, Moment.MAIL} and self._chance.random() < TROUBLE_WITH_ALL:
-            only_senders = [Deed(TEMPORARY[0]), SENDER_REFUSED] if moment is Moment.MAIL else []
-            deed = self._chance.choice((CLOSING, HANG_UP, *only_senders))
-            self.refused_senders += deed is SENDER_REFUSED
-            return deed
-        return self.plans[talk.recipient].next_at(moment) if talk.recipient else None
+    def _behave(self, session: SmtpSession, stage: Stage) -> Action | None:
+        if stage in {Stage.GREETING, Stage.MAIL} and self._chance.random() < UNRELATED_FAULTS:
+            only_senders = [Action(TEMPORARY[0]), SENDER_REFUSED] if stage is Stage.MAIL else []
+            action = self._chance.choice((CLOSING, HANG_UP, *only_senders))
+            self.refused_senders += action is SENDER_REFUSED
+            return action
+        return self.plans[session.recipient].next_at(stage) if session.recipient else None
 
 
 class HurriedClock:
@@ -145,10 +145,10 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> HurriedClock:
 
 
 @pytest.fixture
-def reach(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Truth], None]]:
+def reach(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[FakeRelay], None]]:
     """Let the application find a relay."""
     address_file = app.config["MAIL_CATCHER_FILE"]
-    yield lambda truth: address_file.write_text(f"127.0.0.1:{truth.ports[0]}")
+    yield lambda relay: address_file.write_text(f"127.0.0.1:{relay.ports[0]}")
     address_file.unlink()
 
 
@@ -196,42 +196,42 @@ def _is_refused_sender(delivery: Delivery) -> bool:
 
 @pytest.mark.parametrize(("seed", "pipelining"), [(20_270_301, True), (20_270_302, False)])
 def test_whatever_the_relay_does_each_delivery_ends_in_its_one_right_state(app, hurried, reach, seed, pipelining):
-    relay = Relay(seed, pipelining=pipelining)
+    scenario = Scenario(seed, pipelining=pipelining)
     mail_id = ledger.add_newsletter(READERS, first=1).id
     ledger.add_receipts(RECEIPTS, first=1)
 
-    with relay.truth.running():
-        reach(relay.truth)
+    with scenario.relay.running():
+        reach(scenario.relay)
         deliver_all(hurried)
 
     deliveries = db.session.scalars(sa.select(Delivery).join(Mail)).all()
     faults = [
         fault
         for delivery in deliveries
-        for fault in faults_of(delivery, relay.plans[delivery.address], relay.names_for(delivery.address))
+        for fault in faults_of(delivery, scenario.plans[delivery.address], scenario.message_ids_for(delivery.address))
     ]
     assert not faults
-    assert sum(map(_is_refused_sender, deliveries)) == relay.refused_senders
+    assert sum(map(_is_refused_sender, deliveries)) == scenario.refused_senders
     assert sum(outbox.progress(mail_id).values()) == db.session.get_one(Mail, mail_id).frozen_count == READERS
     assert len(deliveries) == READERS + RECEIPTS
 
 
 def test_a_relay_that_hangs_up_before_the_final_dot_has_left_gets_the_letter_again(app, hurried, reach):
-    truth = Truth()
+    relay = FakeRelay()
     dropped: set[str | None] = set()
 
-    def drop_once(talk: Talk, moment: Moment) -> Deed | None:
-        if moment is not Moment.HALFWAY or talk.recipient in dropped:
+    def drop_once(session: SmtpSession, stage: Stage) -> Action | None:
+        if stage is not Stage.HALFWAY or session.recipient in dropped:
             return None
-        dropped.add(talk.recipient)
+        dropped.add(session.recipient)
         return HANG_UP
 
-    truth.whim = drop_once
+    relay.behaviour = drop_once
     ledger.add_newsletter(3, first=1, text="Een heel lang verhaal over de wijk.\n" * TOO_LONG_FOR_ANY_BUFFER)
 
-    with truth.running():
-        reach(truth)
+    with relay.running():
+        reach(relay)
         deliver_all(hurried)
 
     assert states() == {"accepted": 3}
-    assert sorted(letter.recipient for letter in truth.stored) == sorted(map(str, dropped))
+    assert sorted(letter.recipient for letter in relay.stored) == sorted(map(str, dropped))

@@ -6,7 +6,7 @@ import pytest
 
 from dordt.extensions import db
 from tools.crash import ledger
-from tools.crash.fates import boundary_fates, stall_fates
+from tools.crash.kill_points import boundary_points, stall_points
 from tools.crash.runs import crash
 
 pytestmark = pytest.mark.slow
@@ -26,7 +26,11 @@ def test_kills_at_state_boundaries(app, workers, kills, first):
     on_postgres = db.engine.dialect.name == "postgresql"  # it gets other places to die; `make bench` does all on both
 
     result = crash(
-        app, workers=workers, kills=kills, seed=SEED, fates=partial(boundary_fates, first=first + 6 * on_postgres)
+        app,
+        workers=workers,
+        kills=kills,
+        seed=SEED,
+        kill_points=partial(boundary_points, first=first + 6 * on_postgres),
     )
 
     assert result.account.is_right, (result.account, result.deaths)
@@ -35,13 +39,13 @@ def test_kills_at_state_boundaries(app, workers, kills, first):
 
 
 def test_a_worker_that_stalls_until_its_leases_have_run_out_mails_nobody_twice(app):
-    result = crash(app, workers=3, kills=1, seed=SEED, fates=stall_fates)
+    result = crash(app, workers=3, kills=1, seed=SEED, kill_points=stall_points)
 
     assert result.account.is_right, (result.account, result.deaths)
 
 
 def test_who_sends_first_and_writes_that_down_later_is_found_out(app):
-    how = {"fates": partial(boundary_fates, first=4), "receipts": 0, "after_death": ledger.forget_marks}
+    how = {"kill_points": partial(boundary_points, first=4), "receipts": 0, "after_death": ledger.forget_marks}
 
     result = crash(app, workers=1, kills=1, seed=SEED, **how)
 

@@ -6,9 +6,9 @@ from dordt.mailer.models import DeliveryState, MailKind
 from tools.crash.accounting import settle
 from tools.crash.boundaries import Step, step_of
 from tools.crash.ledger import Outcome
-from tools.crash.truth import Stored
+from tools.crash.relay import Stored
 
-ANNA = Stored("anna@voorbeeld.nl", "<1.1@dordt.test>", seat=0)
+ANNA = Stored("anna@voorbeeld.nl", "<1.1@dordt.test>", slot=0)
 
 
 def outcome(state: str, kind: MailKind = MailKind.NEWSLETTER, *, owner: str | None = None, number: int = 1) -> Outcome:
@@ -36,7 +36,7 @@ def test_who_got_a_newsletter_twice_is_seen():
 
 def test_a_receipt_may_come_twice_under_one_name():
     receipt = outcome("accepted", MailKind.TRANSACTIONAL)
-    other_name = Stored(ANNA.recipient, "<1.2@dordt.test>", seat=0)
+    other_name = Stored(ANNA.recipient, "<1.2@dordt.test>", slot=0)
 
     assert settle([receipt], [ANNA, ANNA], kills=1, connections=4).is_right
     assert settle([receipt], [ANNA, other_name], kills=1, connections=4).wrong

@@ -1,4 +1,4 @@
-"""A relay that is the truth: what it stored was mailed, whatever a ledger says. It can be told to misbehave."""
+"""A fake SMTP relay: what it stored was mailed, whatever the ledger says. Faults can be injected at each stage."""
 
 import asyncio
 import re
@@ -15,8 +15,8 @@ DOT = b"\r\n.\r\n"
 HOST = "127.0.0.1"
 
 
-class Moment(StrEnum):
-    """Where a conversation is. Something may be done to it, or to the worker at its other end, at each of these."""
+class Stage(StrEnum):
+    """How far a session is. At each stage the relay can misbehave, or the worker at the other end be killed."""
 
     GREETING = "greeting"
     MAIL = "MAIL"
@@ -29,8 +29,8 @@ class Moment(StrEnum):
 
 
 @dataclass(frozen=True)
-class Deed:
-    """What the relay does instead of going on: it answers this line, or hangs up; having stored the letter, or not."""
+class Action:
+    """What the relay does at a stage: it answers this line, or hangs up; having stored the letter, or not."""
 
     answer: str = ""
     hangs_up: bool = False
@@ -43,14 +43,14 @@ class Deed:
         return int(self.answer[:3]) if self.answer else None
 
 
-HANG_UP = Deed(hangs_up=True)
-STORE_AND_HANG_UP = Deed(hangs_up=True, stores=True)
+HANG_UP = Action(hangs_up=True)
+STORE_AND_HANG_UP = Action(hangs_up=True, stores=True)
 GOOD = {
-    Moment.GREETING: Deed("220 truth.test ESMTP"),
-    Moment.MAIL: Deed("250 2.1.0 OK"),
-    Moment.RCPT: Deed("250 2.1.5 OK"),
-    Moment.DATA: Deed("354 Go ahead"),
-    Moment.DOT: Deed("250 2.0.0 OK", stores=True),
+    Stage.GREETING: Action("220 relay.test ESMTP"),
+    Stage.MAIL: Action("250 2.1.0 OK"),
+    Stage.RCPT: Action("250 2.1.5 OK"),
+    Stage.DATA: Action("354 Go ahead"),
+    Stage.DOT: Action("250 2.0.0 OK", stores=True),
 }
 
 
@@ -60,36 +60,36 @@ class Stored:
 
     recipient: str
     message_id: str
-    seat: int
+    slot: int
 
 
-Whim = Callable[["Talk", Moment], Deed | None]
+Behaviour = Callable[["SmtpSession", Stage], Action | None]
 
 
-def well_behaved(_talk: "Talk", _moment: Moment) -> None:
-    """The whim of a relay that has none."""
+def no_faults(_session: "SmtpSession", _stage: Stage) -> None:
+    """Let every session go on."""
 
 
-class Truth:
-    """The relay: one port for each seat, a place where one worker after another works.
+class FakeRelay:
+    """An SMTP server with one port for each worker slot, so that a session tells whose it is.
 
-    whim: asked at each moment of each conversation what to do; None lets it go on.
+    behaviour: called at each stage of each session; returns what to do there, or None to go on.
     """
 
-    def __init__(self, *, seats: int = 1, seconds: float = 0.0, pipelining: bool = True) -> None:
+    def __init__(self, *, slots: int = 1, seconds: float = 0.0, pipelining: bool = True) -> None:
         self.stored: list[Stored] = []
-        self.whim: Whim = well_behaved
+        self.behaviour: Behaviour = no_faults
         self.seconds, self.pipelining = seconds, pipelining  # seconds: that it takes over each letter
         self.most_letters: int | None = None  # on one connection; then it says 421
         self.ports: list[int] = []
-        self._seats = seats
-        self._talks: set[Talk] = set()
+        self._slots = slots
+        self._sessions: set[SmtpSession] = set()
 
     @contextmanager
-    def running(self) -> Iterator["Truth"]:
+    def running(self) -> Iterator["FakeRelay"]:
         """Listen, in a thread, for as long as the block lasts."""
         ready: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
-        thread = threading.Thread(target=lambda: asyncio.run(self._serve(ready)), name="truth")
+        thread = threading.Thread(target=lambda: asyncio.run(self._serve(ready)), name="fake relay")
         thread.start()
         loop, end = ready.result()
         try:
@@ -98,34 +98,35 @@ class Truth:
             loop.call_soon_threadsafe(end.set)
             thread.join()
 
-    def greet(self, talk: "Talk") -> None:
-        """Keep hold of a conversation."""
-        self._talks.add(talk)
+    def add(self, session: "SmtpSession") -> None:
+        """Keep a session that has begun, to end it with the relay."""
+        self._sessions.add(session)
 
-    def forget(self, talk: "Talk") -> None:
-        """It is over."""
-        self._talks.discard(talk)
+    def discard(self, session: "SmtpSession") -> None:
+        """Forget a session that has ended."""
+        self._sessions.discard(session)
 
     async def _serve(self, ready: "Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]]") -> None:
         loop, end = asyncio.get_running_loop(), asyncio.Event()
         servers = [
-            await loop.create_server(lambda seat=seat: Talk(self, seat, loop), HOST, 0) for seat in range(self._seats)
+            await loop.create_server(lambda slot=slot: SmtpSession(self, slot, loop), HOST, 0)
+            for slot in range(self._slots)
         ]
         self.ports = [server.sockets[0].getsockname()[1] for server in servers]
         ready.set_result((loop, end))
         await end.wait()
         for server in servers:
             server.close()
-        for talk in list(self._talks):
-            talk.abort()
+        for session in list(self._sessions):
+            session.abort()
         await asyncio.sleep(0)
 
 
-class Talk(asyncio.Protocol):
-    """One conversation; the bytes may come in any pieces, and run ahead of the answers."""
+class SmtpSession(asyncio.Protocol):
+    """One SMTP session; the bytes may come in any pieces, and run ahead of the answers."""
 
-    def __init__(self, truth: Truth, seat: int, loop: asyncio.AbstractEventLoop) -> None:
-        self.truth, self.seat, self._loop = truth, seat, loop
+    def __init__(self, relay: FakeRelay, slot: int, loop: asyncio.AbstractEventLoop) -> None:
+        self.relay, self.slot, self._loop = relay, slot, loop
         self.recipient: str | None = None
         self.letters = 0
         self._transport: asyncio.Transport | None = None
@@ -135,13 +136,13 @@ class Talk(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Greet."""
         self._transport = transport  # type: ignore[assignment]
-        self.truth.greet(self)
-        self._reach(Moment.GREETING)
+        self.relay.add(self)
+        self._reach(Stage.GREETING)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """A letter without its final dot is no letter."""
         self._is_over, self._buffer = True, b""
-        self.truth.forget(self)
+        self.relay.discard(self)
 
     def data_received(self, data: bytes) -> None:
         """Take in what came, as far as it may be answered now."""
@@ -175,7 +176,7 @@ class Talk(asyncio.Protocol):
     def _take_body(self) -> bool:
         if not self._is_halfway:
             self._is_halfway = True
-            if self._reach(Moment.HALFWAY):
+            if self._reach(Stage.HALFWAY):
                 self._is_in_body = False
                 if self._transport is not None:
                     self._transport.pause_reading()  # the rest of a large letter cannot leave any more
@@ -184,14 +185,14 @@ class Talk(asyncio.Protocol):
         if end:
             self._buffer, self._is_in_body = rest, False
             self._content = body
-            self._reach(Moment.DOT)
+            self._reach(Stage.DOT)
             self._has_sender, self.recipient = False, None
         return bool(end)
 
     def _mail(self, _line: bytes) -> None:
-        if self.truth.most_letters is not None and self.letters >= self.truth.most_letters:
-            self._do(Moment.MAIL, Deed("421 4.7.0 Enough for one connection", hangs_up=True))
-        elif not self._reach(Moment.MAIL):
+        if self.relay.most_letters is not None and self.letters >= self.relay.most_letters:
+            self._do(Stage.MAIL, Action("421 4.7.0 Enough for one connection", hangs_up=True))
+        elif not self._reach(Stage.MAIL):
             self._has_sender = True
 
     def _rcpt(self, line: bytes) -> None:
@@ -200,53 +201,53 @@ class Talk(asyncio.Protocol):
             self._say("503 5.5.1 MAIL first")
             return
         self.recipient = found[1].decode()
-        if self._reach(Moment.RCPT):
+        if self._reach(Stage.RCPT):
             self.recipient = None
 
     def _data(self, _line: bytes) -> None:
         if self.recipient is None:
             self._say("554 5.5.1 No valid recipients")
-        elif not self._reach(Moment.DATA):
+        elif not self._reach(Stage.DATA):
             self._is_in_body, self._is_halfway = True, False
 
     def _other(self, line: bytes) -> None:
         verb = line[:4].upper()
         if verb == b"EHLO":
-            self._say("250-truth.test\r\n250-PIPELINING\r\n250 8BITMIME" if self.truth.pipelining else "250 truth.test")
+            self._say("250-relay.test\r\n250-PIPELINING\r\n250 8BITMIME" if self.relay.pipelining else "250 relay.test")
         elif verb == b"QUIT":
-            self._do(Moment.GREETING, Deed("221 2.0.0 Bye", hangs_up=True))
+            self._do(Stage.GREETING, Action("221 2.0.0 Bye", hangs_up=True))
         elif verb == b"RSET":
             self._has_sender, self.recipient = False, None
             self._say("250 2.0.0 OK")
         else:
             self._say("500 5.5.2 What?")
 
-    def _reach(self, moment: Moment) -> bool:
+    def _reach(self, stage: Stage) -> bool:
         """Whether something was done there that ends this letter."""
-        whim, usual = self.truth.whim(self, moment), GOOD.get(moment)
-        deed = whim or usual
-        if deed and not self._is_over:
-            self._do(moment, deed)
-        return self._is_over or (whim is not None and (usual is None or whim.code != usual.code))
+        unusual, usual = self.relay.behaviour(self, stage), GOOD.get(stage)
+        action = unusual or usual
+        if action and not self._is_over:
+            self._do(stage, action)
+        return self._is_over or (unusual is not None and (usual is None or unusual.code != usual.code))
 
-    def _do(self, moment: Moment, deed: Deed) -> None:
+    def _do(self, stage: Stage, action: Action) -> None:
         """Do it, after a while if it takes that; what came after it waits for its turn."""
-        if deed.stores:
+        if action.stores:
             self._store()
-        seconds = deed.seconds or (self.truth.seconds if moment is Moment.DOT else 0)
+        seconds = action.seconds or (self.relay.seconds if stage is Stage.DOT else 0)
         if seconds:
             self._is_busy = True
-            self._loop.call_later(seconds, self._finish, deed)
+            self._loop.call_later(seconds, self._finish, action)
         else:
-            self._finish(deed)
+            self._finish(action)
 
-    def _finish(self, deed: Deed) -> None:
+    def _finish(self, action: Action) -> None:
         was_busy, self._is_busy = self._is_busy, False
-        if deed.answer:
-            self._say(deed.answer)
-        if deed.answer and deed.stores:
-            self.truth.whim(self, Moment.ANSWERED)
-        if deed.hangs_up:
+        if action.answer:
+            self._say(action.answer)
+        if action.answer and action.stores:
+            self.relay.behaviour(self, Stage.ANSWERED)
+        if action.hangs_up:
             self.hang_up()
         elif was_busy:
             self._go_on()
@@ -255,8 +256,8 @@ class Talk(asyncio.Protocol):
         assert self.recipient is not None
         found = MESSAGE_ID.search(self._content)
         self.letters += 1
-        self.truth.stored.append(Stored(self.recipient, found[1].decode() if found else "", self.seat))
-        self.truth.whim(self, Moment.STORED)
+        self.relay.stored.append(Stored(self.recipient, found[1].decode() if found else "", self.slot))
+        self.relay.behaviour(self, Stage.STORED)
 
     def _say(self, line: str) -> None:
         if self._transport is not None and not self._is_over:

@@ -1,4 +1,4 @@
-"""How a worker will die."""
+"""Where or when a worker is killed."""
 
 import random
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import cycle, islice
 
 from tools.crash.boundaries import Boundary, Side, Step
-from tools.crash.truth import Moment
+from tools.crash.relay import Stage
 
 EARLIEST, LATEST = 0.02, 0.5  # seconds of work, before a random kill
 STALL = (2.0, 2.6)  # seconds: what a lease lasts here, and while others work on what was taken back
@@ -35,46 +35,44 @@ class AfterStall:
 
 
 @dataclass(frozen=True)
-class AtMoment:
-    """Killed from outside at the n-th time that its conversations come to a moment."""
+class AtStage:
+    """Killed from outside at the n-th time that its sessions come to a stage."""
 
-    moment: Moment
+    stage: Stage
     passing: int
 
     def __str__(self) -> str:
-        return f"at {self.moment} {self.passing}"
+        return f"at {self.stage} {self.passing}"
 
 
-Fate = AfterSeconds | AfterStall | AtMoment | Boundary
+KillPoint = AfterSeconds | AfterStall | AtStage | Boundary
 
 OFTEN = (Step.MARK, Step.RECORD)  # passed with every letter; the others a few times in a life
-PLACES: tuple[
-    tuple[Step, Side] | Moment, ...
-] = (  # a reaper finds something after a death that left letters on the way
-    *((Step.MARK, Side.AFTER), (Step.REAP, Side.AFTER), Moment.ANSWERED, (Step.MARK, Side.BEFORE)),
-    *(Moment.STORED, (Step.REAP, Side.BEFORE), (Step.RECORD, Side.AFTER), Moment.DOT, (Step.RECORD, Side.BEFORE)),
-    *(Moment.HALFWAY, (Step.CLAIM, Side.AFTER), Moment.DATA, (Step.CLAIM, Side.BEFORE), Moment.RCPT),
-    *((Step.RENEW, Side.AFTER), Moment.MAIL, (Step.RENEW, Side.BEFORE)),
+PLACES: tuple[tuple[Step, Side] | Stage, ...] = (  # a reaper finds something after a death that left letters on the way
+    *((Step.MARK, Side.AFTER), (Step.REAP, Side.AFTER), Stage.ANSWERED, (Step.MARK, Side.BEFORE)),
+    *(Stage.STORED, (Step.REAP, Side.BEFORE), (Step.RECORD, Side.AFTER), Stage.DOT, (Step.RECORD, Side.BEFORE)),
+    *(Stage.HALFWAY, (Step.CLAIM, Side.AFTER), Stage.DATA, (Step.CLAIM, Side.BEFORE), Stage.RCPT),
+    *((Step.RENEW, Side.AFTER), Stage.MAIL, (Step.RENEW, Side.BEFORE)),
     *((Step.GIVE_BACK, Side.AFTER), (Step.GIVE_BACK, Side.BEFORE)),
 )
 
 
-def random_fates(chance: random.Random) -> Iterator[Fate]:
+def random_points(chance: random.Random) -> Iterator[KillPoint]:
     """At random moments."""
     while True:
         yield AfterSeconds(chance.uniform(EARLIEST, LATEST))
 
 
-def stall_fates(chance: random.Random) -> Iterator[Fate]:
+def stall_points(chance: random.Random) -> Iterator[KillPoint]:
     """At random moments, and not at once."""
     while True:
         yield AfterStall(chance.uniform(EARLIEST, LATEST), chance.uniform(*STALL))
 
 
-def boundary_fates(chance: random.Random, *, first: int = 0) -> Iterator[Fate]:
+def boundary_points(chance: random.Random, *, first: int = 0) -> Iterator[KillPoint]:
     """At each state boundary in turn, beginning with the one that has this number."""
     for place in islice(cycle(PLACES), first, None):
-        if isinstance(place, Moment):
-            yield AtMoment(place, chance.randint(1, SPREAD))
+        if isinstance(place, Stage):
+            yield AtStage(place, chance.randint(1, SPREAD))
         else:
             yield Boundary(*place, passing=chance.randint(1, SPREAD) if place[0] in OFTEN else 1)
