@@ -1,7 +1,7 @@
 """`make bench`, and its parts on their own: `python -m tools.bench --help` lists them.
 
-LETTERS=10000 says how many a newsletter goes to, QUICK=1 measures little in a minute and writes nothing down, MILLION=0
-leaves the million subscribers out.
+MESSAGES=10000 says how many a newsletter goes to, QUICK=1 measures little in a minute and writes nothing down,
+MILLION=0 leaves the million subscribers out.
 """
 
 import argparse
@@ -64,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     for part in (mine, profile, many):
         part.add_argument("--postgres", action="store_true", help="on PostgreSQL instead of SQLite")
     for part in (mine, profile, source, loops):
-        part.add_argument("--letters", type=int, default=10_000)
+        part.add_argument("--messages", type=int, default=10_000)
         part.add_argument("--delay", type=int, default=0, help="milliseconds that the server takes for each answer")
     return parser
 
@@ -77,10 +77,10 @@ def _everything(_asked: argparse.Namespace, root: Path) -> None:
 
 def _mail(_asked: argparse.Namespace, root: Path) -> None:
     is_quick = flag("QUICK")
-    letters = number("LETTERS", 2_000 if is_quick else 10_000) or 0
-    plan = Plan(letters, with_million=flag("MILLION", True))
+    messages = number("MESSAGES", 2_000 if is_quick else 10_000) or 0
+    plan = Plan(messages, with_million=flag("MILLION", True))
     if is_quick:
-        plan = Plan(letters, sessions=(10,), connections=(10,), far=(50,), with_million=flag("MILLION", False))
+        plan = Plan(messages, sessions=(10,), connections=(10,), far=(50,), with_million=flag("MILLION", False))
     found = Bench(plan, root).run()
     print(f"\nWanted and measured:\n{report.summary(found)}\n", flush=True)
     if not is_quick:
@@ -110,7 +110,7 @@ def _imports(asked: argparse.Namespace, root: Path) -> None:
 def _profile(asked: argparse.Namespace, root: Path) -> None:
     with ExitStack() as stack:
         sink, database = stack.enter_context(_sink(asked)), _database(asked, root, stack)
-        how = {"letters": asked.letters, "connections": asked.connections}
+        how = {"messages": asked.messages, "connections": asked.connections}
         print(profiling.table(profiling.measure(database, sink, **how, **_settings(asked))))
 
 
@@ -129,21 +129,21 @@ def _sink(asked: argparse.Namespace) -> AbstractContextManager[Sink]:
 def _ours(asked: argparse.Namespace, root: Path) -> None:
     with ExitStack() as stack:
         sink, database = stack.enter_context(_sink(asked)), _database(asked, root, stack)
-        how = {"letters": asked.letters, "connections": asked.connections, "workers": asked.workers}
+        how = {"messages": asked.messages, "connections": asked.connections, "workers": asked.workers}
         print(ours.measure(database, sink, **how, **_settings(asked)))
 
 
 def _source(asked: argparse.Namespace, root: Path) -> None:
     example = specimen.write(Sqlite(root), root)
     with _sink(asked) as sink:
-        print(sources.smtp_source(sink, example, sessions=asked.sessions, letters=asked.letters))
+        print(sources.smtp_source(sink, example, sessions=asked.sessions, messages=asked.messages))
 
 
 def _loops(asked: argparse.Namespace, root: Path) -> None:
     example = specimen.write(Sqlite(root), root)
     with _sink(asked) as sink:
-        print(sources.plain_loop(sink, example, letters=asked.letters))
-        print(sources.prebuilt_loop(sink, example, letters=asked.letters))
+        print(sources.plain_loop(sink, example, messages=asked.messages))
+        print(sources.prebuilt_loop(sink, example, messages=asked.messages))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """`make bounces`: a newsletter through a real Postfix, whose bounces come back through `flask mailer receive`.
 
 Everything stands in one temporary folder and on loopback; nothing is sent to anybody, and the machine's own Postfix,
-if there is one, is left alone. LETTERS=50 says how many subscribers there are. It takes three minutes, most of them
-waiting until Postfix gives a letter up, and ends with 1 if anything is not as it must be.
+if there is one, is left alone. SUBSCRIBERS=50 says how many subscribers there are. It takes three minutes, most of them
+waiting until Postfix gives a message up, and ends with 1 if anything is not as it must be.
 """
 
 import os
@@ -37,7 +37,7 @@ def main() -> int:
         print(missing, file=sys.stderr)
         return 1
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that Postfix is stopped then, too
-    people = People(int(os.environ.get("LETTERS") or 50))
+    people = People(int(os.environ.get("SUBSCRIBERS") or 50))
     checks = Checks()
     with tempfile.TemporaryDirectory(prefix="dordt-bounces-") as root:
         Path(root).chmod(0o755)  # Postfix and the installation are two users
@@ -99,7 +99,7 @@ def _walk(installation: Installation, postfix: Postfix, people: People, checks: 
     _bounce_while_locked(installation, postfix, checks)
     _settle(postfix, 0)
     first = installation.look()
-    checks.of_letters(postfix.letters(), people, 1)
+    checks.of_messages(postfix.messages(), people, 1)
     checks.of_ledger(first, people)
     checks.of_screen(first["screen"], people)
     _strange_mail(installation, postfix, checks)
@@ -107,7 +107,7 @@ def _walk(installation: Installation, postfix: Postfix, people: People, checks: 
     _wrong_address(postfix, checks)
     _send(installation, "Tweede nieuwsbrief")
     _settle(postfix, 1)
-    checks.of_letters(postfix.letters(), people, 2)
+    checks.of_messages(postfix.messages(), people, 2)
     checks.of_second(installation.look(), people)
     _send(installation, "Derde nieuwsbrief")
     _settle(postfix, 2)
@@ -122,7 +122,7 @@ def _send(installation: Installation, subject: str) -> None:
 
 
 def _settle(postfix: Postfix, slow: int) -> None:
-    """Wait until only the letters to the slow one are left in the queue."""
+    """Wait until only the messages to the slow one are left in the queue."""
     until(lambda: postfix.waiting() <= slow, SETTLED_IN, "mail still stands in Postfix's queue")
 
 
@@ -166,7 +166,7 @@ def _wrong_address(postfix: Postfix, checks: Checks) -> None:
 
 def _leave(installation: Installation, postfix: Postfix, address: str, checks: Checks) -> None:
     """Unsubscribe as a mail program does: with an empty mail to the address in the header."""
-    offered = postfix.letter(address)["List-Unsubscribe"]
+    offered = postfix.message(address)["List-Unsubscribe"]
     found = re.search(r"<mailto:([^?>]+)", offered)
     if found:
         _write(postfix, address, found[1], "")

@@ -13,32 +13,32 @@ class Checked:
     """What the sink took in of one way."""
 
     name: str
-    letters: int
+    messages: int
     recipients: int
     connections: int
-    octets: int  # of the last letter
+    octets: int  # of the last message
 
     def __str__(self) -> str:
         return (
-            f"{self.name}: {self.letters:,} letters to {self.recipients:,} people over {self.connections} connections, "
-            f"{self.octets:,} octets each"
+            f"{self.name}: {self.messages:,} messages to {self.recipients:,} people over {self.connections} "
+            f"connections, {self.octets:,} octets each"
         )
 
 
-def measure(databases: list[Database], specimen: Specimen, *, letters: int) -> list[Checked]:
+def measure(databases: list[Database], specimen: Specimen, *, messages: int) -> list[Checked]:
     """Each way in turn. Raises RuntimeError when somebody got nothing, or more than one."""
     with counting_sink() as sink:
         found = []
         for database in databases:
-            sent = ours.measure(database, sink, letters=letters, connections=10, workers=2)
-            found.append(_look(sent.name, sink, letters))
+            sent = ours.measure(database, sink, messages=messages, connections=10, workers=2)
+            found.append(_look(sent.name, sink, messages))
         for loop in (sources.plain_loop, sources.prebuilt_loop):
-            found.append(_look(loop(sink, specimen, letters=letters // 10).name, sink, letters // 10))
+            found.append(_look(loop(sink, specimen, messages=messages // 10).name, sink, messages // 10))
     return found
 
 
-def _look(name: str, sink: CountingSink, letters: int) -> Checked:
+def _look(name: str, sink: CountingSink, messages: int) -> Checked:
     told = sink.tally()
-    if not told["letters"] == told["recipients"] == letters:
-        raise RuntimeError(f"{name}: {letters} letters left, but {told['letters']} to {told['recipients']} came in")
-    return Checked(name, **{key: told[key] for key in ("letters", "recipients", "connections", "octets")})
+    if not told["messages"] == told["recipients"] == messages:
+        raise RuntimeError(f"{name}: {messages} messages left, but {told['messages']} to {told['recipients']} came in")
+    return Checked(name, **{key: told[key] for key in ("messages", "recipients", "connections", "octets")})

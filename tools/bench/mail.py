@@ -14,7 +14,7 @@ from tools.bench.million import Million
 from tools.bench.sinks import Sink, counting_sink, main_sink
 from tools.bench.specimen import Specimen
 
-LONG_FROM, LONGER = 50, 3  # connections, and how much longer it is then: as many letters as smtp-source sends
+LONG_FROM, LONGER = 50, 3  # connections, and how much longer it is then: as many messages as smtp-source sends
 Found = TypeVar("Found")
 
 
@@ -22,7 +22,7 @@ Found = TypeVar("Found")
 class Plan:
     """How much is measured."""
 
-    letters: int
+    messages: int
     sessions: tuple[int, ...] = (1, 4, 10, 20, 40, 100)
     connections: tuple[int, ...] = (1, 4, 10, 20, 50, 100, 200)
     far: tuple[int, ...] = (1, 10, 50)  # connections to the server that answers late
@@ -35,7 +35,7 @@ class Findings:
     """All that was measured."""
 
     plan: Plan
-    letter: int = 0  # octets
+    message_size: int = 0  # octets
     sink: str = ""
     checked: list[Checked] = field(default_factory=list)
     source: list[Measured] = field(default_factory=list)
@@ -60,42 +60,42 @@ class Bench:
         """Everything in the plan, the others and ours near each other in time."""
         with ExitStack() as stack:
             lite, real = Sqlite(self._root), stack.enter_context(postgres(self._root))
-            letter = specimen.write(lite, self._root / "specimen")
-            self.found.letter = letter.size
-            self.found.checked += _told(checked.measure([lite, real], letter, letters=self.plan.letters // 5))
+            example = specimen.write(lite, self._root / "specimen")
+            self.found.message_size = example.size
+            self.found.checked += _told(checked.measure([lite, real], example, messages=self.plan.messages // 5))
             with main_sink() as sink:
                 self.found.sink = sink.name
-                self._near(sink, letter, lite, real)
+                self._near(sink, example, lite, real)
             with counting_sink(delay=self.plan.delay) as sink:
-                self._far(sink, letter, lite, real)
+                self._far(sink, example, lite, real)
             with main_sink() as sink:
-                self.found.profile = profiling.measure(lite, sink, letters=self.plan.letters, connections=10)
+                self.found.profile = profiling.measure(lite, sink, messages=self.plan.messages, connections=10)
                 for database in (lite, real) if self.plan.with_million else ():
                     self.found.millions += _told([million.measure(database, sink)])
         return self.found
 
-    def _near(self, sink: Sink, letter: Specimen, lite: Database, real: Database) -> None:
-        count, found = self.plan.letters, self.found
+    def _near(self, sink: Sink, example: Specimen, lite: Database, real: Database) -> None:
+        count, found = self.plan.messages, self.found
         if self._has_source:
-            quick = {"letters": count * LONGER}
-            found.source += _each(self.plan.sessions, lambda n: sources.smtp_source(sink, letter, sessions=n, **quick))
-        found.plain += _told([sources.plain_loop(sink, letter, letters=count // 5)])
-        found.prebuilt += _told([sources.prebuilt_loop(sink, letter, letters=count)])
+            quick = {"messages": count * LONGER}
+            found.source += _each(self.plan.sessions, lambda n: sources.smtp_source(sink, example, sessions=n, **quick))
+        found.plain += _told([sources.plain_loop(sink, example, messages=count // 5)])
+        found.prebuilt += _told([sources.prebuilt_loop(sink, example, messages=count)])
         for database, workers in ((lite, 1), (real, 1), (real, 2)):
             found.ours += self._ours(self.plan.connections, database, sink, workers=workers)
 
-    def _far(self, sink: Sink, letter: Specimen, lite: Database, real: Database) -> None:
+    def _far(self, sink: Sink, example: Specimen, lite: Database, real: Database) -> None:
         most, found = max(self.plan.far), self.found
         if self._has_source:
-            how = {"sessions": most, "letters": self.plan.letters // 5}
-            found.far_source += _told([sources.smtp_source(sink, letter, **how)])
-        found.far_plain += _told([sources.plain_loop(sink, letter, letters=self.plan.letters // 200)])
+            how = {"sessions": most, "messages": self.plan.messages // 5}
+            found.far_source += _told([sources.smtp_source(sink, example, **how)])
+        found.far_plain += _told([sources.plain_loop(sink, example, messages=self.plan.messages // 200)])
         found.far_ours += self._ours(self.plan.far, lite, sink)
         found.far_ours += self._ours([10, most], real, sink)
         found.far_ours += self._ours([10], real, sink, workers=2)
 
     def _ours(self, connections: Any, database: Database, sink: Sink, **how: int) -> list[Measured]:
-        """With fewer letters where each waits for the server, and more where they fly: for seconds, not minutes.
+        """With fewer messages where each waits for the server, and more where they fly: for seconds, not minutes.
 
         What begins only once (opening the connections, the first claim) must not weigh in what is compared.
         """
@@ -103,10 +103,10 @@ class Bench:
 
         def measure(count: int) -> Measured:
             share = count * how.get("workers", 1) / max(self.plan.far) if sink.is_far else 1
-            letters = min(self.plan.letters, int(self.plan.letters * share))
+            messages = min(self.plan.messages, int(self.plan.messages * share))
             if is_quick and count >= LONG_FROM:
-                letters *= LONGER
-            return ours.measure(database, sink, letters=letters, connections=count, **how)
+                messages *= LONGER
+            return ours.measure(database, sink, messages=messages, connections=count, **how)
 
         return _each(connections, measure)
 

@@ -9,7 +9,7 @@ from tools.bench.measured import Measured
 from tools.bench.processes import python
 from tools.bench.sinks import Sink
 
-SENT = 20_000  # letters that a real worker sends at the start, and again at the end
+SENT = 20_000  # messages that a real worker sends at the start, and again at the end
 SMALL = 1_000
 CONNECTIONS = 10
 
@@ -39,7 +39,7 @@ class Million:
 
 def measure(database: Database, sink: Sink, *, people: int = 1_000_000) -> Million:
     """Send the first ones, claim through the middle, send the last ones. Raises RuntimeError when it goes wrong."""
-    small = ours.measure(database, sink, letters=SMALL, connections=CONNECTIONS)
+    small = ours.measure(database, sink, messages=SMALL, connections=CONNECTIONS)
     with database.installation(people) as installation:
         frozen = installation.freeze()
         start = _send(database, sink, installation, frozen, left=people - SENT, moment="at the start")

@@ -58,7 +58,7 @@ class Ledger:
 
     @property
     def sent(self) -> tuple[int, float]:
-        """How many letters the relay took since we look, and the seconds from the first to the last."""
+        """How many messages the relay took since we look, and the seconds from the first to the last."""
         count, first, last = self.ask(SENT.bindparams(self._since))[0]
         return count, (_moment(last) - _moment(first)).total_seconds()
 
@@ -69,11 +69,11 @@ class Ledger:
 
 
 def measure(
-    database: Database, sink: Sink, *, letters: int, connections: int, workers: int = 1, **settings: str
+    database: Database, sink: Sink, *, messages: int, connections: int, workers: int = 1, **settings: str
 ) -> Measured:
     """Freeze a newsletter, start the workers, and look how long they take. Raises RuntimeError when it goes wrong."""
     title = f"ours, {database.name}, {workers} worker{'s' * (workers > 1)}"
-    with database.installation(letters) as installation:
+    with database.installation(messages) as installation:
         frozen = installation.freeze()
         how = {"connections": connections, "workers": workers, "title": title}
         return send(database, sink, installation, frozen, **how, **settings)
@@ -100,14 +100,14 @@ def send(
             begun = Usage(database, sink, staff)
             wait_for(lambda: ledger.is_done(left), staff, moves=lambda: ledger.states)
             used = Usage(database, sink, staff).since(begun)
-            letters, seconds = ledger.sent
+            messages, seconds = ledger.sent
             memory = max(worker.peak_memory for worker in staff)
         if not left and ledger.states != {"accepted": frozen.count}:
-            raise RuntimeError(f"{frozen.count} letters had to leave, but the ledger says {ledger.states}")
+            raise RuntimeError(f"{frozen.count} messages had to leave, but the ledger says {ledger.states}")
     return Measured(
         title,
         connections,
-        letters,
+        messages,
         seconds=seconds,
         wall=used.wall,
         cpu=used.workers,

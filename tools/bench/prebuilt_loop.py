@@ -7,11 +7,11 @@ from pathlib import Path
 from tools.bench.stopwatch import told
 
 
-def send(port: int, count: int, letter: bytes) -> None:
+def send(port: int, count: int, content: bytes) -> None:
     """Send it `count` times."""
     with smtplib.SMTP("127.0.0.1", port, local_hostname="localhost") as line, told():
         for number in range(count):
-            line.sendmail("wijken@dordrecht.nl", [f"lezer{number}@voorbeeld.nl"], letter)
+            line.sendmail("wijken@dordrecht.nl", [f"lezer{number}@voorbeeld.nl"], content)
 
 
 if __name__ == "__main__":

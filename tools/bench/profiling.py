@@ -11,10 +11,10 @@ TOP = 25
 Rows = list[dict[str, Any]]
 
 
-def measure(database: Database, sink: Sink, *, letters: int, connections: int, **settings: str) -> Rows:
+def measure(database: Database, sink: Sink, *, messages: int, connections: int, **settings: str) -> Rows:
     """Each function with its share of the time, of its own and with all that it called; the largest own share first."""
     relay = {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": str(sink.port), "MAIL_CONNECTIONS": str(connections)}
-    with database.installation(letters) as installation:
+    with database.installation(messages) as installation:
         installation.freeze()
         rows: Rows = json.loads(python("-m", "tools.bench.profiled", env=installation.environment(**relay, **settings)))
     return rows

@@ -19,11 +19,11 @@ INTRO = """# How fast mail leaves
 
 `make bench` wrote this page; change nothing here by hand. Everything ran on one machine, one measurement after the
 other, over the loopback network. All ways sent a newsletter of two parts (text and HTML) of about the same size to the
-same server, `{sink}`, that throws everything away. *Ours* is the whole path as in production: claim, write the letter
-with its own links, send, and record the answer in the ledger, done by `flask --app wsgi mailer run`. Its letters per
+same server, `{sink}`, that throws everything away. *Ours* is the whole path as in production: claim, write the message
+with its own links, send, and record the answer in the ledger, done by `flask --app wsgi mailer run`. Its messages per
 second come from the ledger (first to last moment at which the relay said yes); *by the clock* is what somebody who
 looked on saw. CPU is the processor time of the sending processes. When the load is higher than the number of
-cores, other work slowed everything down: compare CPU then, not letters per second.
+cores, other work slowed everything down: compare CPU then, not messages per second.
 """
 
 
@@ -64,9 +64,9 @@ def _page(found: Findings) -> Iterator[str]:
         "`MAIL_MAX_EMAILS` was not set.\n"
     )
     yield _table(
-        ("way", "letters", "different people", "connections", "octets per letter"),
+        ("way", "messages", "different people", "connections", "octets per message"),
         [
-            (one.name, f"{one.letters:,}", f"{one.recipients:,}", one.connections, f"{one.octets:,}")
+            (one.name, f"{one.messages:,}", f"{one.recipients:,}", one.connections, f"{one.octets:,}")
             for one in found.checked
         ],
     )
@@ -81,13 +81,13 @@ def _machine(found: Findings) -> list[tuple[str, str]]:
         ("cores", str(os.cpu_count())),
         ("system", f"{platform.system()} {platform.release()}, {platform.machine()}"),
         ("Python", sys.version.split()[0]),
-        ("letter", f"{found.letter:,} octets as it leaves"),
-        ("newsletter", f"to {found.plan.letters:,}; the far ones with few connections to less"),
+        ("message", f"{found.message_size:,} octets as it leaves"),
+        ("newsletter", f"to {found.plan.messages:,}; the far ones with few connections to less"),
     ]
 
 
 def _rows(found: Sequence[Measured], limit: float | None, plain: float | None) -> str:
-    names = ("way", "connections", "letters/s", "by the clock", "of smtp-source", "of plain", f"CPU s per {PER:,}")
+    names = ("way", "connections", "messages/s", "by the clock", "of smtp-source", "of plain", f"CPU s per {PER:,}")
     return _table((*names, "database CPU", "peak MB", "load"), [_row(one, limit, plain) for one in found])
 
 
@@ -96,11 +96,11 @@ def _row(one: Measured, limit: float | None, plain: float | None) -> tuple[str, 
         one.name,
         str(one.connections),
         f"{one.rate:,.0f}",
-        f"{one.letters / one.wall:,.0f}",
+        f"{one.messages / one.wall:,.0f}",
         f"{one.rate / limit:.2f}" if limit else "–",
         f"{one.rate / plain:.1f}" if plain else "–",
         f"{one.cpu_per:.2f}",
-        f"{one.database_cpu / one.letters * PER:.2f}" if one.database_cpu else "–",
+        f"{one.database_cpu / one.messages * PER:.2f}" if one.database_cpu else "–",
         f"{one.memory:.0f}" if one.memory else "–",
         f"{one.load:.1f}",
     )
@@ -109,7 +109,7 @@ def _row(one: Measured, limit: float | None, plain: float | None) -> tuple[str, 
 def _millions(found: Sequence[Million]) -> Iterator[str]:
     yield f"\n## {found[0].people:,} subscribers\n"
     yield (
-        f"A worker sent the first {SENT:,} letters, the middle was claimed in chunks of 500 and marked as sent with "
+        f"A worker sent the first {SENT:,} messages, the middle was claimed in chunks of 500 and marked as sent with "
         f"one statement each, and a worker sent the last {SENT:,}.\n"
     )
     yield _table(
@@ -119,8 +119,8 @@ def _millions(found: Sequence[Million]) -> Iterator[str]:
             ("a claim of 500, first tenth", *(f"{one.first * 1000:.1f} ms" for one in found)),
             ("a claim of 500, last tenth", *(f"{one.last * 1000:.1f} ms" for one in found)),
             ("counting the progress", *(f"{one.counting * 1000:.0f} ms" for one in found)),
-            ("letters/s, the first ones", *(f"{one.at_start.rate:,.0f}" for one in found)),
-            ("letters/s, the last ones", *(f"{one.at_end.rate:,.0f}" for one in found)),
+            ("messages/s, the first ones", *(f"{one.at_start.rate:,.0f}" for one in found)),
+            ("messages/s, the last ones", *(f"{one.at_end.rate:,.0f}" for one in found)),
             (f"peak memory, audience of {SMALL:,}", *(f"{one.small_memory:.0f} MB" for one in found)),
             ("peak memory, this audience, the first ones", *(f"{one.at_start.memory:.0f} MB" for one in found)),
             ("peak memory, this audience, the last ones", *(f"{one.at_end.memory:.0f} MB" for one in found)),

@@ -20,23 +20,23 @@ class Tally:
 
     def clear(self) -> None:
         """Begin anew."""
-        self.letters, self.connections, self.first_at, self.last_at = 0, 0, 0.0, 0.0
+        self.messages, self.connections, self.first_at, self.last_at = 0, 0, 0.0, 0.0
         self.recipients: set[bytes] = set()
         self.last = b""
 
-    def add(self, recipient: bytes, letter: bytes) -> None:
-        """One letter more."""
+    def add(self, recipient: bytes, content: bytes) -> None:
+        """Count one message."""
         self.last_at = time.monotonic()
         self.first_at = self.first_at or self.last_at
-        self.letters += 1
+        self.messages += 1
         self.recipients.add(recipient)
-        self.last = letter
+        self.last = content
 
     def told(self) -> str:
         """As one line of JSON."""
         return json.dumps(
             {
-                "letters": self.letters,
+                "messages": self.messages,
                 "recipients": len(self.recipients),
                 "connections": self.connections,
                 "seconds": self.last_at - self.first_at,
@@ -84,9 +84,9 @@ class Conversation(asyncio.Protocol):
     def _end_of_body(self) -> bytes | None:
         if not self.waiting.endswith(END_OF_BODY) and END_OF_BODY not in self.waiting:
             return None
-        letter, _, self.waiting = self.waiting.partition(END_OF_BODY)
+        content, _, self.waiting = self.waiting.partition(END_OF_BODY)
         self.in_body = False
-        self.tally.add(self.recipient, letter)
+        self.tally.add(self.recipient, content)
         return WELL
 
     def _answer(self, line: bytes) -> bytes:

@@ -28,7 +28,7 @@ class CountingSink(Sink):
     """Our own: it knows what came in."""
 
     def tally(self) -> dict[str, Any]:
-        """Letters, recipients, connections, octets of the last letter, seconds from the first to the last; begins anew.
+        """Messages, recipients, connections, octets of the last message, seconds from first to last; begins anew.
 
         All of it since the last question.
         """

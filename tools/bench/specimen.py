@@ -1,4 +1,4 @@
-"""One letter as our worker sends it, so that all ways send the same."""
+"""One message as our worker sends it, so that all ways send the same."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,9 +15,9 @@ CONTENT = sa.text("SELECT text, html FROM mail WHERE id = :mail_id")
 
 @dataclass(frozen=True)
 class Specimen:
-    """The letter as it left, in a file for `smtp-source`, and the two parts that it was made of."""
+    """The message as it left, in a file for `smtp-source`, and the two parts that it was made of."""
 
-    letter: bytes
+    content: bytes
     file: Path
     text: Path
     html: Path
@@ -25,7 +25,7 @@ class Specimen:
     @property
     def size(self) -> int:
         """In octets, as it goes over the line."""
-        return len(self.letter)
+        return len(self.content)
 
 
 def write(database: Sqlite, folder: Path) -> Specimen:
@@ -36,9 +36,9 @@ def write(database: Sqlite, folder: Path) -> Specimen:
         with Ledger(installation, frozen, datetime.now(UTC)) as ledger, at_work(installation, 1, **relay) as staff:
             wait_for(lambda: ledger.states == {"accepted": 1}, staff)
             ((text, html),) = ledger.ask(CONTENT)
-        letter = sink.tally()["last"].replace("\r\n..", "\r\n.").encode("latin-1")
-    parts = {"letter": letter.replace(b"\r\n", b"\n"), "text": text.encode(), "html": html.encode()}
+        content = sink.tally()["last"].replace("\r\n..", "\r\n.").encode("latin-1")
+    parts = {"message": content.replace(b"\r\n", b"\n"), "text": text.encode(), "html": html.encode()}
     folder.mkdir(parents=True, exist_ok=True)
-    for name, content in parts.items():
-        (folder / name).write_bytes(content)
-    return Specimen(letter, *(folder / name for name in parts))
+    for name, part in parts.items():
+        (folder / name).write_bytes(part)
+    return Specimen(content, *(folder / name for name in parts))

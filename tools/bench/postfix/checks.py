@@ -35,12 +35,12 @@ class Checks:
         width = max((len(what) for _is_so, what, _found in self.done), default=0)
         return "\n".join(f"{'yes' if is_so else 'NO ':3}  {what:{width}}  {found}" for is_so, what, found in self.done)
 
-    def of_letters(self, letters: dict[str, int], people: People, each: int) -> None:
-        """Every known mailbox holds one letter of each newsletter, and there is no other."""
+    def of_messages(self, messages: dict[str, int], people: People, each: int) -> None:
+        """Every known mailbox holds one message of each newsletter, and there is no other."""
         wanted = {address.partition("@")[0]: each for address in people.known}
-        right = sum(letters.get(name) == each for name in wanted)
+        right = sum(messages.get(name) == each for name in wanted)
         what = f"newsletter {each}: every known mailbox holds {each} in all"
-        self.add(what, letters == wanted, f"{right} of {len(wanted)}")
+        self.add(what, messages == wanted, f"{right} of {len(wanted)}")
 
     def of_ledger(self, found: dict[str, Any], people: People) -> None:
         """After the first newsletter: states, events, suppressions and their reasons."""

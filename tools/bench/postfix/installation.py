@@ -14,7 +14,9 @@ from typing import Any
 from tools.bench.postfix.machine import Person
 
 CONSENT = ("2026-01-05T10:00:00+01:00", "papier")
-LETTER = "---\nsubject: {subject}\npreheader: Wat er deze maand speelt.\n---\nOp zaterdag laten wij het park zien.\n"
+NEWSLETTER = (
+    "---\nsubject: {subject}\npreheader: Wat er deze maand speelt.\n---\nOp zaterdag laten wij het park zien.\n"
+)
 HOLD = (
     "import sqlite3, sys; held = sqlite3.connect(sys.argv[1], isolation_level=None); "
     "held.execute('BEGIN IMMEDIATE'); print('held', flush=True); sys.stdin.readline()"
@@ -63,8 +65,8 @@ class Installation:
 
     def send(self, subject: str) -> None:
         """Write, approve and start one newsletter."""
-        path = self.folder / "letter.md"
-        path.write_text(LETTER.format(subject=subject))
+        path = self.folder / "newsletter.md"
+        path.write_text(NEWSLETTER.format(subject=subject))
         self.flask("newsletter", "send", self.flask("newsletter", "new", str(path), "--approve").strip())
 
     @contextmanager
@@ -90,7 +92,7 @@ class Installation:
             holder.communicate("\n")
 
     def open_deliveries(self) -> int:
-        """How many letters the worker still has to send."""
+        """How many messages the worker still has to send."""
         states: dict[str, int] = json.loads(self.flask("mailer", "status", "--json"))["states"]
         return sum(states.get(state, 0) for state in ("queued", "leased", "sending", "deferred"))
 

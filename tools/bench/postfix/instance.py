@@ -175,7 +175,7 @@ class Postfix:
         queues = ("incoming", "active", "deferred", "maildrop", "hold")
         return sum(path.is_file() for name in queues for path in (self.folder / "queue" / name).rglob("*"))
 
-    def letters(self) -> dict[str, int]:
+    def messages(self) -> dict[str, int]:
         """How many mails each mailbox got."""
         found = self.mailboxes.glob("*/new/*")
         counts: dict[str, int] = {}
@@ -183,8 +183,8 @@ class Postfix:
             counts[path.parts[-3]] = counts.get(path.parts[-3], 0) + 1
         return counts
 
-    def letter(self, address: str) -> Message:
-        """One of the letters in the mailbox of a known recipient. Raises IndexError when there is none."""
+    def message(self, address: str) -> Message:
+        """One of the messages in the mailbox of a known recipient. Raises IndexError when there is none."""
         paths = sorted(self.mailboxes.glob(f"{address.partition('@')[0]}/new/*"))
         return message_from_bytes(paths[-1].read_bytes())
 

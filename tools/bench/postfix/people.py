@@ -26,7 +26,7 @@ class People:
 
     @property
     def full(self) -> list[str]:
-        """Their server refuses after the whole letter: a soft bounce."""
+        """Their server refuses after the whole message: a soft bounce."""
         return [f"vol{number}@{FULL_DOMAIN}" for number in range(2)]
 
     nowhere = "wie@bestaat-niet.example"
