@@ -23,7 +23,7 @@ from dordt.shared import clock
 from dordt.shared.mail import Draft
 from tests.factories.accounts import make_member
 from tests.factories.contact import make_message
-from tests.factories.letters import OF_ADDRESS_CHANGE, OF_MEMBERSHIP, OF_MESSAGE, OF_SUBSCRIBER
+from tests.factories.mails import OF_ADDRESS_CHANGE, OF_MEMBERSHIP, OF_MESSAGE, OF_SUBSCRIBER
 from tests.factories.places import make_neighbourhood, make_topic
 from tests.factories.subscribers import make_address_change, make_subscriber
 from tests.factories.whole_newsletter import make_whole_newsletter

@@ -20,7 +20,7 @@ from dordt.subscribers.models import SubscriberState
 from dordt.workgroups.models import MembershipState
 from tests.factories.accounts import make_member
 from tests.factories.contact import make_message
-from tests.factories.letters import EVERY, OF_ADDRESS_CHANGE, OF_MEMBERSHIP, OF_MESSAGE, OF_NEWSLETTER, OF_SUBSCRIBER
+from tests.factories.mails import EVERY, OF_ADDRESS_CHANGE, OF_MEMBERSHIP, OF_MESSAGE, OF_NEWSLETTER, OF_SUBSCRIBER
 from tests.factories.media import make_image
 from tests.factories.news import make_article
 from tests.factories.newsletters import make_newsletter

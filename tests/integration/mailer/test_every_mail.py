@@ -19,8 +19,8 @@ from dordt.newsletters.models import Newsletter
 from dordt.shared.mail import Draft
 from tests.factories.accounts import make_member
 from tests.factories.contact import make_message
-from tests.factories.letters import EVERY, OF_ADDRESS_CHANGE, OF_MEMBERSHIP, OF_MESSAGE, OF_SUBSCRIBER, SAID
 from tests.factories.mailer import WRITTEN_AT, make_draft, readers
+from tests.factories.mails import EVERY, OF_ADDRESS_CHANGE, OF_MEMBERSHIP, OF_MESSAGE, OF_SUBSCRIBER, SAID
 from tests.factories.media import make_image
 from tests.factories.news import make_article
 from tests.factories.newsletters import make_newsletter
