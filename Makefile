@@ -49,7 +49,7 @@ bench: setup ## Measure mail (beside smtp-source and Flask-Mail) and pages, kill
 bounces: setup ## Let a real Postfix bounce a newsletter and look whether every bounce is understood (as root)
 	python -m tools.bench.bounces
 
-spam: setup ## Let SpamAssassin judge every mail that we send: each gets less than 1 point (apt install spamassassin)
+spam: setup ## Let SpamAssassin check every mail that we send: each gets less than 1 point (apt install spamassassin)
 	python -m tools.spam
 
 seed: setup ## Fill an empty database with demo content

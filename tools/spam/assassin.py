@@ -1,4 +1,4 @@
-"""SpamAssassin, asked for what it thinks of one letter by its local rules alone."""
+"""SpamAssassin, asked for what it says of one mail by its local rules alone."""
 
 import os
 import re
@@ -7,37 +7,35 @@ import tempfile
 from dataclasses import dataclass
 
 PROGRAM = "spamassassin"
-STATUS = re.compile(
-    r"^X-Spam-Status: \w+, score=(?P<points>-?[0-9.]+) .*?tests=(?P<rules>.*?) autolearn=", re.MULTILINE
-)
+STATUS = re.compile(r"^X-Spam-Status: \w+, score=(?P<score>-?[0-9.]+) .*?tests=(?P<rules>.*?) autolearn=", re.MULTILINE)
 FOLD = re.compile(r"\r?\n[ \t]+")
 
 
 class Unreadable(ValueError):
-    """SpamAssassin said something that holds no verdict."""
+    """SpamAssassin said something that holds no score."""
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """Points (5 is spam) and the rules that gave them."""
+class Result:
+    """A score in points (5 is spam) and the rules that hit."""
 
-    points: float
+    score: float
     rules: tuple[str, ...]
 
 
-def judge(letter: bytes) -> Verdict:
+def check(content: bytes) -> Result:
     """Ask SpamAssassin, without the network and without what it learned on this machine."""
     with tempfile.TemporaryDirectory() as home:
         command = [PROGRAM, "--local", "--nocreate-prefs", "--cf=use_bayes 0", "--cf=use_auto_welcomelist 0"]
-        run = subprocess.run(command, input=letter, capture_output=True, check=True, env=os.environ | {"HOME": home})
+        run = subprocess.run(command, input=content, capture_output=True, check=True, env=os.environ | {"HOME": home})
     return read(run.stdout.decode("utf-8", "replace"))
 
 
-def read(answer: str) -> Verdict:
-    """The verdict in the headers that SpamAssassin put on a letter. Raises Unreadable."""
+def read(answer: str) -> Result:
+    """The result in the headers that SpamAssassin put on a mail. Raises Unreadable."""
     head = re.split(r"\r?\n\r?\n", answer, maxsplit=1)[0]
     found = STATUS.search(FOLD.sub(" ", head))
     if found is None:
         raise Unreadable("There is no X-Spam-Status with a score in what SpamAssassin answered.")
     rules = tuple(rule.strip() for rule in found["rules"].split(",") if rule.strip() not in {"", "none"})
-    return Verdict(float(found["points"]), rules)
+    return Result(float(found["score"]), rules)

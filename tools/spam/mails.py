@@ -1,11 +1,10 @@
-"""One letter of every kind that the installation sends, as a receiving host takes it in."""
+"""One mail of every kind that the installation sends, as a receiving host takes it in."""
 
 import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from email import message_from_bytes, policy
 from email.utils import format_datetime
 from pathlib import Path
 
@@ -36,7 +35,7 @@ SITE = f"https://{HOST}"  # as in production: links to 127.0.0.1 would count aga
 ADDRESSES = ("145.0.0.24", "145.0.0.25")  # of no machine of ours; those kept for documentation count as forged
 
 
-def letters() -> list[tuple[str, bytes]]:
+def mails() -> list[tuple[str, bytes]]:
     """The name of each mail and its bytes, made by the installation itself and sent to a relay on this machine."""
     with tempfile.TemporaryDirectory() as folder, _installation(Path(folder)) as app, _relay(app) as relay:
         at = clock.now()
@@ -46,22 +45,22 @@ def letters() -> list[tuple[str, bytes]]:
         db.session.commit()
         delivery_loop.deliver_due(now=clock.now, stop=threading.Event())
         names = _names()
-        return sorted((names[_message_id(letter)], received(letter, at)) for letter in relay.messages)
+        return sorted((names[_message_id(received)], as_delivered(received, at)) for received in relay.messages)
 
 
-def received(letter: ReceivedMessage, at: datetime) -> bytes:
-    """With the lines that our relay and the receiving host put on top: without them it was delivered nowhere."""
-    (to,) = letter.recipients
+def as_delivered(received: ReceivedMessage, at: datetime) -> bytes:
+    """The content under the lines of our relay and of the receiving host: without them it was delivered nowhere."""
+    (to,) = received.recipients
     moment = format_datetime(at.replace(microsecond=0))
     lines = (
-        f"Return-Path: <{letter.sender}>",
+        f"Return-Path: <{received.sender}>",
         f"Delivered-To: {to}",
         f"Received: from {RELAY} ({RELAY} [{ADDRESSES[1]}])",
         f"\tby {RECEIVER} (Postfix) with ESMTPS id 4XyZ1234; {moment}",
         f"Received: from {HOST} ({HOST} [{ADDRESSES[0]}])",
         f"\tby {RELAY} (Postfix) with ESMTPSA id 4XyZ1233; {moment}",
     )
-    return "\r\n".join(lines).encode() + b"\r\n" + letter.content
+    return "\r\n".join(lines).encode() + b"\r\n" + received.content
 
 
 def _to_one(at: datetime) -> Iterator[Draft]:
@@ -86,8 +85,8 @@ def _names() -> dict[str, str]:
     return {row[0]: row[1] for row in db.session.execute(sent)}
 
 
-def _message_id(letter: ReceivedMessage) -> str:
-    return str(message_from_bytes(letter.content, policy=policy.default)["Message-ID"])
+def _message_id(received: ReceivedMessage) -> str:
+    return str(received.message["Message-ID"])
 
 
 @contextmanager
