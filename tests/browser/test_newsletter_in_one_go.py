@@ -47,15 +47,15 @@ def sent(new_page: NewPage, site: LiveSite) -> Page:
 
 
 def test_an_editor_sends_three_articles_a_meeting_and_a_button_in_one_go(sent: Page, new_page: NewPage):
-    letter = sent.frame_locator("iframe.mail-frame")
+    mail = sent.frame_locator("iframe.mail-frame")
 
-    expect(letter.get_by_role("heading", level=1)).to_have_text(SUBJECT)
-    expect(letter.get_by_role("link", name="Lees verder")).to_have_count(3)
-    expect(letter.get_by_role("heading", level=2)).to_have_count(4)
-    expect(letter.get_by_text("uur")).to_be_visible()
-    expect(letter.get_by_role("link", name="Doe mee met een werkgroep")).to_be_visible()
+    expect(mail.get_by_role("heading", level=1)).to_have_text(SUBJECT)
+    expect(mail.get_by_role("link", name="Lees verder")).to_have_count(3)
+    expect(mail.get_by_role("heading", level=2)).to_have_count(4)
+    expect(mail.get_by_text("uur")).to_be_visible()
+    expect(mail.get_by_role("link", name="Doe mee met een werkgroep")).to_be_visible()
     for way in ("Voorkeuren aanpassen", "Afmelden", "Bekijk in de browser"):
-        expect(letter.get_by_role("link", name=way)).to_be_visible()
+        expect(mail.get_by_role("link", name=way)).to_be_visible()
     expect(sent.locator(".mail-text")).to_contain_text("Er is weer veel te doen.")
 
     frame = sent.locator("iframe.mail-frame").get_attribute("src")
@@ -64,19 +64,19 @@ def test_an_editor_sends_three_articles_a_meeting_and_a_button_in_one_go(sent: P
     assert [fault for width, scheme in LOOKS for fault in faults(sheet, width, scheme)] == []
 
 
-def faults(letter: Page, width: int, scheme: str) -> list[str]:
-    """What is wrong with the picture of a letter: too wide, a picture that is missing, colours that nobody can read."""
-    letter.set_viewport_size({"width": width, "height": 900})
-    letter.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-    letter.wait_for_load_state("networkidle")
-    letter.evaluate(AXE.read_text())
-    answer = letter.evaluate("rules => axe.run(document, {runOnly: rules})", SCHEMES["dark"])
+def faults(sheet: Page, width: int, scheme: str) -> list[str]:
+    """What is wrong with the picture of a mail: too wide, a picture that is missing, colours that nobody can read."""
+    sheet.set_viewport_size({"width": width, "height": 900})
+    sheet.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    sheet.wait_for_load_state("networkidle")
+    sheet.evaluate(AXE.read_text())
+    answer = sheet.evaluate("rules => axe.run(document, {runOnly: rules})", SCHEMES["dark"])
     found = [f"{scheme} {violation['id']}" for violation in answer["violations"]]
-    if letter.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+    if sheet.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
         found.append(f"scrolls sideways at {width}")
-    if letter.evaluate("[...document.images].some(image => !image.naturalWidth)"):
+    if sheet.evaluate("[...document.images].some(image => !image.naturalWidth)"):
         found.append("a picture is missing")
-    ground = letter.locator("h1").evaluate(
+    ground = sheet.locator("h1").evaluate(
         """found => {
           for (let box = found; box; box = box.parentElement) {
             const colour = getComputedStyle(box).backgroundColor
@@ -85,5 +85,5 @@ def faults(letter: Page, width: int, scheme: str) -> list[str]:
         }"""
     )
     if ground != GROUNDS[scheme]:
-        found.append(f"{scheme}: the letter lies on {ground}")
+        found.append(f"{scheme}: the mail lies on {ground}")
     return found

@@ -42,9 +42,9 @@ MANNERS: tuple[dict[str, str], ...] = (
 IN_BRACKETS = re.compile(r"<(https?:[^>\s]+)>")
 
 
-def links_of(letter: ReceivedMessage) -> set[str]:
+def links_of(received: ReceivedMessage) -> set[str]:
     """Every address that a mail leads to: in its text, its HTML and its headers."""
-    message = letter.message
+    message = received.message
     text, html = (message.get_body((kind,)).get_content() for kind in ("plain", "html"))
     reader = _Links()
     reader.feed(html)

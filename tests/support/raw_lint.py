@@ -1,4 +1,4 @@
-"""Looks at the bytes of a letter as strict receivers do; every rule can be broken in tests/unit/mailer/test_lint.py."""
+"""Look at the bytes of a message as strict receivers do; every rule can be broken in tests/unit/mailer/test_lint.py."""
 
 import re
 from collections import Counter
@@ -33,7 +33,7 @@ class Header(NamedTuple):
 
 
 def problems(raw: bytes, *, host: str, is_bulk: bool) -> list[str]:
-    """Everything that is wrong with a letter, each in a few words; nothing when it may leave.
+    """Everything that is wrong with a message, each in a few words; nothing when it may leave.
 
     host: our own, which Message-ID and List-Id must name.
     is_bulk: whether it went to a list, and so must say how to leave it.

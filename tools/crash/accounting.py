@@ -33,45 +33,48 @@ class Account:
 
 def settle(outcomes: Sequence[Outcome], stored: Iterable[Stored], *, kills: int, connections: int) -> Account:
     """Compare the ledger with what the relay stored, after kills of workers with so many connections."""
-    letters: dict[str, list[str]] = defaultdict(list)
-    for letter in stored:
-        letters[letter.recipient].append(letter.message_id)
+    stored_ids: dict[str, list[str]] = defaultdict(list)  # the Message-IDs for each address
+    for message in stored:
+        stored_ids[message.recipient].append(message.message_id)
     account = Account()
     for outcome in outcomes:
-        _settle(outcome, letters.get(outcome.address, []), account)
-    _settle_strangers({outcome.address for outcome in outcomes}, letters, account)
+        _settle(outcome, stored_ids.get(outcome.address, []), account)
+    _settle_strangers({outcome.address for outcome in outcomes}, stored_ids, account)
     _settle_uncertain(outcomes, kills, connections, account)
     return account
 
 
-def _settle(outcome: Outcome, letters: Sequence[str], account: Account) -> None:
-    who = f"{outcome.address}, {outcome.state}, stored {len(letters)} times"
+def _settle(outcome: Outcome, message_ids: Sequence[str], account: Account) -> None:
+    who = f"{outcome.address}, {outcome.state}, stored {len(message_ids)} times"
     is_receipt = outcome.kind is MailKind.TRANSACTIONAL
-    if outcome.state in OPEN_STATES or (outcome.state is DeliveryState.ACCEPTED and not letters):
+    if outcome.state in OPEN_STATES or (outcome.state is DeliveryState.ACCEPTED and not message_ids):
         account.lost.append(who)
     elif outcome.state not in KNOWN:
         account.wrong.append(f"{who}: nobody refused it")
     elif outcome.state is DeliveryState.UNCERTAIN:
         account.uncertain.append(who)
-        if is_receipt and not letters:
+        if is_receipt and not message_ids:
             account.lost.append(who)
-    if len(letters) > 1 and not is_receipt:
+    if len(message_ids) > 1 and not is_receipt:
         account.twice.append(who)
-    _settle_names(who, outcome, set(letters), account)
+    _settle_message_ids(who, outcome, set(message_ids), account)
 
 
-def _settle_names(who: str, outcome: Outcome, names: set[str], account: Account) -> None:
-    """A letter that is sent again keeps its Message-ID, by which the relay's log finds it back."""
-    if len(names) > 1 or "" in names:
-        account.wrong.append(f"{who}: with the Message-IDs {sorted(names)}")
-    if outcome.state is DeliveryState.ACCEPTED and names and outcome.message_id not in names:
+def _settle_message_ids(who: str, outcome: Outcome, message_ids: set[str], account: Account) -> None:
+    """A message that is sent again keeps its Message-ID, by which the relay's log finds it back."""
+    if len(message_ids) > 1 or "" in message_ids:
+        account.wrong.append(f"{who}: with the Message-IDs {sorted(message_ids)}")
+    if outcome.state is DeliveryState.ACCEPTED and message_ids and outcome.message_id not in message_ids:
         account.wrong.append(f"{who}: the ledger calls it {outcome.message_id}")
 
 
-def _settle_strangers(known: set[str], letters: Mapping[str, list[str]], account: Account) -> None:
-    account.wrong.extend(f"{address} got a letter and stands in no ledger" for address in sorted(set(letters) - known))
-    carriers = Counter(name for names in letters.values() for name in set(names))
-    account.wrong.extend(f"{count} recipients share {name}" for name, count in carriers.items() if count > 1)
+def _settle_strangers(known: set[str], stored_ids: Mapping[str, list[str]], account: Account) -> None:
+    strangers = sorted(set(stored_ids) - known)
+    account.wrong.extend(f"{address} got a message and stands in no ledger" for address in strangers)
+    carriers = Counter(message_id for message_ids in stored_ids.values() for message_id in set(message_ids))
+    account.wrong.extend(
+        f"{count} recipients share {message_id}" for message_id, count in carriers.items() if count > 1
+    )
 
 
 def _settle_uncertain(outcomes: Iterable[Outcome], kills: int, connections: int, account: Account) -> None:

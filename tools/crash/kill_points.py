@@ -10,12 +10,12 @@ from tools.crash.relay import Stage
 
 EARLIEST, LATEST = 0.02, 0.5  # seconds of work, before a random kill
 STALL = (2.0, 2.6)  # seconds: what a lease lasts here, and while others work on what was taken back
-SPREAD = 25  # letters or commits, of which any may be the last
+SPREAD = 25  # messages or commits, of which any may be the last
 
 
 @dataclass(frozen=True)
 class AfterSeconds:
-    """Killed from outside, so long after its first letter was announced."""
+    """Killed from outside, so long after its first message was announced."""
 
     seconds: float
 
@@ -47,8 +47,8 @@ class AtStage:
 
 KillPoint = AfterSeconds | AfterStall | AtStage | Boundary
 
-OFTEN = (Step.MARK, Step.RECORD)  # passed with every letter; the others a few times in a life
-PLACES: tuple[tuple[Step, Side] | Stage, ...] = (  # a reaper finds something after a death that left letters on the way
+OFTEN = (Step.MARK, Step.RECORD)  # passed with every message; the others a few times in a life
+PLACES: tuple[tuple[Step, Side] | Stage, ...] = (  # a reaper finds something after a death that left messages under way
     *((Step.MARK, Side.AFTER), (Step.REAP, Side.AFTER), Stage.ANSWERED, (Step.MARK, Side.BEFORE)),
     *(Stage.STORED, (Step.REAP, Side.BEFORE), (Step.RECORD, Side.AFTER), Stage.DOT, (Step.RECORD, Side.BEFORE)),
     *(Stage.HALFWAY, (Step.CLAIM, Side.AFTER), Stage.DATA, (Step.CLAIM, Side.BEFORE), Stage.RCPT),

@@ -30,7 +30,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True)
 class Action:
-    """What the relay does at a stage: it answers this line, or hangs up; having stored the letter, or not."""
+    """What the relay does at a stage: it answers this line, or hangs up; having stored the message, or not."""
 
     answer: str = ""
     hangs_up: bool = False
@@ -56,7 +56,7 @@ GOOD = {
 
 @dataclass(frozen=True)
 class Stored:
-    """One letter that the relay took: from then on it is the relay's."""
+    """One message that the relay took: from then on it is the relay's."""
 
     recipient: str
     message_id: str
@@ -79,8 +79,8 @@ class FakeRelay:
     def __init__(self, *, slots: int = 1, seconds: float = 0.0, pipelining: bool = True) -> None:
         self.stored: list[Stored] = []
         self.behaviour: Behaviour = no_faults
-        self.seconds, self.pipelining = seconds, pipelining  # seconds: that it takes over each letter
-        self.most_letters: int | None = None  # on one connection; then it says 421
+        self.seconds, self.pipelining = seconds, pipelining  # seconds: that it takes over each message
+        self.most_messages: int | None = None  # on one connection; then it says 421
         self.ports: list[int] = []
         self._slots = slots
         self._sessions: set[SmtpSession] = set()
@@ -128,7 +128,7 @@ class SmtpSession(asyncio.Protocol):
     def __init__(self, relay: FakeRelay, slot: int, loop: asyncio.AbstractEventLoop) -> None:
         self.relay, self.slot, self._loop = relay, slot, loop
         self.recipient: str | None = None
-        self.letters = 0
+        self.messages = 0
         self._transport: asyncio.Transport | None = None
         self._buffer = b""
         self._has_sender = self._is_in_body = self._is_halfway = self._is_busy = self._is_over = False
@@ -140,7 +140,7 @@ class SmtpSession(asyncio.Protocol):
         self._reach(Stage.GREETING)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """A letter without its final dot is no letter."""
+        """A message without its final dot is no message."""
         self._is_over, self._buffer = True, b""
         self.relay.discard(self)
 
@@ -179,7 +179,7 @@ class SmtpSession(asyncio.Protocol):
             if self._reach(Stage.HALFWAY):
                 self._is_in_body = False
                 if self._transport is not None:
-                    self._transport.pause_reading()  # the rest of a large letter cannot leave any more
+                    self._transport.pause_reading()  # the rest of a large message cannot leave any more
                 return False
         body, end, rest = (b"\r\n" + self._buffer).partition(DOT)
         if end:
@@ -190,7 +190,7 @@ class SmtpSession(asyncio.Protocol):
         return bool(end)
 
     def _mail(self, _line: bytes) -> None:
-        if self.relay.most_letters is not None and self.letters >= self.relay.most_letters:
+        if self.relay.most_messages is not None and self.messages >= self.relay.most_messages:
             self._do(Stage.MAIL, Action("421 4.7.0 Enough for one connection", hangs_up=True))
         elif not self._reach(Stage.MAIL):
             self._has_sender = True
@@ -223,7 +223,7 @@ class SmtpSession(asyncio.Protocol):
             self._say("500 5.5.2 What?")
 
     def _reach(self, stage: Stage) -> bool:
-        """Whether something was done there that ends this letter."""
+        """Whether something was done there that ends this message."""
         unusual, usual = self.relay.behaviour(self, stage), GOOD.get(stage)
         action = unusual or usual
         if action and not self._is_over:
@@ -255,7 +255,7 @@ class SmtpSession(asyncio.Protocol):
     def _store(self) -> None:
         assert self.recipient is not None
         found = MESSAGE_ID.search(self._content)
-        self.letters += 1
+        self.messages += 1
         self.relay.stored.append(Stored(self.recipient, found[1].decode() if found else "", self.slot))
         self.relay.behaviour(self, Stage.STORED)
 

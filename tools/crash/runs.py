@@ -15,7 +15,7 @@ from tools.crash.relay import FakeRelay
 from tools.crash.supervisor import Supervisor
 
 CONNECTIONS = 4  # of each worker
-SECONDS_PER_LETTER = 0.004  # that the relay takes, so that a kill finds letters on their way
+SECONDS_PER_MESSAGE = 0.004  # that the relay takes, so that a kill finds messages on their way
 KillPoints = Callable[[random.Random], Iterator[KillPoint]]
 KEPT = ("PATH", "HOME", "LANG", "TZ", "TMPDIR")
 
@@ -51,7 +51,7 @@ def crash(
     after_death: called each time that one has died.
     """
     chance = random.Random(seed)
-    relay = FakeRelay(slots=workers, seconds=SECONDS_PER_LETTER)
+    relay = FakeRelay(slots=workers, seconds=SECONDS_PER_MESSAGE)
     with relay.running():
         supervisor = _supervisor(
             app,

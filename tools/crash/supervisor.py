@@ -56,7 +56,7 @@ class Slot:
 
     @property
     def worked(self) -> float:
-        """Seconds since it announced its first letter."""
+        """Seconds since it announced its first message."""
         return time.monotonic() - self.at_work_since if self.at_work_since else 0.0
 
     @property

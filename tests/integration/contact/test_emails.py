@@ -94,7 +94,7 @@ def test_what_was_typed_adds_no_header_and_no_markup(app):
     assert "<img" not in draft.html
 
 
-def test_a_reply_to_an_address_with_other_letters_goes_to_its_plain_form(app):
+def test_a_reply_to_an_address_beyond_ascii_goes_to_its_plain_form(app):
     draft = emails.message_notice(make_message(email="anna@münchen.voorbeeld.de"))
 
     assert draft.reply_to == "anna@xn--mnchen-3ya.voorbeeld.de"

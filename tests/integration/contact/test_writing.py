@@ -139,7 +139,7 @@ HOSTILE: dict[str, tuple[dict[str, Any], str]] = {
     "a line break in the place": ({"location": "park\nSubject: hoi"}, "op één regel"),
     "two addresses": ({"email": "anna@voorbeeld.nl, bart@voorbeeld.nl"}, "Vul een e-mailadres in"),
     "an address with a name": ({"email": "Anna <anna@voorbeeld.nl>"}, "Vul een e-mailadres in"),
-    "a telephone number of letters": ({"phone": "bel mij"}, "Dit telefoonnummer klopt niet."),
+    "a telephone number of words": ({"phone": "bel mij"}, "Dit telefoonnummer klopt niet."),
     "an unknown wijk": ({"neighbourhood": "rotterdam"}, "Kies een mogelijkheid uit de lijst."),
     "an unknown theme": ({"topic": "../../etc"}, "Kies een mogelijkheid uit de lijst."),
     "a filled trap": ({"website": "https://reclame.voorbeeld.nl"}, "Laat dit veld leeg."),

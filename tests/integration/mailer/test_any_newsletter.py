@@ -70,7 +70,7 @@ blocks = some.builds(
 )
 
 
-def letter_of(draft: Draft) -> bytes:
+def encoded(draft: Draft) -> bytes:
     """The bytes as they would leave, for one reader."""
     values = {"reply_to": draft.reply_to, "headers": draft.headers, "list_id": "nieuwsbrief", "created_at": WRITTEN_AT}
     values |= {"subject": draft.subject, "text": draft.text, "html": draft.html}
@@ -80,8 +80,8 @@ def letter_of(draft: Draft) -> bytes:
     return rendering.encode(mail, host=HOST).for_recipient(own, OWN_TOKEN)
 
 
-def body(letter: bytes, kind: str) -> str:
-    part = message_from_bytes(letter, policy=policy.default).get_body((kind,))
+def body(raw: bytes, kind: str) -> str:
+    part = message_from_bytes(raw, policy=policy.default).get_body((kind,))
     return part.get_payload(decode=True).decode()
 
 
@@ -101,17 +101,17 @@ def dangers(html: str) -> Iterator[str]:
 @pytest.mark.slow
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(some.lists(blocks, max_size=5), words, words)
-def test_nothing_that_is_typed_breaks_a_letter_or_steers_it(sqlite_app: Flask, written, subject: str, preheader: str):
+def test_nothing_that_is_typed_breaks_a_message_or_steers_it(sqlite_app: Flask, written, subject: str, preheader: str):
     newsletter = Newsletter(number=7, subject=subject, preheader=preheader, blocks=written)
-    plain = letter_of(draft_of(Newsletter(number=7, subject="x", preheader="", blocks=[])))
+    plain = encoded(draft_of(Newsletter(number=7, subject="x", preheader="", blocks=[])))
 
-    letter = letter_of(draft_of(newsletter))
+    raw = encoded(draft_of(newsletter))
 
-    assert problems(letter, host=HOST, is_bulk=True) == []
+    assert problems(raw, host=HOST, is_bulk=True) == []
     for kind in ("plain", "html"):  # a token of the reader stands where we put it, and nowhere else
-        assert body(letter, kind).count(OWN_TOKEN) == body(plain, kind).count(OWN_TOKEN)
-    assert list(dangers(body(letter, "html"))) == []
-    assert re.findall(rb"(?im)^(bcc|cc|to):", letter.partition(b"\r\n\r\n")[0]) == [b"To"]
+        assert body(raw, kind).count(OWN_TOKEN) == body(plain, kind).count(OWN_TOKEN)
+    assert list(dangers(body(raw, "html"))) == []
+    assert re.findall(rb"(?im)^(bcc|cc|to):", raw.partition(b"\r\n\r\n")[0]) == [b"To"]
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ def test_other_mail_and_refusals_do_not_count():
     assert progress.pace(mail.id, at=NOW) == progress.Pace(0.0, is_quiet=False)
 
 
-def test_a_single_letter_just_now_is_no_high_speed():
+def test_a_single_message_just_now_is_no_high_speed():
     mail = make_newsletter(1)
     hear(ids_of(mail), 0)
 

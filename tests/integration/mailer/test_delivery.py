@@ -16,7 +16,7 @@ from dordt.shared.links import read_token
 from tests.factories.mailer import WRITTEN_AT, make_newsletter, make_receipt, states
 from tests.support.relay import HANG_UP
 
-BURST_OF_20 = 1 + 20 * BURST  # letters that may leave at once at 20 a second
+BURST_OF_20 = 1 + 20 * BURST  # messages that may leave at once at 20 a second
 AN_HOUR_LATER = WRITTEN_AT + timedelta(hours=1)
 
 
@@ -36,13 +36,13 @@ def test_a_receipt_arrives_and_the_relays_words_are_kept(relay, deliver):
 
     deliver()
 
-    (letter,) = relay.messages
-    assert letter.recipients == ("Anna@xn--bcher-kva.example",)
-    assert letter.message["Subject"] == "Wij hebben uw bericht"
+    (received,) = relay.messages
+    assert received.recipients == ("Anna@xn--bcher-kva.example",)
+    assert received.message["Subject"] == "Wij hebben uw bericht"
     delivery = only_delivery()
     assert (delivery.state, delivery.relay_code, delivery.attempts) == ("accepted", 250, 1)
     assert "queued as 1" in (delivery.relay_text or "")
-    assert delivery.message_id == letter.message["Message-ID"]
+    assert delivery.message_id == received.message["Message-ID"]
     assert events() == ["accepted"]
 
 
@@ -53,27 +53,27 @@ def test_a_newsletter_for_2000_arrives_once_each_with_a_link_of_ones_own(relay, 
     deliver(seconds=120)
 
     assert states(mail.id) == {"accepted": 2000}
-    assert Counter(letter.recipients[0] for letter in relay.messages) == {
+    assert Counter(received.recipients[0] for received in relay.messages) == {
         f"lezer{number}@voorbeeld.nl": 1 for number in range(1, 2001)
     }
-    for letter in relay.messages:
-        number = int(letter.recipients[0].removeprefix("lezer").removesuffix("@voorbeeld.nl"))
-        message = letter.message
+    for received in relay.messages:
+        number = int(received.recipients[0].removeprefix("lezer").removesuffix("@voorbeeld.nl"))
+        message = received.message
         link = message["List-Unsubscribe"].split("/afmelden/")[1].split("/")[0]
         assert read_token(link, purpose="newsletter-unsubscribe").row_id == number
         assert all(link in part.get_content() for part in message.iter_parts())
 
 
-def test_each_letter_of_a_newsletter_is_7_bit_with_short_lines_and_the_headers_of_a_list(relay, deliver):
+def test_each_message_of_a_newsletter_is_7_bit_with_short_lines_and_the_headers_of_a_list(relay, deliver):
     make_newsletter(2, subject="Ideeën voor het Sterrenburgpark", text="é" * 3000 + " [[token]]\n.\n", html="ü" * 3000)
 
     deliver()
 
-    letter = relay.messages[0]
-    letter.content.decode("ascii")
-    assert max(map(len, letter.content.split(b"\r\n"))) <= 76 + len(b"List-Unsubscribe: ") + 120
-    assert b"\n" not in letter.content.replace(b"\r\n", b"")
-    message = letter.message
+    received = relay.messages[0]
+    received.content.decode("ascii")
+    assert max(map(len, received.content.split(b"\r\n"))) <= 76 + len(b"List-Unsubscribe: ") + 120
+    assert b"\n" not in received.content.replace(b"\r\n", b"")
+    message = received.message
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert message["List-Id"] == "<nieuwsbrief.127.0.0.1>"
@@ -103,7 +103,7 @@ def test_who_unsubscribes_after_the_freeze_gets_nothing(relay, deliver):
 
     deliver()
 
-    assert sorted(letter.recipients[0] for letter in relay.messages) == ["lezer1@voorbeeld.nl", "lezer3@voorbeeld.nl"]
+    assert sorted(each.recipients[0] for each in relay.messages) == ["lezer1@voorbeeld.nl", "lezer3@voorbeeld.nl"]
     assert states() == {"accepted": 2, "cancelled": 1}
 
 
@@ -186,7 +186,7 @@ def test_a_paused_newsletter_waits_and_goes_on_when_resumed(relay, deliver):
     assert states() == {"accepted": 3}
 
 
-def test_a_relay_that_closes_after_some_letters_is_called_again(app, relay, deliver):
+def test_a_relay_that_closes_after_some_messages_is_called_again(app, relay, deliver):
     app.config["MAIL_CONNECTIONS"] = 1
     make_newsletter(4)
     relay.answer("MAIL", "", "421 4.7.0 Enough for now")
@@ -199,7 +199,7 @@ def test_a_relay_that_closes_after_some_letters_is_called_again(app, relay, deli
     assert set(db.session.scalars(sa.select(Delivery.attempts))) == {1}
 
 
-def test_a_connection_carries_no_more_letters_than_the_setting_allows(app, relay, deliver, monkeypatch):
+def test_a_connection_carries_no_more_messages_than_the_setting_allows(app, relay, deliver, monkeypatch):
     monkeypatch.setattr(app.extensions["mail"], "max_emails", 5)
     monkeypatch.setitem(app.config, "MAIL_CONNECTIONS", 1)
     make_newsletter(12)
@@ -228,11 +228,11 @@ def test_a_connection_lost_before_the_final_dot_costs_nothing(app, relay, delive
     deliver()
 
     app.config["MAIL_CONNECTIONS"] = 4
-    assert Counter(letter.recipients[0] for letter in relay.messages).most_common(1)[0][1] == 1
+    assert Counter(received.recipients[0] for received in relay.messages).most_common(1)[0][1] == 1
     assert states() == {"accepted": 3}
 
 
-def test_a_newsletter_letter_without_an_answer_to_the_final_dot_is_uncertain_and_stays_so(relay, deliver):
+def test_a_newsletter_without_an_answer_to_the_final_dot_is_uncertain_and_stays_so(relay, deliver):
     make_newsletter(1)
     relay.answer("BODY", HANG_UP)
 
@@ -265,10 +265,10 @@ def test_a_mail_that_cannot_be_written_fails_alone(relay, deliver):
     deliver()
 
     assert states() == {"accepted": 1, "failed": 1}
-    assert [letter.recipients[0] for letter in relay.messages] == ["bram@voorbeeld.nl"]
+    assert [received.recipients[0] for received in relay.messages] == ["bram@voorbeeld.nl"]
 
 
-def test_no_more_letters_leave_per_second_than_the_setting_allows(app, relay, deliver, monkeypatch):
+def test_no_more_messages_leave_per_second_than_the_setting_allows(app, relay, deliver, monkeypatch):
     monkeypatch.setitem(app.config, "MAIL_RATE_PER_SECOND", 20)
     make_newsletter(60)
     began = time.monotonic()
@@ -294,7 +294,7 @@ def test_a_resent_delivery_leaves_again(relay, deliver):
 
 
 @pytest.mark.parametrize("answer", ["451 4.3.0 Later", HANG_UP])
-def test_whoever_unsubscribes_while_the_letter_is_on_its_way_is_not_tried_again(app, relay, deliver, answer):
+def test_whoever_unsubscribes_while_the_mail_is_on_its_way_is_not_tried_again(app, relay, deliver, answer):
     mail = make_newsletter(1)
     take = claiming.mark_sending
 

@@ -53,7 +53,7 @@ NAMES = (
 
 @pytest.fixture
 def send(relay: Relay, deliver: Callable[..., None]) -> Callable[[list[Draft]], list[bytes]]:
-    """Send drafts to one reader each and return the letters as the relay took them in."""
+    """Send drafts to one reader each and return the messages as the relay took them in."""
 
     def run(drafts: list[Draft]) -> list[bytes]:
         for draft in drafts:
@@ -61,14 +61,14 @@ def send(relay: Relay, deliver: Callable[..., None]) -> Callable[[list[Draft]], 
         db.session.commit()
         deliver()
         assert len(relay.messages) == len(drafts)
-        return [letter.content for letter in relay.messages]
+        return [received.content for received in relay.messages]
 
     return run
 
 
 @pytest.fixture
 def send_to_readers(relay: Relay, deliver: Callable[..., None]) -> Callable[..., list[bytes]]:
-    """Send each draft to two readers and return their letters."""
+    """Send each draft to two readers and return their messages."""
 
     def run(drafts: list[Draft], kind: MailKind = MailKind.NEWSLETTER) -> list[bytes]:
         for draft in drafts:
@@ -76,21 +76,19 @@ def send_to_readers(relay: Relay, deliver: Callable[..., None]) -> Callable[...,
         db.session.commit()
         deliver()
         assert len(relay.messages) == 2 * len(drafts)
-        return [letter.content for letter in relay.messages]
+        return [received.content for received in relay.messages]
 
     return run
 
 
-def found(letters: list[bytes], *, is_bulk: bool = False) -> list[tuple[str, list[str]]]:
-    """The letters with problems: the start of the subject, and what is wrong."""
-    looked_at = [
-        (str(parsed(letter)["Subject"])[:60], problems(letter, host=HOST, is_bulk=is_bulk)) for letter in letters
-    ]
+def found(messages: list[bytes], *, is_bulk: bool = False) -> list[tuple[str, list[str]]]:
+    """The messages with problems: the start of the subject, and what is wrong."""
+    looked_at = [(str(parsed(raw)["Subject"])[:60], problems(raw, host=HOST, is_bulk=is_bulk)) for raw in messages]
     return [(subject, wrong) for subject, wrong in looked_at if wrong]
 
 
-def parsed(letter: bytes) -> EmailMessage:
-    return message_from_bytes(letter, policy=policy.default)
+def parsed(raw: bytes) -> EmailMessage:
+    return message_from_bytes(raw, policy=policy.default)
 
 
 def message_of(name: str) -> Message:
@@ -164,7 +162,7 @@ def test_a_test_of_a_newsletter_whatever_stands_in_it(relay: Relay, deliver: Cal
     deliver()
 
     assert len(relay.messages) == len(NAMES)
-    assert found([letter.content for letter in relay.messages]) == []
+    assert found([received.content for received in relay.messages]) == []
 
 
 @pytest.mark.parametrize("kind", [MailKind.NEWSLETTER, MailKind.GROUP])

@@ -25,8 +25,8 @@ from tools.crash.relay import HANG_UP, STORE_AND_HANG_UP, Action, FakeRelay, Smt
 
 pytestmark = pytest.mark.slow
 READERS, RECEIPTS = 80, 30
-LETTERS_PER_CONNECTION = 7
-UNRELATED_FAULTS = 0.03  # of the greetings and of the letters: something happens that has nothing to do with this one
+MESSAGES_PER_CONNECTION = 7
+UNRELATED_FAULTS = 0.03  # of the greetings and of the messages: something happens that has nothing to do with this one
 HURRY = 400  # seconds of the ledger's clock in one of ours
 LONGEST = timedelta(days=5)  # of the ledger's clock
 TOO_LONG_FOR_ANY_BUFFER = 400_000  # lines
@@ -45,7 +45,7 @@ ACCEPTED, FAILED, UNCERTAIN = DeliveryState.ACCEPTED, DeliveryState.FAILED, Deli
 
 @dataclass
 class Plan:
-    """What the relay does to one recipient, one thing after another; then it takes the letter.
+    """What the relay does to one recipient, one thing after another; then it takes the message.
 
     ends: the states that are right then. is_endless: the last thing is done for ever.
     """
@@ -102,13 +102,13 @@ class Scenario:
         self.plans = {address: plan_for(chance, is_receipt=False) for address in readers}
         self.plans |= {address: plan_for(chance, is_receipt=True) for address in residents}
         self.relay = FakeRelay(pipelining=pipelining)
-        self.relay.most_letters, self.relay.behaviour = LETTERS_PER_CONNECTION, self._behave
+        self.relay.most_messages, self.relay.behaviour = MESSAGES_PER_CONNECTION, self._behave
         self.refused_senders = 0
         self._chance = chance
 
     def message_ids_for(self, address: str) -> list[str]:
-        """The Message-ID of each letter that was stored for somebody."""
-        return [letter.message_id for letter in self.relay.stored if letter.recipient == address]
+        """The Message-ID of each message that was stored for somebody."""
+        return [stored.message_id for stored in self.relay.stored if stored.recipient == address]
 
     def _behave(self, session: SmtpSession, stage: Stage) -> Action | None:
         if stage in {Stage.GREETING, Stage.MAIL} and self._chance.random() < UNRELATED_FAULTS:
@@ -168,19 +168,19 @@ def deliver_all(hurried: HurriedClock) -> None:
     timer.join()
 
 
-def faults_of(delivery: Delivery, plan: Plan, names: Sequence[str]) -> list[str]:
+def faults_of(delivery: Delivery, plan: Plan, message_ids: Sequence[str]) -> list[str]:
     """What is wrong with the end of one delivery, given what the relay did and stored."""
     state, is_receipt = delivery.state, delivery.mail.kind is MailKind.TRANSACTIONAL
     if _is_refused_sender(delivery):
-        return [f"{delivery.address}: refused, and stored"] if names and not is_receipt else []
+        return [f"{delivery.address}: refused, and stored"] if message_ids and not is_receipt else []
     expected = {
         ACCEPTED: [1] if not (is_receipt and plan.decisive == "stored, and lost") else [2],
         UNCERTAIN: [1] if plan.decisive == "stored, and lost" else [0],
     }
     checks = {
         f"{state} is not right": state in plan.ends,
-        f"{len(names)} letters were stored": len(names) in expected.get(state, [0]),
-        f"the letters have the names {names}": len(set(names)) < 2,
+        f"{len(message_ids)} messages were stored": len(message_ids) in expected.get(state, [0]),
+        f"the messages have the Message-IDs {message_ids}": len(set(message_ids)) < 2,
         f"refused with {delivery.relay_code}": plan.decisive != "refused" or delivery.relay_code == plan.last_code,
         f"given up after {delivery.attempts}": not plan.is_endless or delivery.attempts == MAX_ATTEMPTS,
         "an uncertain receipt was not sent again": state is not UNCERTAIN
@@ -216,7 +216,7 @@ def test_whatever_the_relay_does_each_delivery_ends_in_its_one_right_state(app, 
     assert len(deliveries) == READERS + RECEIPTS
 
 
-def test_a_relay_that_hangs_up_before_the_final_dot_has_left_gets_the_letter_again(app, hurried, reach):
+def test_a_relay_that_hangs_up_before_the_final_dot_has_left_gets_the_message_again(app, hurried, reach):
     relay = FakeRelay()
     dropped: set[str | None] = set()
 
@@ -234,4 +234,4 @@ def test_a_relay_that_hangs_up_before_the_final_dot_has_left_gets_the_letter_aga
         deliver_all(hurried)
 
     assert states() == {"accepted": 3}
-    assert sorted(letter.recipient for letter in relay.stored) == sorted(map(str, dropped))
+    assert sorted(stored.recipient for stored in relay.stored) == sorted(map(str, dropped))

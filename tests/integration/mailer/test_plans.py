@@ -1,4 +1,4 @@
-"""What is done for each letter costs the same however much was ever sent: no statement reads the whole ledger."""
+"""What is done for each message costs the same however much was ever sent: no statement reads the whole ledger."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -44,7 +44,7 @@ def resend() -> None:
 
 
 @pytest.mark.parametrize("step", [mark, withdraw, resend])
-def test_no_step_for_one_letter_reads_every_mail(plans: list[str], step: Callable[[], None]) -> None:
+def test_no_step_for_one_message_reads_every_mail(plans: list[str], step: Callable[[], None]) -> None:
     make_newsletter(3)
     plans.clear()
 

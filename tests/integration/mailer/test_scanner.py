@@ -60,7 +60,7 @@ def drafts() -> list[Draft]:
 
 
 @pytest.fixture
-def letters(relay: Relay, deliver: Callable[..., None]) -> list[ReceivedMessage]:
+def received(relay: Relay, deliver: Callable[..., None]) -> list[ReceivedMessage]:
     """One of each, as the relay took them in."""
     at = clock.now()
     to_one = drafts()
@@ -79,9 +79,9 @@ def letters(relay: Relay, deliver: Callable[..., None]) -> list[ReceivedMessage]
 
 
 @pytest.fixture
-def paths(app: Flask, letters: list[ReceivedMessage]) -> list[str]:
+def paths(app: Flask, received: list[ReceivedMessage]) -> list[str]:
     """Where all their links lead on our own site."""
-    found = [own_paths(links_of(letter), app.config["SITE_URL"]) for letter in letters]
+    found = [own_paths(links_of(each), app.config["SITE_URL"]) for each in received]
     assert all(found)
     return sorted({path for paths in found for path in paths})
 

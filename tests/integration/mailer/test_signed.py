@@ -34,7 +34,7 @@ def zone(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[by
     return {f"{key.record_name}.".encode(): key.record.encode() for key in signer.keys}
 
 
-def test_each_letter_is_signed_twice_for_its_own_reader(
+def test_each_message_is_signed_twice_for_its_own_reader(
     zone: dict[bytes, bytes], relay: Relay, deliver: Callable[..., None]
 ):
     make_receipt(text=".Punt\n..\n\n\n", html="<p>  é \n.</p>\n\n")
@@ -43,8 +43,8 @@ def test_each_letter_is_signed_twice_for_its_own_reader(
     deliver()
 
     assert len(relay.messages) == 3
-    for letter in relay.messages:
-        signed = dkim.DKIM(letter.content)
+    for received in relay.messages:
+        signed = dkim.DKIM(received.content)
         assert [signed.verify(number, dnsfunc=lambda name, timeout: zone[name]) for number in (0, 1)] == [True, True]
-        is_bulk = b"List-Id" in letter.content
-        assert problems(letter.content, host="127.0.0.1", is_bulk=is_bulk) == []
+        is_bulk = b"List-Id" in received.content
+        assert problems(received.content, host="127.0.0.1", is_bulk=is_bulk) == []

@@ -13,7 +13,7 @@ from flask import Flask
 from dordt.mailer.smtp.protocol import NotAccepted, Stage
 from dordt.mailer.smtp.transport import Message, Unreachable, mail
 
-LETTER = b"Subject: Proef\r\n\r\n.Een punt vooraan\r\n"
+CONTENT = b"Subject: Proef\r\n\r\n.Een punt vooraan\r\n"
 
 
 @pytest.fixture
@@ -51,7 +51,9 @@ def chatty_port() -> Iterator[int]:
 
 
 def message() -> Message:
-    return Message(LETTER, sender="Dordt aan Zet <wijken@dordrecht.nl>", recipient="anna@voorbeeld.nl", subject="Proef")
+    return Message(
+        CONTENT, sender="Dordt aan Zet <wijken@dordrecht.nl>", recipient="anna@voorbeeld.nl", subject="Proef"
+    )
 
 
 def point_at(app: Flask, port: int) -> None:
@@ -64,7 +66,7 @@ def test_flask_mails_own_way_of_sending_works(app: Flask, relay):
 
     assert [each.subject for each in sent] == ["Proef"]
     assert relay.messages[0].sender == "wijken@dordrecht.nl"
-    assert relay.messages[0].content == LETTER
+    assert relay.messages[0].content == CONTENT
 
 
 @pytest.mark.parametrize("pipelining", [True, False])

@@ -26,8 +26,8 @@ def is_finished() -> bool:
 
 
 def most_often(relay: Relay) -> int:
-    """How many letters the recipient got who got most."""
-    return Counter(letter.recipients for letter in relay.messages).most_common(1)[0][1]
+    """How many messages the recipient got who got most."""
+    return Counter(received.recipients for received in relay.messages).most_common(1)[0][1]
 
 
 def has_tried() -> bool:

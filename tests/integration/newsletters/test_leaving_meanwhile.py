@@ -105,13 +105,15 @@ def test_who_leaves_while_it_is_sent_gets_nothing_after_the_click(relay: Relay, 
 
     deliveries = {row.address: row for row in db.session.scalars(sa.select(Delivery))}
     late = [
-        letter for letter in relay.messages if letter.accepted_at > answered.get(letter.recipients[0], float("inf"))
+        received
+        for received in relay.messages
+        if received.accepted_at > answered.get(received.recipients[0], float("inf"))
     ]
-    for letter in late:  # it had left us before the click, which found it marked as sending
-        (address,) = letter.recipients
+    for received in late:  # it had left us before the click, which found it marked as sending
+        (address,) = received.recipients
         assert deliveries[address].is_withdrawn
     assert len(late) <= len(answered) // 2
     kept_back = {address for address in answered if deliveries[address].state == DeliveryState.CANCELLED}
     assert len(kept_back) >= len(answered) // 2
-    assert not kept_back & {letter.recipients[0] for letter in relay.messages}
+    assert not kept_back & {received.recipients[0] for received in relay.messages}
     assert len(relay.messages) + len(kept_back) == READERS

@@ -50,7 +50,10 @@ def old_newsletters() -> None:
     places = [(11, 3, 0), (11, 1, 1), (11, 2, 2), (12, 2, 0), (12, 3, 1)]
     fill(
         "newsletter_article",
-        *({"newsletter_id": letter, "article_id": article, "position": place} for letter, article, place in places),
+        *(
+            {"newsletter_id": newsletter, "article_id": article, "position": place}
+            for newsletter, article, place in places
+        ),
     )
 
 
@@ -87,7 +90,7 @@ def test_on_the_way_back_intro_and_articles_are_as_they_were(old_app: Flask):
 
     assert rows("newsletter", "id", "intro") == [(11, INTRO), (12, ""), (13, "Alleen dit."), (14, "")]
     found = sorted(rows("newsletter_article", "newsletter_id", "position", "article_id"))
-    assert [(letter, article) for letter, _place, article in found] == [(11, 3), (11, 1), (11, 2), (12, 2), (12, 3)]
+    assert [(row[0], row[2]) for row in found] == [(11, 3), (11, 1), (11, 2), (12, 2), (12, 3)]
 
 
 def old_readers() -> None:

@@ -33,7 +33,7 @@ Send = Callable[[Newsletter], Counter[str]]
 
 @pytest.fixture
 def send(relay: Relay, deliver: Callable[..., None]) -> Send:
-    """Send a newsletter; how many letters each address got of it."""
+    """Send a newsletter; returns how many messages of it each address got."""
 
     def run(newsletter: Newsletter) -> Counter[str]:
         earlier = len(relay.messages)
@@ -45,8 +45,8 @@ def send(relay: Relay, deliver: Callable[..., None]) -> Send:
 
 
 def got(relay: Relay, earlier: int = 0) -> Counter[str]:
-    newsletters = [letter for letter in relay.messages[earlier:] if letter.message["List-Id"]]
-    return Counter(address for letter in newsletters for address in letter.recipients)
+    newsletters = [received for received in relay.messages[earlier:] if received.message["List-Id"]]
+    return Counter(address for received in newsletters for address in received.recipients)
 
 
 def places() -> tuple[list[Neighbourhood], list[Topic]]:
@@ -75,11 +75,11 @@ def about(neighbourhoods: list[Neighbourhood], topics: list[Topic], **given: Any
 
 @pytest.mark.parametrize("wijk_count", [0, 1, 2, 3])
 @pytest.mark.parametrize("topic_count", [0, 2])
-def test_choices_that_overlap_are_one_letter(send: Send, wijk_count: int, topic_count: int):
+def test_choices_that_overlap_are_one_mail(send: Send, wijk_count: int, topic_count: int):
     wijken, topics = places()
     readers = overlapping_readers(wijken, topics)
 
-    letters = send(about(wijken[:wijk_count], topics[:topic_count]))
+    counts = send(about(wijken[:wijk_count], topics[:topic_count]))
 
     def fits(chosen: list[Any], wanted: list[Any]) -> bool:
         return not wanted or not chosen or bool({each.id for each in chosen} & {each.id for each in wanted})
@@ -89,20 +89,20 @@ def test_choices_that_overlap_are_one_letter(send: Send, wijk_count: int, topic_
         for reader in readers
         if fits(reader.neighbourhoods, wijken[:wijk_count]) and fits(reader.topics, topics[:topic_count])
     ]
-    assert letters == Counter(expected)
-    assert set(letters.values()) == {1}
+    assert counts == Counter(expected)
+    assert set(counts.values()) == {1}
 
 
-def test_an_address_that_signs_up_in_other_letters_is_one_reader(send: Send):
+def test_an_address_that_signs_up_in_another_spelling_is_one_reader(send: Send):
     typed = ["anna@münchen.voorbeeld.de", "Anna@MÜNCHEN.voorbeeld.de", "ANNA@xn--mnchen-3ya.voorbeeld.de"]
     for email in typed:
         subscribers.request_subscription(SubscriptionRequest(email, SubscriberFields(), "Ja, graag."), at=clock.now())
         (reader,) = db.session.scalars(sa.select(Subscriber))
         subscribers.confirm_subscription(confirm_path(reader).split("/")[-2], at=clock.now())
 
-    letters = send(make_newsletter(NewsletterState.APPROVED))
+    counts = send(make_newsletter(NewsletterState.APPROVED))
 
-    assert letters == Counter(["anna@xn--mnchen-3ya.voorbeeld.de"])
+    assert counts == Counter(["anna@xn--mnchen-3ya.voorbeeld.de"])
 
 
 def test_who_got_an_earlier_one_does_not_get_the_one_that_is_kept_apart_from_it(send: Send):

@@ -31,8 +31,8 @@ def newsletter(app: Flask) -> Command:
 
 
 @pytest.fixture
-def letters(relay: Relay, start_worker: Any) -> Callable[[], int]:
-    """How many letters arrived of a newsletter that is being sent: about forty each second, over four connections."""
+def count_arrived(relay: Relay, start_worker: Any) -> Callable[[], int]:
+    """Count the messages that arrived of a newsletter that is being sent: forty each second, over four connections."""
     relay.seconds_per_message = 0.1
     make_started_newsletter(READERS)
     db.session.rollback()
@@ -45,38 +45,38 @@ def has_stopped() -> bool:
     return not {"leased", "sending"} & set(states())
 
 
-def assert_it_stops(letters: Callable[[], int]) -> None:
+def assert_it_stops(count_arrived: Callable[[], int]) -> None:
     """No more than what was on its way arrives, and then the worker holds nothing that could leave."""
-    at_once = letters()
+    at_once = count_arrived()
     assert wait_until(has_stopped, LONGEST)
-    assert letters() - at_once <= CONNECTIONS
+    assert count_arrived() - at_once <= CONNECTIONS
 
 
-def test_a_pause_stops_and_resuming_goes_on_at_once(letters, newsletter):
+def test_a_pause_stops_and_resuming_goes_on_at_once(count_arrived, newsletter):
     for _ in range(3):
         newsletter("pause")
-        assert_it_stops(letters)
-        arrived = letters()
+        assert_it_stops(count_arrived)
+        arrived = count_arrived()
         assert states() == {"accepted": arrived, "queued": READERS - arrived}
 
         newsletter("resume")
 
-        assert wait_until(lambda before=arrived: letters() > before, LONGEST)
+        assert wait_until(lambda before=arrived: count_arrived() > before, LONGEST)
 
 
-def test_cancelling_stops_at_once_and_the_counts_add_up(letters, newsletter):
+def test_cancelling_stops_at_once_and_the_counts_add_up(count_arrived, newsletter):
     newsletter("cancel")
 
-    assert_it_stops(letters)
-    assert states() == {"accepted": letters(), "cancelled": READERS - letters()}
+    assert_it_stops(count_arrived)
+    assert states() == {"accepted": count_arrived(), "cancelled": READERS - count_arrived()}
 
 
-def test_cancelling_a_paused_newsletter_sends_nothing_more(letters, newsletter):
+def test_cancelling_a_paused_newsletter_sends_nothing_more(count_arrived, newsletter):
     newsletter("pause")
-    assert_it_stops(letters)
-    arrived = letters()
+    assert_it_stops(count_arrived)
+    arrived = count_arrived()
 
     newsletter("cancel")
 
     assert states() == {"accepted": arrived, "cancelled": READERS - arrived}
-    assert letters() == arrived
+    assert count_arrived() == arrived

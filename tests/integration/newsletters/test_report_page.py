@@ -112,7 +112,7 @@ def test_an_older_newsletter_knows_of_blocked_addresses_only(staff_client: Staff
     assert "Adres is geblokkeerd 2 16,7%" in words_of(staff_client("lezer").get(REPORT).text)
 
 
-def test_why_letters_did_not_arrive_is_said_in_words(staff_client: StaffClient):
+def test_why_mails_did_not_arrive_is_said_in_words(staff_client: StaffClient):
     make_finished()
     (failed,), (bounced,) = deliveries_in(State.FAILED), deliveries_in(State.BOUNCED)
     failed.relay_code, failed.relay_enhanced, failed.relay_text = 550, "5.1.1", "5.1.1 <lezer8@voorbeeld.nl>: unknown"

@@ -124,7 +124,7 @@ class Walk:
         return services.tally_of(self.newsletter, db.session.get_one(Mail, self.mail_id))
 
 
-def test_whatever_becomes_of_letters_everybody_is_counted_once(app: Flask):
+def test_whatever_becomes_of_mails_everybody_is_counted_once(app: Flask):
     seen: set[DeliveryState] = set()
     for seed in range(SEEDS):
         walk = Walk(seed)

@@ -78,10 +78,10 @@ def test_a_test_mail_is_well_formed_on_its_way_out(app, smtp_server):
 
     deliver_what_is_due(Event())
 
-    (letter,) = smtp_server.messages
+    (received,) = smtp_server.messages
     host = urlsplit(app.config["SITE_URL"]).hostname
-    assert problems(letter.content, host=host, is_bulk=False) == []
-    assert b"List-Unsubscribe" not in letter.content
+    assert problems(received.content, host=host, is_bulk=False) == []
+    assert b"List-Unsubscribe" not in received.content
 
 
 def test_the_log_counts_and_names_no_address(app):

@@ -31,7 +31,7 @@ def make_mail(**values: object) -> Mail:
     return Mail(**given | {"list_id": "nieuwsbrief"} | values)
 
 
-def letter(mail: Mail, token: str = TOKEN_VALUE) -> bytes:
+def encoded(mail: Mail, token: str = TOKEN_VALUE) -> bytes:
     own = rendering.own_headers(to="anna@voorbeeld.nl", message_id="<7.1.abc@dordt.example>", at=AT)
     return rendering.encode(mail, host="dordt.example").for_recipient(own, token)
 
@@ -52,7 +52,7 @@ def decoded(message: EmailMessage, kind: str) -> str:
 
 @given(text=texts, html=texts)
 def test_both_parts_decode_to_what_was_written_with_the_token_in_place(text: str, html: str):
-    content = letter(make_mail(text=text, html=html))
+    content = encoded(make_mail(text=text, html=html))
 
     message = parsed(content)
     assert decoded(message, "plain") == unix(text).replace("[[token]]", TOKEN_VALUE)
@@ -61,7 +61,7 @@ def test_both_parts_decode_to_what_was_written_with_the_token_in_place(text: str
 
 @given(text=texts, html=texts)
 def test_lines_are_short_and_7_bit_and_none_begins_with_a_dot(text: str, html: str):
-    content = letter(make_mail(text=text, html=html))
+    content = encoded(make_mail(text=text, html=html))
 
     body = content.split(b"\r\n\r\n", 1)[1]
     assert content.isascii()
@@ -91,7 +91,7 @@ FAMILY = "\N{MAN}\N{ZERO WIDTH JOINER}\N{WOMAN}\N{ZERO WIDTH JOINER}\N{GIRL}"
     ids=["short", "long", "one word", "looks encoded", "not ASCII", "joined characters"],
 )
 def test_any_subject_is_folded_so_that_readers_see_it_whole(subject: str):
-    message = parsed(letter(make_mail(subject=subject.strip())))
+    message = parsed(encoded(make_mail(subject=subject.strip())))
 
     assert message["Subject"] == subject.strip()
 
@@ -99,14 +99,14 @@ def test_any_subject_is_folded_so_that_readers_see_it_whole(subject: str):
 @pytest.mark.parametrize("name", ["Gemeente Dordrecht", "Büro, Café", 'De "wijk"', "Ωμέγα", "Jansen, A."])
 def test_the_sender_keeps_its_name(name: str):
     quoted = name.replace("\\", "\\\\").replace('"', '\\"')
-    message = parsed(letter(make_mail(sender=f'"{quoted}" <wijken@dordrecht.nl>')))
+    message = parsed(encoded(make_mail(sender=f'"{quoted}" <wijken@dordrecht.nl>')))
 
     (address,) = message["From"].addresses
     assert (address.display_name, address.addr_spec) == (name, "wijken@dordrecht.nl")
 
 
 def test_a_domain_outside_ascii_stands_in_punycode():
-    message = parsed(letter(make_mail(reply_to="Anna@bücher.example")))
+    message = parsed(encoded(make_mail(reply_to="Anna@bücher.example")))
 
     assert message["Reply-To"] == "Anna@xn--bcher-kva.example"
 
@@ -114,7 +114,7 @@ def test_a_domain_outside_ascii_stands_in_punycode():
 def test_a_line_break_adds_no_header():
     mail = make_mail(subject="Hallo\r\nBcc: iedereen@voorbeeld.nl", headers={"X-Note": "a\nX-Evil: b"})
 
-    message = parsed(letter(mail))
+    message = parsed(encoded(mail))
 
     assert message["Bcc"] is None
     assert message["X-Evil"] is None
@@ -123,7 +123,7 @@ def test_a_line_break_adds_no_header():
 def test_each_header_stands_once_and_a_draft_cannot_replace_ours():
     mail = make_mail(headers={"From": "ander@voorbeeld.nl", "List-Id": "<eigen.dordt.example>", "precedence": "list"})
 
-    message = parsed(letter(mail))
+    message = parsed(encoded(mail))
 
     assert [name for name, count in Counter(name.lower() for name in message).items() if count > 1] == []
     assert message["From"] == "Dordt aan Zet <wijken@dordrecht.nl>"
@@ -133,21 +133,21 @@ def test_each_header_stands_once_and_a_draft_cannot_replace_ours():
 def test_an_unsubscribe_address_is_neither_folded_nor_encoded():
     address = f"<https://dordt.example/nieuwsbrief/afmelden/[[token]]/{'x' * 200}>, <mailto:afmelden@dordt.example>"
 
-    content = letter(make_mail(headers={"List-Unsubscribe": address}))
+    content = encoded(make_mail(headers={"List-Unsubscribe": address}))
 
     assert f"\r\nList-Unsubscribe: {address.replace('[[token]]', TOKEN_VALUE)}\r\n".encode() in content
     assert b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in content
 
 
 def test_a_receipt_says_that_no_person_wrote_it_and_belongs_to_no_list():
-    message = parsed(letter(make_mail(kind=MailKind.TRANSACTIONAL, list_id=None)))
+    message = parsed(encoded(make_mail(kind=MailKind.TRANSACTIONAL, list_id=None)))
 
     assert message["Auto-Submitted"] == "auto-generated"
     assert {"Precedence", "List-Id", "Feedback-ID", "List-Unsubscribe-Post"} & set(message.keys()) == set()
 
 
 def test_text_comes_first_and_html_last():
-    message = parsed(letter(make_mail()))
+    message = parsed(encoded(make_mail()))
 
     assert message.get_content_type() == "multipart/alternative"
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
@@ -165,7 +165,7 @@ def test_a_message_id_is_the_same_each_time_and_another_for_another_delivery():
 
 
 def test_a_mail_without_a_token_keeps_its_brackets():
-    message = parsed(letter(make_mail(text="Zo: [[token]]\n"), token=rendering.TOKEN))
+    message = parsed(encoded(make_mail(text="Zo: [[token]]\n"), token=rendering.TOKEN))
 
     assert decoded(message, "plain") == "Zo: [[token]]\n"
 
@@ -204,7 +204,7 @@ def written_quickly(subject: str, text: str, html: str, token: str, kind: MailKi
 
 
 @given(subject=printable.map(str.strip), text=bodies, html=bodies, token=TOKENS)
-def test_the_quick_letter_says_the_same_as_one_that_is_written_plainly(subject: str, text: str, html: str, token: str):
+def test_the_quick_encoding_says_the_same_as_the_plain_one(subject: str, text: str, html: str, token: str):
     text, html = f"{text}\n", f"{html}\n"
 
     quick = parsed(written_quickly(subject, text, html, token))
@@ -233,7 +233,9 @@ def test_no_strict_receiver_objects_whatever_was_written(
 
 @given(person=st.one_of(printable, st.text(st.sampled_from('ab "\\,.<>@é'), max_size=80)))
 def test_no_strict_receiver_objects_to_any_name_of_a_sender(person: str):
-    content = letter(make_mail(sender=formataddr((person.strip(), "wijken@dordrecht.nl")), kind=MailKind.TRANSACTIONAL))
+    content = encoded(
+        make_mail(sender=formataddr((person.strip(), "wijken@dordrecht.nl")), kind=MailKind.TRANSACTIONAL)
+    )
 
     wrong = [
         problem for problem in problems(content, host="dordt.example", is_bulk=False) if problem.startswith("from")
@@ -245,7 +247,7 @@ def test_no_strict_receiver_objects_to_any_name_of_a_sender(person: str):
 def test_a_line_is_short_enough_wherever_the_token_stands(filler: str):
     lines = "\n".join(filler * width + "[[token]]" + filler * width for width in range(80))
 
-    content = letter(make_mail(text=lines, html=lines, headers={"List-Unsubscribe": LEAVE}))
+    content = encoded(make_mail(text=lines, html=lines, headers={"List-Unsubscribe": LEAVE}))
 
     assert max(len(line) for line in content.split(b"\r\n\r\n", 1)[1].split(b"\r\n")) <= 76
     assert decoded(parsed(content), "plain") == lines.replace("[[token]]", TOKEN_VALUE)

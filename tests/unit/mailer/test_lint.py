@@ -1,4 +1,4 @@
-"""The lint of raw letters finds what it says it finds."""
+"""The lint of raw messages finds what it says it finds."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -14,7 +14,7 @@ AT = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
 LEAVE = "<https://dordt.example/nieuwsbrief/afmelden/[[token]]/>, <mailto:afmelden@dordt.example>"
 
 
-def letter(kind: MailKind = MailKind.NEWSLETTER, **values: Any) -> bytes:
+def encoded(kind: MailKind = MailKind.NEWSLETTER, **values: Any) -> bytes:
     is_bulk = kind is not MailKind.TRANSACTIONAL
     given = {"id": 7, "subject": "Nieuws", "text": "Tekst\n", "html": "<p>Tekst</p>\n", "kind": kind}
     given |= {"sender": "Dordt aan Zet <wijken@dordrecht.nl>", "reply_to": "anna@voorbeeld.nl", "created_at": AT}
@@ -24,11 +24,11 @@ def letter(kind: MailKind = MailKind.NEWSLETTER, **values: Any) -> bytes:
     return rendering.encode(Mail(**given | values), host=HOST).for_recipient(own, "teken")
 
 
-BULK, RECEIPT = letter(), letter(MailKind.TRANSACTIONAL)
+BULK, RECEIPT = encoded(), encoded(MailKind.TRANSACTIONAL)
 
 
 @pytest.mark.parametrize(("content", "is_bulk"), [(BULK, True), (RECEIPT, False)], ids=["newsletter", "receipt"])
-def test_a_letter_of_ours_has_no_problem(content: bytes, is_bulk: bool):
+def test_a_message_of_ours_has_no_problem(content: bytes, is_bulk: bool):
     assert problems(content, host=HOST, is_bulk=is_bulk) == []
 
 
@@ -126,7 +126,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("what", BROKEN)
-def test_a_broken_letter_is_named(what: str):
+def test_a_broken_message_is_named(what: str):
     content, words = BROKEN[what]
 
     found = problems(content, host=HOST, is_bulk=True)

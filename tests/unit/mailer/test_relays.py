@@ -84,7 +84,7 @@ def test_never_more_leaves_than_the_burst_and_what_flowed_in(limits, steps):
 
 
 @given(limits=some_limits, steps=some_steps)
-def test_after_the_wait_it_names_another_letter_may_leave(limits, steps):
+def test_after_the_wait_it_names_another_message_may_leave(limits, steps):
     buckets = buckets_for(limits)
     tokens, at = NEW, NOON
 
@@ -176,7 +176,7 @@ def test_without_a_limit_the_brake_is_off_after_five_minutes():
     assert [throttle.rate(None, at=later(seconds)) for seconds in (0, 30, 299, 300)] == [50, 60, 140, None]
 
 
-def test_the_brake_leaves_one_letter_per_ten_seconds():
+def test_the_brake_leaves_one_message_per_ten_seconds():
     assert Throttle.slowed(50, limit=0.15, at=NOON).slowed_to == 0.1
 
 

@@ -54,7 +54,7 @@ def signer(config: dict[str, Any]) -> Signer:
     return Signer(keys_of(config))
 
 
-def letter(**values: Any) -> bytes:
+def encoded(**values: Any) -> bytes:
     given = {"id": 7, "kind": MailKind.NEWSLETTER, "subject": "Nieuws", "text": "Tekst\n", "html": "<p>  Tekst</p>\n"}
     given |= {"sender": "Dordt aan Zet <wijken@dordrecht.example>", "reply_to": None, "created_at": AT}
     mail = Mail(**given | {"headers": {"List-Unsubscribe": LEAVE}, "list_id": "nieuwsbrief"} | values)
@@ -71,8 +71,8 @@ def is_valid(signed: bytes, signer: Signer, number: int = 0) -> bool:
         return False
 
 
-def test_both_signatures_are_good_and_the_letter_itself_stays_as_it_is(signer: Signer):
-    content = letter()
+def test_both_signatures_are_good_and_the_message_itself_stays_as_it_is(signer: Signer):
+    content = encoded()
 
     signed = signer.sign(content)
 
@@ -83,7 +83,7 @@ def test_both_signatures_are_good_and_the_letter_itself_stays_as_it_is(signer: S
 
 def test_the_header_is_7_bit_and_folded(config: dict[str, Any]):
     config["MAIL_DKIM_DOMAIN"] = "een-tamelijk-lang-onderdeel.van-de-gemeente.dordrecht.example"
-    content = letter()
+    content = encoded()
 
     head = Signer(keys_of(config)).sign(content).removesuffix(content)
 
@@ -95,14 +95,14 @@ def test_the_header_is_7_bit_and_folded(config: dict[str, Any]):
 
 
 def test_what_a_reader_sees_and_what_providers_act_on_is_signed(signer: Signer):
-    content = letter(reply_to="anna@voorbeeld.nl")
+    content = encoded(reply_to="anna@voorbeeld.nl")
 
     found = re.search(rb"h=([^;]+);", signer.sign(content))
 
     assert found
     names = re.sub(rb"\s", b"", found[1]).decode().lower().split(":")
-    in_letter = {line.split(b":")[0].decode().lower() for line in re.findall(rb"(?m)^[A-Za-z-]+:", content[:900])}
-    assert set(names) == in_letter - {"content-transfer-encoding"}
+    in_message = {line.split(b":")[0].decode().lower() for line in re.findall(rb"(?m)^[A-Za-z-]+:", content[:900])}
+    assert set(names) == in_message - {"content-transfer-encoding"}
     assert {name for name in names if names.count(name) == 2} == {"from", "to", "subject", "date", "reply-to"}
 
 
@@ -112,7 +112,7 @@ def test_what_a_reader_sees_and_what_providers_act_on_is_signed(signer: Signer):
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )  # the keys are the same each time
 def test_whatever_was_written_is_signed_well(signer: Signer, text: str, subject: str):
-    assert is_valid(signer.sign(letter(text=text, html=text, subject=subject)), signer)
+    assert is_valid(signer.sign(encoded(text=text, html=text, subject=subject)), signer)
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_white_space_in_the_body_counts_as_the_standard_says(signer: Signer, bod
 
 def test_every_changed_byte_is_seen(config: dict[str, Any]):
     signer = Signer(keys_of(config | {"MAIL_DKIM_ED25519_KEY_FILE": None}))
-    signed = signer.sign(letter())
+    signed = signer.sign(encoded())
     assert is_valid(signed, signer)
 
     unseen = [
@@ -145,18 +145,18 @@ def test_every_changed_byte_is_seen(config: dict[str, Any]):
     "header", [b"From: a@b.example", b"Subject: Betaal nu", b"Reply-To: a@b.example", b"To: a@b.c"]
 )
 def test_a_header_that_was_added_is_seen(signer: Signer, header: bytes):
-    signed = signer.sign(letter())
+    signed = signer.sign(encoded())
 
     assert not is_valid(header + b"\r\n" + signed, signer)
     assert not is_valid(signed.replace(b"\r\n\r\n", b"\r\n" + header + b"\r\n\r\n", 1), signer)
 
 
 def test_a_line_that_was_added_is_seen(signer: Signer):
-    assert not is_valid(signer.sign(letter()) + b"Betaal nu\r\n", signer)
+    assert not is_valid(signer.sign(encoded()) + b"Betaal nu\r\n", signer)
 
 
 def test_another_key_in_the_dns_does_not_do(config: dict[str, Any], tmp_path: Path):
-    signed = Signer(keys_of(config)).sign(letter())
+    signed = Signer(keys_of(config)).sign(encoded())
     (tmp_path / "rsa.pem").write_bytes(pem(generate_private_key(65537, 2048)))
 
     assert not is_valid(signed, Signer(keys_of(config)))
@@ -172,7 +172,7 @@ def test_an_ed25519_key_may_be_written_in_two_ways(config: dict[str, Any], tmp_p
 
     signer = Signer(keys_of(config))
 
-    assert is_valid(signer.sign(letter()), signer, 1)
+    assert is_valid(signer.sign(encoded()), signer, 1)
 
 
 def test_an_ed25519_key_that_dknewkey_made_is_read(config: dict[str, Any], tmp_path: Path):
@@ -181,7 +181,7 @@ def test_an_ed25519_key_that_dknewkey_made_is_read(config: dict[str, Any], tmp_p
 
     signer = Signer(keys_of(config))
 
-    assert is_valid(signer.sign(letter()), signer, 1)
+    assert is_valid(signer.sign(encoded()), signer, 1)
 
 
 def no_file(_folder: Path, config: dict[str, Any]) -> None:

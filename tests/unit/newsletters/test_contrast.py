@@ -51,7 +51,7 @@ def test_the_ratio_is_that_of_the_standard_whichever_comes_first(one, other, rat
         f'<p>eerst<br><span style="color:{FAINT}">woorden',
     ],
 )
-def test_letters_that_do_not_stand_out_are_found(html):
+def test_text_that_does_not_stand_out_is_found(html):
     assert faint(html) == ["woorden"]
 
 
@@ -74,7 +74,7 @@ def test_letters_that_do_not_stand_out_are_found(html):
         f"<head><title style='color:{FAINT}'>woorden</title></head><body>woorden</body>",
     ],
 )
-def test_letters_that_can_be_read_or_are_not_shown_are_not(html):
+def test_text_that_can_be_read_or_is_not_shown_is_not(html):
     assert faint(html) == []
 
 

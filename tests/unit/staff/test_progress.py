@@ -83,7 +83,7 @@ def test_what_was_put_off_does_not_delay_the_end_but_is_told():
     ],
     ids=str,
 )
-def test_it_is_stuck_when_letters_could_go_and_none_does(counts: dict[str, int], is_held: bool, is_stuck: bool):
+def test_it_is_stuck_when_messages_could_go_and_none_does(counts: dict[str, int], is_held: bool, is_stuck: bool):
     progress = make_progress(is_quiet=True, given={"is_held": is_held}, **counts)
 
     assert progress.is_stuck is is_stuck

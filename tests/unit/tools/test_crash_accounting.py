@@ -50,7 +50,7 @@ def test_who_was_refused_by_nobody_may_not_have_failed():
     assert settle([outcome("failed")], [], kills=1, connections=4).wrong
 
 
-def test_a_letter_to_nobody_in_the_ledger_is_seen():
+def test_a_message_to_nobody_in_the_ledger_is_seen():
     assert settle([], [ANNA], kills=1, connections=4).wrong
 
 

@@ -44,7 +44,7 @@ def test_a_worker_that_starts_knows_what_the_others_found(clock):
     assert name_of_choice(RelayPool(clock)) == "b.example:25"
 
 
-def test_a_relay_that_takes_letters_but_no_more_connections_stays_in_use(clock):
+def test_a_relay_that_takes_messages_but_no_more_connections_stays_in_use(clock):
     relays = RelayPool(clock)
     first = relays.choose()
     assert first is not None
@@ -73,7 +73,7 @@ def test_several_fresh_connections_in_vain_open_the_circuit(clock, reply):
     assert chosen == [first.name, first.name, "b.example:25"]
 
 
-def test_goodbyes_after_letters_and_good_answers_between_keep_the_circuit_closed(clock):
+def test_goodbyes_after_messages_and_good_answers_between_keep_the_circuit_closed(clock):
     relays = RelayPool(clock)
     first = relays.choose()
     assert first is not None

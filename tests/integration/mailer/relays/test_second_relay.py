@@ -1,4 +1,4 @@
-"""When letters go to the second relay, and when everybody waits."""
+"""When messages go to the second relay, and when everybody waits."""
 
 from dordt.mailer.relays.pool import LONGEST_WAIT, RelayPool
 from tests.factories.relays import REFUSED, name_of_choice, take
