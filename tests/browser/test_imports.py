@@ -10,7 +10,7 @@ from tests.browser.steps import sign_in
 from tests.support.browser import violations
 from tests.support.live_site import LiveSite
 
-ROOM = "/beheer/abonnees/importeren/"
+SECTION = "/beheer/abonnees/importeren/"
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def choose(page: Page, site: LiveSite, file: Path) -> None:
-    page.goto(site.url + ROOM)
+    page.goto(site.url + SECTION)
     page.set_input_files("[name=file]", file)
     page.get_by_role("button", name="Bestand bekijken").click()
 
@@ -41,7 +41,7 @@ def undo(page: Page) -> None:
 
 def test_a_list_is_looked_at_imported_before_ones_eyes_and_undone(page: Page, site: LiveSite, file: Path):
     sign_in(page, site)
-    page.goto(site.url + ROOM)
+    page.goto(site.url + SECTION)
     page.get_by_role("button", name="Bestand bekijken").click()
     found = violations(page)
     choose(page, site, file)

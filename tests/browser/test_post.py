@@ -66,7 +66,7 @@ def test_blocking_an_address_and_releasing_it(page: Page, site: LiveSite):
 @pytest.mark.parametrize(
     "path", ["/beheer/post/", "/beheer/post/binnengekomen/", "/beheer/post/nieuwsbrief/2/opnieuw/?status=uncertain"]
 )
-def test_the_rooms_of_the_post_are_open_to_everybody(new_page: Callable[..., Page], site: LiveSite, path: str):
+def test_the_pages_about_mail_are_open_to_everybody(new_page: Callable[..., Page], site: LiveSite, path: str):
     page = new_page()
     sign_in(page, site)
 

@@ -30,7 +30,7 @@ from tests.support.visitors import Visitor
 
 StaffClient = Callable[..., Visitor]
 State = NewsletterState
-ROOM = "/beheer/nieuwsbrieven/"
+SECTION = "/beheer/nieuwsbrieven/"
 SETTINGS = "/beheer/instellingen/"
 
 
@@ -222,7 +222,7 @@ def test_without_a_way_out_nothing_starts(app, reader, staff_client: StaffClient
     monkeypatch.setattr(rendering, "draft_of", lambda newsletter: broken(whole(newsletter)))
 
     if way == "staff":
-        answer = staff_client("redacteur").post(f"{ROOM}1/versturen/")
+        answer = staff_client("redacteur").post(f"{SECTION}1/versturen/")
         assert (answer.status_code, "De link om u af te melden ontbreekt" in answer.text) == (409, True)
     elif way == "command":
         result = app.test_cli_runner().invoke(args=["newsletter", "send", "1"])
@@ -241,20 +241,20 @@ def test_the_writer_sees_whom_to_ask_and_no_button(staff_client: StaffClient):
     client = staff_client("redacteur")
     make_newsletter(by=client.member)
 
-    page = client.get(f"{ROOM}1/versturen/").text
+    page = client.get(f"{SECTION}1/versturen/").text
 
     assert "Vraag het aan Tom." in page
     assert "Goedkeuren</button>" not in page
-    assert client.post(f"{ROOM}1/goedkeuren/").status_code == 409
+    assert client.post(f"{SECTION}1/goedkeuren/").status_code == 409
 
 
 def test_a_page_from_before_a_change_approves_nothing(staff_client: StaffClient):
     make_newsletter(by=make_member())
     client = staff_client("redacteur")
-    assert 'name="versie" value="1"' in client.get(f"{ROOM}1/versturen/").text
+    assert 'name="versie" value="1"' in client.get(f"{SECTION}1/versturen/").text
     editing.edit_newsletter(1, NewsletterContent("Anders", ""), at=clock.now(), by=make_member())
 
-    answer = client.post(f"{ROOM}1/goedkeuren/", data={"versie": "1"})
+    answer = client.post(f"{SECTION}1/goedkeuren/", data={"versie": "1"})
 
     assert (answer.status_code, "intussen veranderd" in answer.text) == (409, True)
 
@@ -270,9 +270,9 @@ def test_the_administrator_turns_the_rule_off_and_everybody_sees_it(staff_client
     assert answers == [303, 303]
     assert re.search(r"Laatst veranderd op .* door Bea", client.get(SETTINGS).text, re.DOTALL)
     make_newsletter(by=author.member)
-    assert "Dan staat erbij: zonder tweede persoon." in author.get(f"{ROOM}1/versturen/").text
-    author.post(f"{ROOM}1/goedkeuren/", data={"versie": "1"})
-    for path in (f"{ROOM}1/", f"{ROOM}1/versturen/"):
+    assert "Dan staat erbij: zonder tweede persoon." in author.get(f"{SECTION}1/versturen/").text
+    author.post(f"{SECTION}1/goedkeuren/", data={"versie": "1"})
+    for path in (f"{SECTION}1/", f"{SECTION}1/versturen/"):
         assert "door Eva, zonder tweede persoon" in author.get(path).text
     assert actions("newsletter") == ["policy_changed", "created", "approved_alone"]
     log = client.get("/beheer/logboek/").text

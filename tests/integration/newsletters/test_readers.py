@@ -20,7 +20,7 @@ from tests.factories.subscribers import make_subscriber
 from tests.support.visitors import Visitor
 
 StaffClient = Callable[..., Visitor]
-ROOM = "/beheer/nieuwsbrieven/"
+SECTION = "/beheer/nieuwsbrieven/"
 
 
 def words(page: str) -> str:
@@ -56,7 +56,7 @@ def newsletter(app) -> Newsletter:
 def test_who_may_see_addresses_sees_who_gets_it_and_who_not_and_why(newsletter, staff_client: StaffClient):
     client = staff_client("beheerder")
 
-    page = words(client.get(f"{ROOM}2/lezers/").text)
+    page = words(client.get(f"{SECTION}2/lezers/").text)
     assert "Nu krijgt 1 abonnee deze nieuwsbrief. 4 abonnees niet: 1 heeft zelf een pauze gekozen, 1 kreeg" in page
     assert "anna@voorbeeld.nl Reeland · alle thema’s" in page
     for filtered, address, reason in (
@@ -65,7 +65,7 @@ def test_who_may_see_addresses_sees_who_gets_it_and_who_not_and_why(newsletter, 
         ("suppressed", "dicht@voorbeeld.nl", "Adres is geblokkeerd: klacht van de ontvanger"),
         ("suppressed", "iemand@weg.nl", "Adres is geblokkeerd: adres bestaat niet"),
     ):
-        page = words(client.get(f"{ROOM}2/lezers/?status={filtered}").text)
+        page = words(client.get(f"{SECTION}2/lezers/?status={filtered}").text)
         assert address in page
         assert reason in page
         assert "anna@" not in page
@@ -75,14 +75,14 @@ def test_who_may_see_addresses_sees_who_gets_it_and_who_not_and_why(newsletter, 
 def test_looking_at_the_list_is_noted(newsletter, staff_client: StaffClient):
     client = staff_client("wijkmedewerker")
 
-    client.get(f"{ROOM}2/lezers/")
+    client.get(f"{SECTION}2/lezers/")
 
     assert [(entry.member_id, entry.subject_id) for entry in readings()] == [(client.member.id, newsletter.id)]
 
 
 @pytest.mark.parametrize("role", ["redacteur", "lezer", "coordinator"])
 def test_the_others_see_numbers_that_add_up_and_no_address(newsletter, staff_client: StaffClient, role):
-    page = staff_client(role).get(f"{ROOM}2/lezers/").text
+    page = staff_client(role).get(f"{SECTION}2/lezers/").text
 
     assert "Krijgt de nieuwsbrief 1" in words(page)
     assert "Adres is geblokkeerd 2" in words(page)
@@ -92,7 +92,7 @@ def test_the_others_see_numbers_that_add_up_and_no_address(newsletter, staff_cli
 
 
 def test_the_send_page_says_for_whom_it_is_and_who_falls_out(newsletter, staff_client: StaffClient):
-    page = words(staff_client("redacteur").get(f"{ROOM}2/versturen/").text)
+    page = words(staff_client("redacteur").get(f"{SECTION}2/versturen/").text)
 
     assert "Wijken: Reeland Niet naar wie nieuwsbrief 1 kreeg" in page
     assert "Nu krijgt 1 abonnee deze nieuwsbrief." in page
@@ -105,15 +105,15 @@ def test_after_the_start_it_shows_what_was_frozen(newsletter, staff_client: Staf
     db.session.scalars(sa.select(Delivery).order_by(Delivery.id.desc())).first().state = DeliveryState.FAILED
     client = staff_client("beheerder")
 
-    page = words(client.get(f"{ROOM}2/lezers/").text)
+    page = words(client.get(f"{SECTION}2/lezers/").text)
 
     assert "De nieuwsbrief ging naar 1 abonnee. 4 abonnees niet: 1 heeft zelf een pauze gekozen" in page
     assert "anna@voorbeeld.nl Geweigerd" in page
     assert "later@voorbeeld.nl" not in page
-    assert "anna@" in client.get(f"{ROOM}2/lezers/?status=failed").text
-    assert "anna@" not in client.get(f"{ROOM}2/lezers/?status=accepted").text
-    assert "Samen 1" in words(staff_client("lezer").get(f"{ROOM}2/lezers/").text)
-    assert "Bij het begin telden niet mee: 4 abonnees niet:" in words(client.get(f"{ROOM}2/").text)
+    assert "anna@" in client.get(f"{SECTION}2/lezers/?status=failed").text
+    assert "anna@" not in client.get(f"{SECTION}2/lezers/?status=accepted").text
+    assert "Samen 1" in words(staff_client("lezer").get(f"{SECTION}2/lezers/").text)
+    assert "Bij het begin telden niet mee: 4 abonnees niet:" in words(client.get(f"{SECTION}2/").text)
 
 
 def test_a_long_list_goes_on_on_the_next_page(app, staff_client: StaffClient):
@@ -122,14 +122,14 @@ def test_a_long_list_goes_on_on_the_next_page(app, staff_client: StaffClient):
     make_newsletter()
     client = staff_client("beheerder")
 
-    first, second = (client.get(f"{ROOM}1/lezers/?pagina={number}").text for number in (1, 2))
+    first, second = (client.get(f"{SECTION}1/lezers/?pagina={number}").text for number in (1, 2))
 
     assert ("lezer-49@" in first, "lezer-50@" in first, "lezer-50@" in second) == (True, False, True)
-    assert client.get(f"{ROOM}1/lezers/?pagina=3").status_code == 404
+    assert client.get(f"{SECTION}1/lezers/?pagina=3").status_code == 404
 
 
 @pytest.mark.parametrize("path", ["9/lezers/", "99999999999/lezers/", "1/lezers/?pagina=0"])
 def test_what_is_not_there_is_404(app, staff_client: StaffClient, path):
     make_newsletter()
 
-    assert staff_client("beheerder").get(ROOM + path).status_code == 404
+    assert staff_client("beheerder").get(SECTION + path).status_code == 404

@@ -182,5 +182,5 @@ def test_a_button_without_the_token_of_the_page_does_nothing(staff_client: Staff
     assert newsletters()[0].state == "sending"
 
 
-def test_an_empty_room_says_what_will_appear(staff_client: StaffClient):
+def test_an_empty_section_says_what_will_appear(staff_client: StaffClient):
     assert "Er is nog geen nieuwsbrief" in staff_client("redacteur").get(SECTION).text

@@ -71,7 +71,7 @@ def test_what_the_database_says_of_a_row_is_not_logged(app, client: Visitor, log
     assert ADDRESS not in log.getvalue()
 
 
-def test_the_rooms_log_as_the_application_does(app, log):
+def test_every_package_logs_as_the_application_does(app, log):
     try:
         int(ADDRESS)
     except ValueError:

@@ -19,7 +19,7 @@ StaffClient = Callable[..., Visitor]
 START = "/beheer/"
 
 
-def test_an_empty_house_says_what_will_appear(staff_client: StaffClient):
+def test_an_empty_installation_says_what_will_appear(staff_client: StaffClient):
     page = staff_client(name="Mila").get(START).text
 
     assert "Dag Mila. Er wacht niets. Alles is bij." in page
@@ -90,14 +90,14 @@ def test_a_coordinator_decides_on_their_own_groups_only(staff_client: StaffClien
     assert '<span class="visually-hidden">Nieuw: </span>1</span>' in page
 
 
-@pytest.mark.parametrize("room", ["berichten", "abonnees", "post"])
-def test_a_coordinator_finds_no_way_to_the_mail_of_all_residents(staff_client: StaffClient, room: str):
+@pytest.mark.parametrize("section", ["berichten", "abonnees", "post"])
+def test_a_coordinator_finds_no_way_to_the_mail_of_all_residents(staff_client: StaffClient, section: str):
     make_message(name="Anna", reply_by_on=date(2020, 1, 1))
     client = staff_client("coordinator")
 
     page = client.get(START).text
 
-    assert f"/beheer/{room}/" not in page
+    assert f"/beheer/{section}/" not in page
     assert "Anna" not in page
     assert "berichten" not in page
 
@@ -146,7 +146,7 @@ def test_a_reader_sees_no_names_of_residents_who_wait(staff_client: StaffClient)
 
 
 @pytest.mark.parametrize(("role", "sees"), [("beheerder", True), ("redacteur", False)])
-def test_the_menu_shows_the_rooms_that_a_member_may_enter(staff_client: StaffClient, role: str, sees: bool):
+def test_the_menu_shows_the_sections_that_a_member_may_enter(staff_client: StaffClient, role: str, sees: bool):
     page = staff_client(role).get(START).text
 
     assert ('href="/beheer/logboek/"' in page) is sees
