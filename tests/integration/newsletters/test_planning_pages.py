@@ -177,7 +177,7 @@ def test_why_it_could_not_begin_stands_on_list_and_page(client: Visitor):
     assert "Planning intrekken" in page
 
 
-def test_after_a_pause_of_the_post_room_the_page_says_why_and_what_to_do(client: Visitor):
+def test_after_a_pause_of_the_mailer_the_page_says_why_and_what_to_do(client: Visitor):
     services.start_newsletter(1, at=clock.now())
     reason = "De mailserver weigerde 10 e-mails achter elkaar. Zijn antwoord: 554 5.7.1 Relay access denied"
     outbox.pause(newsletter().mail, reason)

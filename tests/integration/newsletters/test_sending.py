@@ -182,7 +182,7 @@ def test_the_worker_notes_it_as_soon_as_the_last_one_is_sent(approved, app, smtp
     assert newsletter_numbered(number).state == State.SENT
 
 
-def test_pausing_and_resuming_reach_the_post_room(approved):
+def test_pausing_and_resuming_reach_the_mailer(approved):
     make_subscriber()
     start(approved)
 
@@ -192,7 +192,7 @@ def test_pausing_and_resuming_reach_the_post_room(approved):
     assert (approved.state, approved.mail.state) == (State.SENDING, MailState.RUNNING)
 
 
-def test_a_pause_of_the_post_room_itself_can_be_resumed(approved):
+def test_a_pause_of_the_mailer_itself_can_be_resumed(approved):
     make_subscriber()
     start(approved)
     post.pause(approved.mail, "Veel weigeringen achter elkaar.")
@@ -203,7 +203,7 @@ def test_a_pause_of_the_post_room_itself_can_be_resumed(approved):
     assert (approved.state, approved.mail.state) == (State.SENDING, MailState.RUNNING)
 
 
-def test_a_pause_of_the_post_room_itself_is_noted(approved):
+def test_a_pause_of_the_mailer_itself_is_noted(approved):
     make_subscriber()
     start(approved)
     post.pause(approved.mail, "Veel weigeringen achter elkaar.")
