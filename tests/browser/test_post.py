@@ -76,7 +76,7 @@ def test_the_pages_about_mail_are_open_to_everybody(new_page: Callable[..., Page
 
 
 def test_a_newsletter_is_planned_and_the_plan_withdrawn_without_scripts(new_page: Callable[..., Page], site: LiveSite):
-    page, judge = new_page(java_script_enabled=False), new_page()
+    page, with_scripts = new_page(java_script_enabled=False), new_page()
     sign_in(page, site)
     write_newsletter(page, site, subject="Een brief voor later")
     page.get_by_role("link", name="Controleren en versturen").click()
@@ -87,18 +87,18 @@ def test_a_newsletter_is_planned_and_the_plan_withdrawn_without_scripts(new_page
     expect(page.get_by_role("link", name="Dit moment is al voorbij.")).to_be_visible()
     expect(page.get_by_label("Begin met versturen op")).to_have_value("2020-03-01T09:00")
     expect(page.get_by_label("Begin niet later dan")).to_have_value("4")
-    sign_in(judge, site)
-    judge.goto(page.url.replace("plannen", "versturen"))
-    judge.get_by_role("button", name="Plan voor").click()
-    expect(judge.locator(".error-summary__title")).to_be_focused()
-    found = violations(judge)
+    sign_in(with_scripts, site)
+    with_scripts.goto(page.url.replace("plannen", "versturen"))
+    with_scripts.get_by_role("button", name="Plan voor").click()
+    expect(with_scripts.locator(".error-summary__title")).to_be_focused()
+    found = violations(with_scripts)
 
     page.get_by_label("Begin met versturen op").fill("2090-03-01T09:00")
     page.get_by_role("button", name="Plan voor").click()
     expect(page.locator("main")).to_contain_text("Gepland voor woensdag 1 maart 2090 om 09.00 uur")
     for address in (page.url, f"{page.url}versturen/", f"{site.url}/beheer/nieuwsbrieven/"):
-        judge.goto(address)
-        found += violations(judge)
+        with_scripts.goto(address)
+        found += violations(with_scripts)
     page.get_by_role("button", name="Planning intrekken").click()
 
     expect(page.locator("main")).to_contain_text("De planning is ingetrokken.")

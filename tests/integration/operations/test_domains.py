@@ -18,7 +18,7 @@ from tests.support.dns_server import DnsServer
 RSA, OTHER = generate_private_key(65537, 2048), generate_private_key(65537, 2048)
 ED25519 = Ed25519PrivateKey.generate()
 RELAY = "185.10.20.30"  # an address of the whole internet, which nothing here connects to
-Judge = Callable[..., list[Finding]]
+Check = Callable[..., list[Finding]]
 
 
 def p_of(key: Any) -> str:
@@ -57,8 +57,8 @@ def config(tmp_path: Path) -> dict[str, Any]:
 
 
 @pytest.fixture
-def judge(serve: Callable[[str], DnsServer], config: dict[str, Any]) -> Judge:
-    """Judge a zone that is good but for what is given: `judge({"dmarc": ""}, MAIL_SERVER="…")`."""
+def check(serve: Callable[[str], DnsServer], config: dict[str, Any]) -> Check:
+    """Check a zone that is good but for what is given: `check({"dmarc": ""}, MAIL_SERVER="…")`."""
 
     def run(records: dict[str, str] | None = None, **settings: Any) -> list[Finding]:
         zone = "\n".join((GOOD | (records or {})).values()) + "\n"
@@ -74,8 +74,8 @@ def one(findings: list[Finding], level: Level, *words: str) -> Finding:
     return found[0]
 
 
-def test_where_all_is_in_order_nothing_is_said_but_good(judge: Judge):
-    findings = judge()
+def test_where_all_is_in_order_nothing_is_said_but_good(check: Check):
+    findings = check()
 
     assert {finding.level for finding in findings} == {Level.OK, Level.INFO}
     one(findings, Level.OK, "permits the addresses of relay.example")
@@ -85,10 +85,10 @@ def test_where_all_is_in_order_nothing_is_said_but_good(judge: Judge):
     one(findings, Level.INFO, "neither DANE nor MTA-STS")
 
 
-def test_the_records_that_are_missing_can_be_pasted(judge: Judge):
+def test_the_records_that_are_missing_can_be_pasted(check: Check):
     without = dict.fromkeys(("spf", "bounce spf", "dkim", "dkim ed", "dmarc", "mx", "bounces"), "")
 
-    findings = judge(without, MAIL_BOUNCE_DOMAIN=None)
+    findings = check(without, MAIL_BOUNCE_DOMAIN=None)
 
     records = [finding.record for finding in findings if finding.record]
     assert records == [
@@ -119,11 +119,11 @@ MX = {
 
 
 @pytest.mark.parametrize("what", MX)
-def test_mail_must_be_able_to_come_back(judge: Judge, what: str):
+def test_mail_must_be_able_to_come_back(check: Check, what: str):
     records, level, words = MX[what]
     records.setdefault("bounces", "bounces.dordt.example. 60 IN MX 10 b.example.\nb.example. 60 IN A 192.0.2.1")
 
-    one(judge(records), level, words)
+    one(check(records), level, words)
 
 
 SPF = {
@@ -137,29 +137,29 @@ SPF = {
 
 
 @pytest.mark.parametrize("what", SPF)
-def test_the_domain_of_the_envelope_must_let_the_relay_send(judge: Judge, what: str):
+def test_the_domain_of_the_envelope_must_let_the_relay_send(check: Check, what: str):
     record, level, words = SPF[what]
 
-    one(judge({"bounce spf": record}), level, words)
+    one(check({"bounce spf": record}), level, words)
 
 
-def test_the_relay_behind_the_first_must_be_permitted_too(judge: Judge):
-    findings = judge({"second": "tweede.example. 60 IN A 185.10.20.31"}, MAIL_BACKUP_SERVER="tweede.example")
+def test_the_relay_behind_the_first_must_be_permitted_too(check: Check):
+    findings = check({"second": "tweede.example. 60 IN A 185.10.20.31"}, MAIL_BACKUP_SERVER="tweede.example")
 
     one(findings, Level.OK, "permits the addresses of relay.example")
     one(findings, Level.WARN, "does not permit 185.10.20.31 of tweede.example")
 
 
-def test_without_a_bounce_domain_the_envelope_is_that_of_the_sender(judge: Judge):
-    findings = judge({"spf": ""}, MAIL_BOUNCE_DOMAIN=None)
+def test_without_a_bounce_domain_the_envelope_is_that_of_the_sender(check: Check):
+    findings = check({"spf": ""}, MAIL_BOUNCE_DOMAIN=None)
 
     one(findings, Level.FAIL, "dordt.example has no SPF record")
     one(findings, Level.WARN, "MAIL_BOUNCE_DOMAIN is not set")
 
 
 @pytest.mark.parametrize("server", ["127.0.0.1", "intern.example"])
-def test_a_relay_that_sends_on_from_elsewhere_cannot_be_judged(judge: Judge, server: str):
-    findings = judge({"relay": "intern.example. 60 IN A 10.0.0.1\nrelay.example. 60 IN A 10.0.0.1"}, MAIL_SERVER=server)
+def test_a_relay_that_sends_on_from_elsewhere_cannot_be_checked(check: Check, server: str):
+    findings = check({"relay": "intern.example. 60 IN A 10.0.0.1\nrelay.example. 60 IN A 10.0.0.1"}, MAIL_SERVER=server)
 
     one(findings, Level.INFO, "cannot be seen here")
 
@@ -177,10 +177,10 @@ DKIM = {
 
 
 @pytest.mark.parametrize("what", DKIM)
-def test_the_key_in_the_dns_must_be_ours(judge: Judge, what: str):
+def test_the_key_in_the_dns_must_be_ours(check: Check, what: str):
     record, words = DKIM[what]
 
-    finding = one(judge({"dkim": record}), Level.FAIL, "een._domainkey.dordt.example", words)
+    finding = one(check({"dkim": record}), Level.FAIL, "een._domainkey.dordt.example", words)
 
     assert finding.record == GOOD["dkim"]
 
@@ -194,31 +194,31 @@ def test_the_key_in_the_dns_must_be_ours(judge: Judge, what: str):
     ],
     ids=["short", "with white space", "without the kind"],
 )
-def test_a_key_may_be_written_in_several_ways(judge: Judge, value: str):
-    one(judge({"dkim": txt_record("een._domainkey.dordt.example", value)}), Level.OK, "een._domainkey", "holds the key")
+def test_a_key_may_be_written_in_several_ways(check: Check, value: str):
+    one(check({"dkim": txt_record("een._domainkey.dordt.example", value)}), Level.OK, "een._domainkey", "holds the key")
 
 
-def test_a_key_on_trial_is_named(judge: Judge):
-    one(judge({"dkim": GOOD["dkim"].replace("k=rsa;", "k=rsa; t=y;")}), Level.WARN, "t=y")
+def test_a_key_on_trial_is_named(check: Check):
+    one(check({"dkim": GOOD["dkim"].replace("k=rsa;", "k=rsa; t=y;")}), Level.WARN, "t=y")
 
 
-def test_a_key_file_that_is_wrong_is_a_line_and_nothing_breaks(judge: Judge):
-    findings = judge(MAIL_DKIM_KEY_FILE="/nergens/sleutel.pem")
+def test_a_key_file_that_is_wrong_is_a_line_and_nothing_breaks(check: Check):
+    findings = check(MAIL_DKIM_KEY_FILE="/nergens/sleutel.pem")
 
     one(findings, Level.FAIL, "MAIL_DKIM_KEY_FILE cannot be read")
     one(findings, Level.OK, "p=reject")
 
 
-def test_where_the_relay_signs_it_is_said_how_to_see_it(judge: Judge):
-    findings = judge(MAIL_DKIM_KEY_FILE=None, MAIL_DKIM_ED25519_KEY_FILE=None)
+def test_where_the_relay_signs_it_is_said_how_to_see_it(check: Check):
+    findings = check(MAIL_DKIM_KEY_FILE=None, MAIL_DKIM_ED25519_KEY_FILE=None)
 
     one(findings, Level.INFO, "the relay must sign", "dkim=pass", "header.d=dordt.example")
     one(findings, Level.OK, "een._domainkey.dordt.example holds a key")
     one(findings, Level.INFO, "SPF is aligned")
 
 
-def test_a_selector_of_the_relay_without_a_key_is_named(judge: Judge):
-    findings = judge({"dkim": ""}, MAIL_DKIM_KEY_FILE=None, MAIL_DKIM_ED25519_KEY_FILE=None)
+def test_a_selector_of_the_relay_without_a_key_is_named(check: Check):
+    findings = check({"dkim": ""}, MAIL_DKIM_KEY_FILE=None, MAIL_DKIM_ED25519_KEY_FILE=None)
 
     one(findings, Level.FAIL, "een._domainkey.dordt.example holds no key")
 
@@ -244,24 +244,24 @@ DMARC: dict[str, tuple[dict[str, str], Level, str]] = {
 
 
 @pytest.mark.parametrize("what", DMARC)
-def test_what_the_sender_asks_of_receivers(judge: Judge, what: str):
+def test_what_the_sender_asks_of_receivers(check: Check, what: str):
     records, level, words = DMARC[what]
 
-    one(judge(records), level, words)
+    one(check(records), level, words)
 
 
-def test_reports_may_go_elsewhere_when_that_place_says_so(judge: Judge):
+def test_reports_may_go_elsewhere_when_that_place_says_so(check: Check):
     records = dmarc("p=reject; rua=mailto:a@rapport.example,mailto:b@dordt.example")
     records["report"] = 'dordt.example._report._dmarc.rapport.example. 60 IN TXT "v=DMARC1"'
 
-    assert {finding.level for finding in judge(records)} == {Level.OK, Level.INFO}
+    assert {finding.level for finding in check(records)} == {Level.OK, Level.INFO}
 
 
-def test_a_policy_of_the_domain_above_counts_with_its_word_for_those_below(judge: Judge):
+def test_a_policy_of_the_domain_above_counts_with_its_word_for_those_below(check: Check):
     records = dmarc("p=reject; sp=none; rua=mailto:a@dordt.example")
     records["below"] = "mail.dordt.example. 60 IN MX 10 mx.dordt.example."
 
-    one(judge(records, MAIL_DEFAULT_SENDER="wijken@mail.dordt.example"), Level.WARN, "_dmarc.dordt.example", "p=none")
+    one(check(records, MAIL_DEFAULT_SENDER="wijken@mail.dordt.example"), Level.WARN, "_dmarc.dordt.example", "p=none")
 
 
 @pytest.mark.parametrize(
@@ -274,28 +274,28 @@ def test_a_policy_of_the_domain_above_counts_with_its_word_for_those_below(judge
         ({"MAIL_DKIM_DOMAIN": "mail.dordt.example"}, "adkim=s;", Level.WARN, "DKIM signs as mail.dordt.example"),
     ],
 )  # fmt: skip
-def test_our_domains_must_belong_together(judge: Judge, settings: dict[str, str], tags: str, level: Level, words: str):
-    findings = judge(dmarc(f"p=reject; {tags} rua=mailto:a@dordt.example"), **settings)
+def test_our_domains_must_belong_together(check: Check, settings: dict[str, str], tags: str, level: Level, words: str):
+    findings = check(dmarc(f"p=reject; {tags} rua=mailto:a@dordt.example"), **settings)
 
     assert one([finding for finding in findings if finding.subject == "DMARC"], level, words)
 
 
-def test_the_protection_of_mail_to_us_is_told(judge: Judge):
+def test_the_protection_of_mail_to_us_is_told(check: Check):
     records = {"tlsa": f"_25._tcp.mx.dordt.example. 60 IN TLSA 3 1 1 {'ab' * 32}"}
     records["sts"] = '_mta-sts.bounces.dordt.example. 60 IN TXT "v=STSv1; id=1"'
 
-    one(judge(records), Level.INFO, "DANE and MTA-STS")
+    one(check(records), Level.INFO, "DANE and MTA-STS")
 
 
-def test_a_dns_that_is_silent_fails_nothing(judge: Judge, dns_server: DnsServer):
+def test_a_dns_that_is_silent_fails_nothing(check: Check, dns_server: DnsServer):
     dns_server.silent |= {"dordt.example", "bounces.dordt.example", "_dmarc.dordt.example"}
     dns_server.silent |= {"een._domainkey.dordt.example", "twee._domainkey.dordt.example"}
 
-    findings = judge()
+    findings = check()
 
     assert Level.FAIL not in {finding.level for finding in findings}
     assert len([finding for finding in findings if "cannot be looked up" in finding.text]) >= 5
 
 
-def test_a_sender_without_a_domain_is_named(judge: Judge):
-    one(judge(MAIL_DEFAULT_SENDER="wijken@localhost"), Level.FAIL, "holds no domain")
+def test_a_sender_without_a_domain_is_named(check: Check):
+    one(check(MAIL_DEFAULT_SENDER="wijken@localhost"), Level.FAIL, "holds no domain")

@@ -60,7 +60,7 @@ def test_without_a_record_there_is_no_policy(read: Read):
         ("-all exp=uitleg.example onbekend=x", "192.0.2.1", "fail"),
     ],
 )
-def test_an_address_is_judged(read: Read, terms: str, address: str, result: str | None):
+def test_an_address_is_evaluated(read: Read, terms: str, address: str, result: str | None):
     zone = """
 dordt.example. 60 IN A 192.0.2.10
 dordt.example. 60 IN MX 10 mx.dordt.example.

@@ -212,7 +212,7 @@ def test_a_bounce_after_sending_again_is_news(app: Flask) -> None:
         (550, None, "No", None),
     ],
 )
-def test_a_refusal_at_rcpt_is_judged_likewise(
+def test_a_refusal_at_rcpt_is_classified_likewise(
     app: Flask, code: int, enhanced: str | None, words: str, cause: SuppressionCause | None
 ) -> None:
     for _ in range(3):
