@@ -1,4 +1,4 @@
-"""Make the pictures of docs/screens/ anew: `python -m tests.browser.screens`."""
+"""Make the pictures of docs/screens/ again: `python -m tests.browser.screens`."""
 
 import io
 import os

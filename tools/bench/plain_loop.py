@@ -1,6 +1,6 @@
 """What one writes first: a loop over the subscribers with Flask-Mail as it comes, one connection, one by one.
 
-Flask-Mail looks up the machine's host name and builds the whole mail anew for each Message. With MAIL_MAX_EMAILS not
+Flask-Mail looks up the machine's host name and builds the whole mail again for each Message. With MAIL_MAX_EMAILS not
 set, as here, it keeps its one connection to the end.
 """
 

@@ -19,7 +19,7 @@ class Tally:
         self.clear()
 
     def clear(self) -> None:
-        """Begin anew."""
+        """Begin again at zero."""
         self.messages, self.connections, self.first_at, self.last_at = 0, 0, 0.0, 0.0
         self.recipients: set[bytes] = set()
         self.last = b""
@@ -98,7 +98,7 @@ class Conversation(asyncio.Protocol):
 
 
 async def serve(conversation: Callable[[Tally], Conversation]) -> None:
-    """Print the port; then, for each line on standard input, print the tally and begin anew."""
+    """Print the port; then, for each line on standard input, print the tally and reset it."""
     tally, loop = Tally(), asyncio.get_running_loop()
     server = await loop.create_server(lambda: conversation(tally), "127.0.0.1", 0, backlog=500)
     print(server.sockets[0].getsockname()[1], flush=True)

@@ -28,10 +28,7 @@ class CountingSink(Sink):
     """Our own: it knows what came in."""
 
     def tally(self) -> dict[str, Any]:
-        """Messages, recipients, connections, octets of the last message, seconds from first to last; begins anew.
-
-        All of it since the last question.
-        """
+        """What came in since the last call: messages, recipients, connections, octets of the last message, seconds."""
         assert self.process.input
         self.process.input.write("?\n")
         self.process.input.flush()

@@ -61,7 +61,7 @@ prepare_browser() {
     "Install it (Debian: sudo apt install chromium; Ubuntu: Google's .deb of Chrome) or name it: CHROMIUM=/path/to/chrome make test"
 }
 
-# Write the three requirements.txt anew, with the hash of every file.
+# Write the three requirements.txt again, with the hash of every file.
 pin() {
   local folder
   .venv/bin/python -m venv .venv/pinning

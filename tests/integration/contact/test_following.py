@@ -19,7 +19,7 @@ def path_to(message: Message, purpose: str = "message") -> str:
     return f"/bericht/{issue_token(message.id, purpose=purpose, version=message.link_version)}/"
 
 
-def anew(message: Message) -> Message:
+def reloaded(message: Message) -> Message:
     db.session.rollback()
     return db.session.get_one(Message, message.id)
 
@@ -61,7 +61,7 @@ def test_what_the_resident_adds_reaches_the_team_and_takes_the_message_up_again(
     response = client.post(path, data={"text": "Het gaat om de bank bij het water."})
 
     assert (response.status_code, response.location) == (303, path)
-    after = anew(message)
+    after = reloaded(message)
     assert after.status == ("new" if status == "new" else "in_progress")
     assert [(entry.kind, entry.text) for entry in after.entries] == [
         (EntryKind.FROM_RESIDENT, "Het gaat om de bank bij het water.")
@@ -105,7 +105,7 @@ def test_nothing_is_added_to_a_message_that_is_unwanted(client):
 
     assert "Iets toevoegen" not in client.get(path_to(message)).text
     assert client.post(path_to(message), data={"text": "Toch!"}).status_code == 409
-    assert anew(message).entries == []
+    assert reloaded(message).entries == []
 
 
 def test_a_link_for_something_else_a_changed_one_and_an_ended_one_all_get_a_way_on(client):
@@ -126,4 +126,4 @@ def test_looking_at_the_page_changes_nothing(client):
     client.get(path_to(message))
     client.head(path_to(message))
 
-    assert (anew(message).updated_at, anew(message).status) == (MONDAY, "new")
+    assert (reloaded(message).updated_at, reloaded(message).status) == (MONDAY, "new")

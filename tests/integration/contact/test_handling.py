@@ -23,7 +23,7 @@ def colleague(app):
     return make_member(role="wijkmedewerker", name="Wim Wijk")
 
 
-def anew(message: Message) -> Message:
+def reloaded(message: Message) -> Message:
     db.session.rollback()
     return db.session.get_one(Message, message.id)
 
@@ -37,7 +37,7 @@ def test_an_answer_is_mailed_and_closes_the_message(colleague, outbox):
 
     services.answer_message(message.id, "Wij maken de bank.", Outcome.PLANNED, by=colleague, at=MONDAY)
 
-    after = anew(message)
+    after = reloaded(message)
     assert (after.status, after.outcome, after.closed_at) == (Status.ANSWERED, Outcome.PLANNED, MONDAY)
     (entry,) = after.entries
     assert (entry.kind, entry.author_id, entry.text) == (EntryKind.ANSWER, colleague.id, "Wij maken de bank.")
@@ -67,7 +67,7 @@ def test_who_may_answer_but_not_close_closes_nothing(app, outbox, to: MessageSta
     with pytest.raises(NotAllowed, match="mag geen berichten sluiten"):
         services.change_status(message.id, to, text="Klaar.", outcome=Outcome.DONE, by=coordinator, at=MONDAY)
 
-    assert anew(message).status == Status.NEW
+    assert reloaded(message).status == Status.NEW
     assert outbox() == []
 
 
@@ -76,7 +76,7 @@ def test_where_no_answer_is_needed_nothing_is_mailed(colleague, outbox):
 
     services.answer_message(message.id, "", Outcome.NO_ANSWER_NEEDED, by=colleague, at=MONDAY)
 
-    assert anew(message).status == Status.ANSWERED
+    assert reloaded(message).status == Status.ANSWERED
     assert outbox() == []
 
 
@@ -95,7 +95,7 @@ def test_a_step_mails_the_resident_only_where_the_text_is_theirs(colleague, outb
 
     services.change_status(message.id, to, text="Omdat het zo is.", outcome=outcome, by=colleague, at=MONDAY)
 
-    (entry,) = anew(message).entries
+    (entry,) = reloaded(message).entries
     assert (entry.status, entry.kind) == (to, EntryKind.ANSWER if mail_name else EntryKind.STATUS)
     assert [mail.name for mail in outbox()] == ([mail_name] if mail_name else [])
     assert log()[-1].action == f"message.{to}"
@@ -120,8 +120,8 @@ def test_a_refused_step_leaves_everything_as_it_was(colleague, outbox, current, 
     with pytest.raises(NotAllowed):
         services.change_status(message.id, to, text=text, outcome=outcome, by=colleague, at=MONDAY)
 
-    assert anew(message).status == current
-    assert anew(message).entries == []
+    assert reloaded(message).status == current
+    assert reloaded(message).entries == []
     assert outbox() == []
     assert log() == []
 
@@ -131,7 +131,7 @@ def test_an_administrator_brings_an_unwanted_message_back(app):
 
     services.change_status(message.id, Status.NEW, text="Vergissing.", by=make_member(role="beheerder"), at=MONDAY)
 
-    assert anew(message).status == Status.NEW
+    assert reloaded(message).status == Status.NEW
 
 
 def test_a_new_term_begins_when_a_closed_message_is_taken_up_again(colleague):
@@ -140,7 +140,7 @@ def test_a_new_term_begins_when_a_closed_message_is_taken_up_again(colleague):
 
     services.change_status(message.id, Status.IN_PROGRESS, text="De bank is weer kapot.", by=colleague, at=MONDAY)
 
-    assert (anew(message).reply_by_on, anew(message).closed_at) == (date(2027, 3, 11), None)
+    assert (reloaded(message).reply_by_on, reloaded(message).closed_at) == (date(2027, 3, 11), None)
 
 
 def test_a_message_is_assigned_to_who_can_answer(colleague):
@@ -149,14 +149,14 @@ def test_a_message_is_assigned_to_who_can_answer(colleague):
     services.assign_message(message.id, colleague.id, by=colleague, at=MONDAY)
     services.assign_message(message.id, colleague.id, by=colleague, at=MONDAY)
 
-    assert anew(message).assignee_id == colleague.id
+    assert reloaded(message).assignee_id == colleague.id
     assert [line.action for line in log()] == ["message.assigned"]
     for stranger in (reader.id, 999_999):
         with pytest.raises(NotAllowed):
             services.assign_message(message.id, stranger, by=colleague, at=MONDAY)
         db.session.rollback()
     services.assign_message(message.id, None, by=colleague, at=MONDAY)
-    assert anew(message).assignee_id is None
+    assert reloaded(message).assignee_id is None
 
 
 def test_a_note_sent_twice_is_one_note_and_goes_to_nobody(colleague, outbox):
@@ -165,7 +165,7 @@ def test_a_note_sent_twice_is_one_note_and_goes_to_nobody(colleague, outbox):
     for _ in range(2):
         services.add_note(message.id, "Bellen met de aannemer.", by=colleague, at=MONDAY)
 
-    assert [(entry.kind, entry.text) for entry in anew(message).entries] == [("note", "Bellen met de aannemer.")]
+    assert [(entry.kind, entry.text) for entry in reloaded(message).entries] == [("note", "Bellen met de aannemer.")]
     assert outbox() == []
 
 

@@ -18,7 +18,7 @@ from tests.factories.workgroups import make_membership, make_workgroup
 NOON = datetime(2027, 3, 8, 12, tzinfo=UTC)
 
 
-def anew(message: Message) -> Message:
+def reloaded(message: Message) -> Message:
     db.session.rollback()
     return db.session.get_one(Message, message.id)
 
@@ -201,7 +201,7 @@ def test_what_is_not_right_is_asked_again_with_all_that_was_typed(staff_client, 
     assert response.status_code == 422
     assert said in response.text
     assert all(data[name].replace("\x00", "") in response.text for name in data.keys() & {"answer", "note", "text"})
-    assert (anew(message).status, anew(message).entries, outbox()) == ("new", [], [])
+    assert (reloaded(message).status, reloaded(message).entries, outbox()) == ("new", [], [])
 
 
 def test_who_was_second_keeps_what_was_typed(staff_client):
@@ -223,7 +223,7 @@ def test_a_status_a_note_and_somebody_to_handle_it(staff_client):
     assert visitor.post(f"{address}/notitie/", data={"note": "Bellen."}).status_code == 303
     assert visitor.post(f"{address}/toewijzen/", data={"assignee": str(visitor.member.id)}).status_code == 303
 
-    after = anew(message)
+    after = reloaded(message)
     assert (after.status, after.assignee_id) == ("in_progress", visitor.member.id)
     assert "Bellen." in visitor.get(f"{address}/").text
 
@@ -250,7 +250,7 @@ def test_without_the_right_nothing_is_done(staff_client, role, step, status):
     message = make_message()
 
     assert staff_client(role).post(f"/beheer/berichten/{message.id}/{step}/", data={"note": "x"}).status_code == status
-    assert anew(message).entries == []
+    assert reloaded(message).entries == []
 
 
 @pytest.mark.parametrize(
@@ -266,7 +266,7 @@ def test_who_only_leads_groups_does_not_come_in(staff_client, page):
     response = client.open(path, method="POST" if is_post else "GET", data={"note": "x"} if is_post else None)
 
     assert response.status_code == 403
-    assert anew(message).entries == []
+    assert reloaded(message).entries == []
     assert db.session.scalars(sa.select(ReadingEntry)).all() == []
 
 
@@ -278,7 +278,7 @@ def test_a_message_is_given_to_nobody_who_cannot_open_it(staff_client):
 
     assert response.status_code == 422
     assert "Cor de Coördinator" not in client.get(f"/beheer/berichten/{message.id}/").text
-    assert anew(message).assignee_id is None
+    assert reloaded(message).assignee_id is None
 
 
 def test_a_file_is_saved_and_never_shown_on_our_site(staff_client):

@@ -30,7 +30,7 @@ def send(client, **changes: Any):
 
 
 def file(content: bytes, name: str):
-    """Made anew for each request, for a file can be read once."""
+    """Made again for each request, for a file can be read once."""
     return lambda: (BytesIO(content), name)
 
 

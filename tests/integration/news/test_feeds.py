@@ -48,7 +48,7 @@ def test_a_wijk_that_does_not_exist_has_no_feed(client):
     assert client.get("/nieuws/wijk/bestaat-niet/feed.xml").status_code == 404
 
 
-def test_a_correction_dates_the_entry_anew_and_an_older_one_does_not(client):
+def test_a_correction_dates_the_entry_again_and_an_older_one_does_not(client):
     now = clock.now().replace(microsecond=0)
     make_article(title="Verbeterd", published_at=now - timedelta(days=2), updated_at=now)
     make_article(title="Eerder klaar", published_at=now - timedelta(days=3), updated_at=now - timedelta(days=9))

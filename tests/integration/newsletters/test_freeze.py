@@ -173,7 +173,7 @@ def test_who_signs_up_waits_for_no_rendering_and_no_file_store(
 
 
 @pytest.mark.parametrize("stalled", ["MJML"], indirect=True)
-def test_what_was_changed_and_approved_anew_meanwhile_is_not_sent_as_it_was(
+def test_what_was_changed_and_approved_again_meanwhile_is_not_sent_as_it_was(
     app: Flask, newsletter: Newsletter, stalled: Stalled
 ):
     stalled.begin()

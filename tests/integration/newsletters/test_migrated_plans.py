@@ -38,7 +38,7 @@ def kept(table: str, *columns: str) -> list[tuple[object, ...]]:
 
 
 def old_facts() -> None:
-    """One that was refused twice and is too late, one that was planned anew since, and one that was sent since."""
+    """One that was refused twice and is too late, one that was planned again since, and one that was sent since."""
     texts = {"subject": "Nieuws", "preheader": "", "edit_version": 4, "created_at": AT, "updated_at": AT}
     fill("newsletter", {"id": 1, "number": 7, "state": "scheduled", "scheduled_at": AT} | texts)
     fill("newsletter", {"id": 2, "number": 8, "state": "scheduled", "scheduled_at": AT + 60 * MINUTE} | texts)

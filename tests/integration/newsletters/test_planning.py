@@ -122,7 +122,7 @@ def test_after_its_last_moment_it_waits_for_a_person_and_says_so_once(planned):
     assert actions("newsletter") == ["created", "scheduled", "too_late"]
 
 
-def test_a_newsletter_that_is_too_late_is_started_or_planned_anew_by_a_person(planned):
+def test_a_newsletter_that_is_too_late_is_started_or_planned_again_by_a_person(planned):
     late = PLAN.latest_at + HOUR
     sending.start_due(at=late)
 

@@ -78,7 +78,7 @@ def test_the_last_moment_can_be_chosen_too(client: Visitor):
     assert '<option selected value="zelf">' in page
 
 
-def test_planning_anew_replaces_the_plan(client: Visitor):
+def test_planning_again_replaces_the_plan(client: Visitor):
     client.post(f"{SECTION}1/plannen/", data=FILLED)
     client.post(f"{SECTION}1/plannen/", data={**FILLED, "starts": "2090-03-02T09:00", "window": "8"})
 

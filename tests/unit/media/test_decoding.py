@@ -1,4 +1,4 @@
-"""Pictures that come in are written anew."""
+"""Pictures that come in are re-encoded."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
