@@ -84,7 +84,7 @@ def test_keeping_never_ends_an_approval(client: Visitor):
     assert stored().state == "approved"
 
 
-def test_the_log_has_one_line_for_a_sitting(client: Visitor, staff_client: Callable[..., Visitor]):
+def test_the_log_has_one_line_for_an_editing_session(client: Visitor, staff_client: Callable[..., Visitor]):
     for each in range(3):
         keep(client, subject=f"Getypt {each}")
     keep(staff_client("redacteur"), subject="Een ander")

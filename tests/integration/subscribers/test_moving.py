@@ -202,7 +202,7 @@ def test_a_paused_subscription_moves_with_its_pause(client, outbox, anna):
     assert (row(anna.id).state, anna.paused_until) == ("paused", until)
 
 
-def test_of_two_wishes_the_newest_counts(client, outbox, anna):
+def test_of_two_requests_the_newest_counts(client, outbox, anna):
     ask(client, anna, "tikfout@voorbeeld.nl")
     ask(client, anna)
     wrong, right = (mail.path("nieuw-adres") for mail in outbox())

@@ -97,18 +97,18 @@ def test_after_the_wait_it_names_another_message_may_leave(limits, steps):
             assert take(buckets, tokens, 1, at=at + timedelta(seconds=grant.wait + 1e-5)).messages == 1
 
 
-@given(limits=some_limits, skew=some.floats(0.1, SKEW.total_seconds()), rounds=some.integers(1, 50))
-def test_two_hosts_whose_clocks_differ_do_not_make_time_run_twice(limits, skew, rounds):
+@given(limits=some_limits, skew=some.floats(0.1, SKEW.total_seconds()), steps=some.integers(1, 50))
+def test_two_hosts_whose_clocks_differ_do_not_make_time_run_twice(limits, skew, steps):
     buckets = buckets_for(limits)
     tokens, gone = NEW, 0
 
-    for number in range(rounds):
+    for number in range(steps):
         for at in (later(number / 100), later(number / 100 - skew)):
             grant = take(buckets, tokens, 1_000_000, at=at)
             tokens, gone = grant.left, gone + grant.messages
 
     for bucket in filter(None, buckets):
-        assert gone <= bucket.capacity + bucket.rate * rounds / 100 + 1e-3
+        assert gone <= bucket.capacity + bucket.rate * steps / 100 + 1e-3
 
 
 def test_a_clock_that_is_set_back_an_hour_neither_stalls_nor_bursts():
@@ -162,7 +162,7 @@ def test_what_is_not_about_our_speed_does_not_slow_a_relay(code, text):
     assert not is_slow_down(Reply(Stage.RCPT, code, text), was_fresh=False)
 
 
-def test_the_brake_lets_go_step_by_step_up_to_the_limit():
+def test_the_throttle_lets_go_step_by_step_up_to_the_limit():
     throttle = Throttle.slowed(100, limit=None, at=NOON)
 
     rates = [throttle.rate(100, at=later(seconds)) for seconds in (0, 29, 30, 60, 149, 150)]
@@ -170,13 +170,13 @@ def test_the_brake_lets_go_step_by_step_up_to_the_limit():
     assert rates == [50, 50, 60, 70, 90, None]
 
 
-def test_without_a_limit_the_brake_is_off_after_five_minutes():
+def test_without_a_limit_the_throttle_is_off_after_five_minutes():
     throttle = Throttle.slowed(100, limit=None, at=NOON)
 
     assert [throttle.rate(None, at=later(seconds)) for seconds in (0, 30, 299, 300)] == [50, 60, 140, None]
 
 
-def test_the_brake_leaves_one_message_per_ten_seconds():
+def test_the_throttle_leaves_one_message_per_ten_seconds():
     assert Throttle.slowed(50, limit=0.15, at=NOON).slowed_to == 0.1
 
 
