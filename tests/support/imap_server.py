@@ -37,7 +37,7 @@ class ImapServer:
         self.commands: list[str] = []
         self._uid = 100
         server = self
-        handler = type("Handler", (_Conversation,), {"owner": server})
+        handler = type("Handler", (_ImapSession,), {"owner": server})
         self._server = _Listener(("127.0.0.1", 0), handler)
         self.port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
@@ -65,7 +65,7 @@ class _Listener(socketserver.ThreadingTCPServer):
         """A client that hangs up, or that does not trust us, is what some tests are about."""
 
 
-class _Conversation(socketserver.StreamRequestHandler):
+class _ImapSession(socketserver.StreamRequestHandler):
     owner: ImapServer
 
     def setup(self) -> None:

@@ -92,7 +92,7 @@ class Relay:
 
     def start(self) -> None:
         """Listen; on the port of before when it ran before."""
-        self._server = SmtpThread(lambda loop: _Conversation(self, loop), self.port)
+        self._server = SmtpThread(lambda loop: _SmtpSession(self, loop), self.port)
         self.port = self._server.port
 
     def stop(self) -> None:
@@ -163,7 +163,7 @@ class _Hooks:
         return answer
 
 
-class _Conversation(SMTP):
+class _SmtpSession(SMTP):
     """One connection."""
 
     def __init__(self, relay: Relay, loop: asyncio.AbstractEventLoop) -> None:

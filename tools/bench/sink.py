@@ -46,7 +46,7 @@ class Tally:
         )
 
 
-class Conversation(asyncio.Protocol):
+class SmtpSession(asyncio.Protocol):
     """One connection, read as it comes: lines until DATA, then a body until the lone dot."""
 
     def __init__(self, tally: Tally) -> None:
@@ -97,10 +97,10 @@ class Conversation(asyncio.Protocol):
         return ANSWERS.get(verb, WELL)
 
 
-async def serve(conversation: Callable[[Tally], Conversation]) -> None:
+async def serve(new_session: Callable[[Tally], SmtpSession]) -> None:
     """Print the port; then, for each line on standard input, print the tally and reset it."""
     tally, loop = Tally(), asyncio.get_running_loop()
-    server = await loop.create_server(lambda: conversation(tally), "127.0.0.1", 0, backlog=500)
+    server = await loop.create_server(lambda: new_session(tally), "127.0.0.1", 0, backlog=500)
     print(server.sockets[0].getsockname()[1], flush=True)
     while await loop.run_in_executor(None, sys.stdin.readline):
         print(tally.told(), flush=True)
@@ -108,4 +108,4 @@ async def serve(conversation: Callable[[Tally], Conversation]) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(Conversation))
+    asyncio.run(serve(SmtpSession))

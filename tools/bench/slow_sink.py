@@ -4,10 +4,10 @@ import asyncio
 import sys
 from functools import partial
 
-from tools.bench.sink import Conversation, Tally, serve
+from tools.bench.sink import SmtpSession, Tally, serve
 
 
-class SlowConversation(Conversation):
+class SlowSmtpSession(SmtpSession):
     """Waits without holding anybody up; commands that came together are answered together."""
 
     def __init__(self, delay: float, tally: Tally) -> None:
@@ -24,4 +24,4 @@ class SlowConversation(Conversation):
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(partial(SlowConversation, int(sys.argv[1]) / 1000)))
+    asyncio.run(serve(partial(SlowSmtpSession, int(sys.argv[1]) / 1000)))
