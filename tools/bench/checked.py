@@ -38,7 +38,9 @@ def measure(databases: list[Database], specimen: Specimen, *, messages: int) -> 
 
 
 def _look(name: str, sink: CountingSink, messages: int) -> Checked:
-    told = sink.tally()
-    if not told["messages"] == told["recipients"] == messages:
-        raise RuntimeError(f"{name}: {messages} messages left, but {told['messages']} to {told['recipients']} came in")
-    return Checked(name, **{key: told[key] for key in ("messages", "recipients", "connections", "octets")})
+    counts = sink.tally()
+    if not counts["messages"] == counts["recipients"] == messages:
+        raise RuntimeError(
+            f"{name}: {messages} messages left, but {counts['messages']} to {counts['recipients']} came in"
+        )
+    return Checked(name, **{key: counts[key] for key in ("messages", "recipients", "connections", "octets")})

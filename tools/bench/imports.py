@@ -58,8 +58,8 @@ class Imported:
 def measure(database: Database, *, rows: int) -> Imported:
     """In a fresh installation."""
     with database.installation(1) as installation:
-        told = json.loads(python("-m", "tools.bench.imports", str(rows), env=installation.environment()))
-    return Imported(database.name, **told)
+        result = json.loads(python("-m", "tools.bench.imports", str(rows), env=installation.environment()))
+    return Imported(database.name, **result)
 
 
 def run(count: int) -> None:
@@ -71,8 +71,8 @@ def run(count: int) -> None:
     sheet = read_sheet(content)
     found = imports.import_now(sheet, content, "lijst.csv", columns_by_name(sheet.headings), now=clock.now)
     seconds, cpu = time.perf_counter() - begun, time.process_time() - cpu
-    told = {"rows": found.row_count, "refused": found.refused_count, "seconds": seconds, "cpu": cpu}
-    told["longest"] = steps.longest
+    result = {"rows": found.row_count, "refused": found.refused_count, "seconds": seconds, "cpu": cpu}
+    result["longest"] = steps.longest
     tables = list(_tables(found.id))
     by = accounts.create_member(
         name="Mila", email="mila@voorbeeld.nl", role="beheerder", password="een lang wachtwoord 42", at=clock.now()
@@ -80,7 +80,7 @@ def run(count: int) -> None:
     undoing = _seconds(lambda: undo_import(found.id, by=by, at=clock.now()))
     plain = _seconds(lambda: _insert(tables))
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({**told, "plain": plain, "undoing": undoing, "memory": memory, "load": os.getloadavg()[0]}))
+    print(json.dumps({**result, "plain": plain, "undoing": undoing, "memory": memory, "load": os.getloadavg()[0]}))
 
 
 def _lines(count: int) -> Iterator[str]:

@@ -50,7 +50,7 @@ class Findings:
 
 
 class Bench:
-    """One run: each finding is told at once."""
+    """One run: each finding is printed at once."""
 
     def __init__(self, plan: Plan, root: Path) -> None:
         self.plan, self.found, self._root = plan, Findings(plan), root
@@ -62,7 +62,7 @@ class Bench:
             lite, real = Sqlite(self._root), stack.enter_context(postgres(self._root))
             example = specimen.write(lite, self._root / "specimen")
             self.found.message_size = example.size
-            self.found.checked += _told(checked.measure([lite, real], example, messages=self.plan.messages // 5))
+            self.found.checked += _printed(checked.measure([lite, real], example, messages=self.plan.messages // 5))
             with main_sink() as sink:
                 self.found.sink = sink.name
                 self._near(sink, example, lite, real)
@@ -71,7 +71,7 @@ class Bench:
             with main_sink() as sink:
                 self.found.profile = profiling.measure(lite, sink, messages=self.plan.messages, connections=10)
                 for database in (lite, real) if self.plan.with_million else ():
-                    self.found.millions += _told([million.measure(database, sink)])
+                    self.found.millions += _printed([million.measure(database, sink)])
         return self.found
 
     def _near(self, sink: Sink, example: Specimen, lite: Database, real: Database) -> None:
@@ -79,8 +79,8 @@ class Bench:
         if self._has_source:
             quick = {"messages": count * LONGER}
             found.source += _each(self.plan.sessions, lambda n: sources.smtp_source(sink, example, sessions=n, **quick))
-        found.plain += _told([sources.plain_loop(sink, example, messages=count // 5)])
-        found.prebuilt += _told([sources.prebuilt_loop(sink, example, messages=count)])
+        found.plain += _printed([sources.plain_loop(sink, example, messages=count // 5)])
+        found.prebuilt += _printed([sources.prebuilt_loop(sink, example, messages=count)])
         for database, workers in ((lite, 1), (real, 1), (real, 2)):
             found.ours += self._ours(self.plan.connections, database, sink, workers=workers)
 
@@ -88,8 +88,8 @@ class Bench:
         most, found = max(self.plan.far), self.found
         if self._has_source:
             how = {"sessions": most, "messages": self.plan.messages // 5}
-            found.far_source += _told([sources.smtp_source(sink, example, **how)])
-        found.far_plain += _told([sources.plain_loop(sink, example, messages=self.plan.messages // 200)])
+            found.far_source += _printed([sources.smtp_source(sink, example, **how)])
+        found.far_plain += _printed([sources.plain_loop(sink, example, messages=self.plan.messages // 200)])
         found.far_ours += self._ours(self.plan.far, lite, sink)
         found.far_ours += self._ours([10, most], real, sink)
         found.far_ours += self._ours([10], real, sink, workers=2)
@@ -112,10 +112,10 @@ class Bench:
 
 
 def _each(numbers: Any, measure: Callable[[int], Found]) -> list[Found]:
-    return _told(measure(number) for number in numbers)
+    return _printed(measure(number) for number in numbers)
 
 
-def _told(found: Any) -> list[Any]:
+def _printed(found: Any) -> list[Any]:
     """Printed as they come, so that who waits sees that it goes on."""
     kept = []
     for one in found:

@@ -24,7 +24,7 @@ SENT = sa.text(
     "SELECT count(*), min(accepted_at), max(accepted_at) FROM delivery"
     " WHERE mail_id = :mail_id AND accepted_at > :since"
 )
-PATIENCE, LOOK_EVERY = 20, 0.05  # seconds
+TIMEOUT, LOOK_EVERY = 20, 0.05  # seconds
 
 
 class Ledger:
@@ -155,10 +155,10 @@ def wait_for(is_so: Callable[[], bool], staff: Sequence[Child], *, moves: Callab
     while not is_so():
         if any(worker.has_ended for worker in staff):
             raise RuntimeError("a worker ended by itself")
-        if time.monotonic() - looked_at > PATIENCE:
+        if time.monotonic() - looked_at > TIMEOUT:
             before, stood, looked_at = stood, moves(), time.monotonic()
             if moves is object or stood == before:
-                raise RuntimeError(f"nothing happened for {PATIENCE} seconds: {stood}")
+                raise RuntimeError(f"nothing happened for {TIMEOUT} seconds: {stood}")
         time.sleep(LOOK_EVERY)
 
 

@@ -9,7 +9,7 @@ import sys
 from flask import Flask
 from flask_mail import Mail, Message
 
-from tools.bench.stopwatch import told
+from tools.bench.stopwatch import report_time
 
 
 def send(port: int, count: int, text: str, html: str) -> None:
@@ -17,7 +17,7 @@ def send(port: int, count: int, text: str, html: str) -> None:
     app = Flask(__name__)
     app.config.update(MAIL_SERVER="127.0.0.1", MAIL_PORT=port, MAIL_DEFAULT_SENDER="wijken@dordrecht.nl")
     mail = Mail(app)
-    with app.app_context(), mail.connect() as connection, told():
+    with app.app_context(), mail.connect() as connection, report_time():
         for number in range(count):
             token = f"{number:040d}"
             connection.send(

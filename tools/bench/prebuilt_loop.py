@@ -4,12 +4,12 @@ import smtplib
 import sys
 from pathlib import Path
 
-from tools.bench.stopwatch import told
+from tools.bench.stopwatch import report_time
 
 
 def send(port: int, count: int, content: bytes) -> None:
     """Send it `count` times."""
-    with smtplib.SMTP("127.0.0.1", port, local_hostname="localhost") as line, told():
+    with smtplib.SMTP("127.0.0.1", port, local_hostname="localhost") as line, report_time():
         for number in range(count):
             line.sendmail("wijken@dordrecht.nl", [f"lezer{number}@voorbeeld.nl"], content)
 

@@ -32,7 +32,7 @@ class Tally:
         self.recipients.add(recipient)
         self.last = content
 
-    def told(self) -> str:
+    def as_json(self) -> str:
         """As one line of JSON."""
         return json.dumps(
             {
@@ -103,7 +103,7 @@ async def serve(new_session: Callable[[Tally], SmtpSession]) -> None:
     server = await loop.create_server(lambda: new_session(tally), "127.0.0.1", 0, backlog=500)
     print(server.sockets[0].getsockname()[1], flush=True)
     while await loop.run_in_executor(None, sys.stdin.readline):
-        print(tally.told(), flush=True)
+        print(tally.as_json(), flush=True)
         tally.clear()
 
 

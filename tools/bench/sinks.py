@@ -32,8 +32,8 @@ class CountingSink(Sink):
         assert self.process.input
         self.process.input.write("?\n")
         self.process.input.flush()
-        told: dict[str, Any] = json.loads(_line(self.process))
-        return told
+        counts: dict[str, Any] = json.loads(_line(self.process))
+        return counts
 
 
 def find(program: str) -> str | None:

@@ -1,4 +1,4 @@
-"""How a loop in a process of its own tells what it took."""
+"""How a loop in a process of its own reports what it took."""
 
 import json
 import sys
@@ -10,7 +10,7 @@ from tools.bench.processes import peak_memory_of
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def report_time() -> Iterator[None]:
     """Print the seconds by the clock and of the processor that the block took, and the process's peak memory in MB."""
     begun, cpu = time.perf_counter(), time.process_time()
     yield

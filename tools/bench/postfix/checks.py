@@ -112,7 +112,7 @@ def _states(found: dict[str, Any]) -> dict[str, str]:
 
 def _events(found: dict[str, Any]) -> dict[str, set[str]]:
     addresses = {row["id"]: row["address"] for row in found["deliveries"]}
-    heard: dict[str, set[str]] = {address: set() for address in addresses.values()}
+    events: dict[str, set[str]] = {address: set() for address in addresses.values()}
     for row in found["events"]:
-        heard[addresses[row["delivery_id"]]].add(row["kind"])
-    return heard
+        events[addresses[row["delivery_id"]]].add(row["kind"])
+    return events

@@ -200,9 +200,9 @@ class Postfix:
         os.chown(self.folder / name, owner, -1)
 
     def _tell(self, order: str) -> None:
-        told = self._postfix(order)
-        if told.returncode:
-            raise MissingHere(f"postfix {order}: {told.stderr.strip()}")
+        run = self._postfix(order)
+        if run.returncode:
+            raise MissingHere(f"postfix {order}: {run.stderr.strip()}")
 
     def _postfix(self, order: str) -> subprocess.CompletedProcess[str]:
         command = ["postfix", "-c", str(self.folder / "etc"), order]
