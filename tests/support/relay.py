@@ -49,7 +49,7 @@ class Script:
 
 
 class Relay:
-    """What tests hold: the messages taken in, and the ways to make life hard for who delivers them.
+    """What tests hold: the messages taken in, and the ways to make life hard for whoever delivers them.
 
     Commands to refuse: CONNECT, EHLO, MAIL, RCPT, DATA (before the body) and BODY (after the final dot).
     """

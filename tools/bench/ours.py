@@ -28,7 +28,7 @@ TIMEOUT, LOOK_EVERY = 20, 0.05  # seconds
 
 
 class Ledger:
-    """What the ledger says of one mail, asked with the least trouble for who writes in it."""
+    """What the ledger says of one mail, asked with the least trouble for those who write in it."""
 
     def __init__(self, installation: Installation, frozen: Frozen, since: datetime) -> None:
         self._engine, self._frozen = sa.create_engine(installation.url), frozen

@@ -34,7 +34,7 @@ def readings() -> list[ReadingEntry]:
 
 @pytest.fixture
 def newsletter(app) -> Newsletter:
-    """For one wijk, and not for who got the first: Anna gets it, four do not, each for a reason of their own."""
+    """For one wijk, and not for those who got the first: Anna gets it, four do not, each for a reason of their own."""
     wijk, other = make_neighbourhood(slug="reeland", name="Reeland"), make_neighbourhood(slug="staart")
     make_subscriber(email="eerder@voorbeeld.nl")
     services.start_newsletter(make_newsletter(NewsletterState.APPROVED).number, at=clock.now())

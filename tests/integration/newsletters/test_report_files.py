@@ -1,4 +1,4 @@
-"""The report as files: the numbers for who may read, the addresses for few, and noted."""
+"""The report as files: the numbers for those who may read, the addresses for few, and noted."""
 
 import csv
 import io
