@@ -14,6 +14,7 @@ FRONT_END_SOURCES := package.json $(shell find templates dordt -path dordt/stati
 	-name '*.html' -print -o -name '*.py' -print -o -path 'dordt/frontend/*' -type f -print)
 
 .PHONY: help setup run test check format bench bounces spam seed migration requirements
+.PHONY: check-types check-style check-imports check-frontend check-templates check-sizes compiled-tests
 
 help: ## List what can be done
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,18 +24,39 @@ setup: $(VENV)/.packages $(FRONT_END) ## Prepare .venv and the front end; starts
 run: setup ## Start the site, the mail worker and the mailbox on 127.0.0.1 (PORT=8000)
 	@exec python -m dordt.development.run
 
-test: check $(VENV)/.browser ## Run all checks and all tests
+test: setup ## Run all checks and all tests
+	@$(TWO_AT_ONCE) $(CHECKS) compiled-tests $(VENV)/.browser
 	pytest -n 4 --dist loadgroup
 
 check: setup ## Look for mistakes without running anything: style, types, import directions, sizes
+	@$(TWO_AT_ONCE) $(CHECKS)
+
+# Each prints what it found when it has ended.
+TWO_AT_ONCE := $(MAKE) --no-print-directory --jobs=2 --output-sync=target
+CHECKS := check-types check-style check-imports check-frontend check-templates check-sizes
+
+check-types:
+	mypy
+
+check-style:
 	ruff check
 	ruff format --check
-	mypy
+
+check-imports:
 	lint-imports
+
+check-frontend:
 	npm run --silent check
+
+check-templates:
 	djlint --quiet --lint templates
 	djlint --quiet --check templates
+
+check-sizes:
 	@python -m tools.largest
+
+compiled-tests: # once, and not by each process of the run
+	@pytest --collect-only --quiet >/dev/null || pytest --collect-only --quiet
 
 format: setup ## Write Python, style sheets, scripts and templates in the form that `make check` asks
 	ruff check --fix --quiet
@@ -70,7 +92,7 @@ $(BIN)/python: | tools/setup/setup.sh
 	PYTHON="$(PYTHON)" tools/setup/setup.sh python
 
 $(VENV)/.packages: $(BIN)/python requirements.txt tests/requirements.txt
-	python -m pip install --quiet --disable-pip-version-check --use-pep517 --require-hashes -r requirements.txt -r tests/requirements.txt
+	python -m pip install --quiet --no-compile --disable-pip-version-check --use-pep517 --require-hashes -r requirements.txt -r tests/requirements.txt
 	@touch $@
 
 node_modules/.installed: package-lock.json .npmrc | $(VENV)/.packages

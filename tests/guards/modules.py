@@ -69,13 +69,16 @@ class Module:
             for node in ast.walk(self.tree)
         )
 
-    def classes(self) -> Iterator[tuple[str, list[str]]]:
+    @cached_property
+    def classes(self) -> dict[str, list[str]]:
         """The name of each class with its bases, those as they are imported: dordt.shared.forms.DordtForm."""
         known = {name: f"{module}.{name}" for module, name in self.imports() if name}
+        found = {}
         for node in ast.walk(self.tree):
             if isinstance(node, ast.ClassDef):
                 bases = [_dotted(base) for base in node.bases]
-                yield f"{self.dotted}.{node.name}", [known.get(base, f"{self.dotted}.{base}") for base in bases]
+                found[f"{self.dotted}.{node.name}"] = [known.get(base, f"{self.dotted}.{base}") for base in bases]
+        return found
 
 
 MODULES = [Module(path) for path in sorted((ROOT / "dordt").rglob("*.py"))]
@@ -90,7 +93,7 @@ def of_kind(*kinds: str) -> list[Module]:
 @cache
 def form_classes() -> frozenset[str]:
     """Every class of ours that is a form: it derives from one of a library, directly or through another of ours."""
-    bases = {name: parents for module in MODULES for name, parents in module.classes()}
+    bases = {name: parents for module in MODULES for name, parents in module.classes.items()}
     found: set[str] = set()
     while True:
         more = {name for name, parents in bases.items() if (FORM_ROOTS | found) & set(parents)} - found
@@ -101,7 +104,7 @@ def form_classes() -> frozenset[str]:
 
 def holds_forms(module: Module) -> bool:
     """Whether a form is defined here."""
-    return any(name in form_classes() for name, _ in module.classes())
+    return not form_classes().isdisjoint(module.classes)
 
 
 def _dotted(node: ast.expr) -> str:
