@@ -1,9 +1,11 @@
 """What every test stands on; the parts live in tests/support/."""
 
+import gc
 import os
 
 from hypothesis import HealthCheck, settings
 
+gc.disable()  # until every test is collected: nothing of that is garbage
 settings.register_profile("dordt", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("dordt")  # no test depends on the clock of a busy machine
 
@@ -42,3 +44,10 @@ pytest_plugins = [
     "tests.support.browser",
     "tests.support.counting",
 ]
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays until the end, so it is not looked through again and again for garbage."""
+    gc.freeze()
+    gc.enable()
+    gc.set_threshold(50_000, 20, 20)
