@@ -17,11 +17,6 @@ ACCEPTED = "image/jpeg,image/png,image/webp,image/gif,application/pdf"
 CHOOSE_AGAIN = "Kies uw bestanden opnieuw. Uw browser bewaart ze niet als er nog iets niet goed is ingevuld."
 
 
-def one_newline(text: Any) -> Any:
-    """A line ends with one character, so that a text counts as many characters here as it does for its writer."""
-    return text.replace("\r\n", "\n").replace("\r", "\n") if isinstance(text, str) else text
-
-
 class WriteMessageForm(DordtForm):
     """Send a message to the team of the wijk. `submission_key` names this showing of the form: `MessageSubmission`."""
 
@@ -34,7 +29,6 @@ class WriteMessageForm(DordtForm):
     location = StringField("Waar is het? (niet verplicht)", validators=[at_most(200)])
     message = TextAreaField(
         "Uw bericht",
-        filters=[one_newline],
         validators=[required("Schrijf wat u wilt vragen of vertellen."), at_most(10_000)],
     )
     files = MultipleFileField("Foto’s of een pdf (niet verplicht)", render_kw={"accept": ACCEPTED})
@@ -91,6 +85,5 @@ class AddToMessageForm(DordtForm):
 
     text = TextAreaField(
         "Wat wilt u toevoegen?",
-        filters=[one_newline],
         validators=[required("Schrijf wat u wilt toevoegen."), at_most(10_000)],
     )

@@ -1,6 +1,5 @@
 """The base of every form, and the validators that say what to do."""
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
@@ -13,6 +12,8 @@ from wtforms import (
     Field,
     FileField,
     Form,
+    HiddenField,
+    PasswordField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -24,12 +25,22 @@ from wtforms import (
 from wtforms.validators import DataRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from dordt.shared import typed_text
 from dordt.shared.addresses import AddressRefused, address_key
 
 Validator = Callable[[Form, Field], Any]
 ONE_LINE_FIELDS = (StringField, EmailField, TelField)
 UNREADABLE = {"\x00", "\ufffd"}  # NUL breaks PostgreSQL; U+FFFD stands where bytes were no UTF-8
-PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{5,28}")
+# How the text of a field is read, by the kind of field; the first that fits counts.
+READERS: list[tuple[type[Field], Callable[[str], str]]] = [
+    (PasswordField, str),
+    (HiddenField, str.strip),
+    (EmailField, typed_text.email),
+    (TelField, typed_text.phone),
+    (TextAreaField, typed_text.lines),
+    (StringField, typed_text.one_line),
+    (Field, str.strip),
+]
 TRAP_TEXT = "Laat dit veld leeg. Het is er alleen om automatische berichten tegen te houden."
 CSRF_TEXT = "Deze pagina stond te lang open of is niet goed geladen. Wat u invulde, staat er nog. Verstuur het opnieuw."
 
@@ -62,7 +73,7 @@ class CheckboxesField(SelectMultipleField):
 
 
 class DordtForm(FlaskForm):
-    """Reads form data only, strips white space, refuses what cannot be stored, and carries the trap field `website`."""
+    """Reads form data only and all texts alike, refuses what cannot be stored, and carries the trap field `website`."""
 
     website = StringField("Website", render_kw={"autocomplete": "off", "tabindex": "-1"})
 
@@ -78,8 +89,9 @@ class DordtForm(FlaskForm):
             return _Dutch()
 
         def bind_field(self, form: Form, unbound_field: Any, options: dict[str, Any]) -> Field:
-            """Every field loses the white space around its text."""
-            filters = [*unbound_field.kwargs.get("filters", ()), _strip]
+            """Every text is read as its kind of field is, before what the field itself asks."""
+            read = next(read for kind, read in READERS if issubclass(unbound_field.field_class, kind))
+            filters = [_of_text(each) for each in (read, *unbound_field.kwargs.get("filters", ()))]
             bound: Field = unbound_field.bind(form=form, filters=filters, **options)
             return bound
 
@@ -188,7 +200,7 @@ def phone_number() -> Validator:
     """A telephone number, or nothing."""
 
     def check(_form: Form, field: Field) -> None:
-        if field.data and not PHONE.fullmatch(field.data):
+        if field.data and not typed_text.is_phone(field.data):
             raise ValidationError(
                 "Dit telefoonnummer klopt niet. Vul cijfers in, bijvoorbeeld 078 123 45 67 of +31 78 123 45 67."
             )
@@ -203,8 +215,8 @@ def _files_for(form: Form) -> "MultiDict[str, Any]":
     )
 
 
-def _strip(value: Any) -> Any:
-    return value.strip() if isinstance(value, str) else value
+def _of_text(read: Callable[[str], Any]) -> Callable[[Any], Any]:
+    return lambda value: read(value) if isinstance(value, str) else value
 
 
 def _refusal(field: Field) -> str | None:

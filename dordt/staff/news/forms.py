@@ -14,6 +14,7 @@ from dordt.shared.clock import AMSTERDAM
 from dordt.shared.forms import CheckboxesField, DordtForm, at_most, required
 from dordt.shared.local_time import Moment, moment_of
 from dordt.shared.requests import whole_number
+from dordt.shared.typed_text import plain_dashes
 
 YEARS = range(1990, 2100)
 BODY_LIMIT = 100_000
@@ -90,7 +91,7 @@ class EditArticleForm(DordtForm):
     """An article. Files are kept when they arrive, and stand in the form by their key from then on."""
 
     title = StringField("Titel", validators=[required("Schrijf een titel boven het bericht."), at_most(200)])
-    slug = StringField("Laatste deel van het adres (niet verplicht)", validators=[at_most(120)])
+    slug = StringField("Laatste deel van het adres (niet verplicht)", filters=[plain_dashes], validators=[at_most(120)])
     intro = TextAreaField(
         "Inleiding", validators=[required("Schrijf in één of twee zinnen waar het bericht over gaat."), at_most(1000)]
     )

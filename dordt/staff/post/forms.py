@@ -6,6 +6,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from dordt.mailer.labels import SCOPE_LABELS
 from dordt.mailer.models import SuppressionScope
 from dordt.mailer.suppression import list as suppression_list
+from dordt.shared import typed_text
 from dordt.shared.addresses import AddressRefused
 from dordt.shared.forms import DordtForm, at_most, required
 
@@ -15,6 +16,7 @@ class AddSuppressionForm(DordtForm):
 
     address = StringField(
         "E-mailadres of domein",
+        filters=[typed_text.email],
         validators=[required("Vul een e-mailadres in, bijvoorbeeld naam@voorbeeld.nl."), at_most(254)],
         render_kw={"autocomplete": "off", "inputmode": "email", "spellcheck": "false"},
     )

@@ -231,6 +231,21 @@ def test_with_who_never_confirmed_goes_the_mail_to_that_address(client, group, o
     assert {mail.to.lower() for mail in outbox()} == {"anna@voorbeeld.nl", "wijken@dordrecht.nl"}
 
 
+def test_a_line_counts_as_one_character_as_it_does_for_its_writer(client, group):
+    lines = ["regel van tekst"] * 124
+    written = "\n".join([*lines, "x" * 15])
+
+    assert len(written) == 1999
+    assert join(client, group, motivation=written.replace("\n", "\r\n")).status_code == 303
+    assert memberships()[0].motivation == written
+
+
+def test_a_telephone_number_is_kept_as_people_read_it(client, group):
+    join(client, group, phone="\u202a+31 (0)78\u2011123 45 67\u202c")
+
+    assert memberships()[0].phone == "078 123 4567"
+
+
 HOSTILE = {
     "empty": ({"name": "", "email": "", "neighbourhood": ""}, 422, "Vul uw naam in."),
     "spaces": ({"name": "   "}, 422, "Vul uw naam in."),

@@ -8,6 +8,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 
 from dordt.newsletters.content.services.test_mail import MOST_ADDRESSES
 from dordt.newsletters.sending.plans import DEFAULT_WINDOW, Plan
+from dordt.shared import typed_text
 from dordt.shared.addresses import AddressRefused, address_key
 from dordt.shared.forms import DordtForm, at_most, required
 from dordt.shared.local_time import Moment, MomentRefused, as_written, read_moment
@@ -23,11 +24,13 @@ CHOICES += [SelectChoice(OWN_TIME, "Een tijd die ik zelf kies")]
 class PlanForm(DordtForm):
     """When a newsletter starts, and until when it may start by itself; times as Amsterdam counts them."""
 
-    starts = StringField("Begin met versturen op", validators=[required("Kies een dag en een tijd.")])
+    starts = StringField(
+        "Begin met versturen op", filters=[typed_text.plain_dashes], validators=[required("Kies een dag en een tijd.")]
+    )
     window = SelectField(
         "Begin niet later dan", choices=CHOICES, default=DEFAULT_CHOICE, validators=[required("Kies tot wanneer.")]
     )
-    latest = StringField("Zelf gekozen tijd (alleen als u dat hierboven koos)")
+    latest = StringField("Zelf gekozen tijd (alleen als u dat hierboven koos)", filters=[typed_text.plain_dashes])
 
     def __init__(self, plan: Plan | None, *, at: datetime) -> None:
         super().__init__(data=_planned(plan) if plan else None)
@@ -79,7 +82,7 @@ class TestMailForm(DordtForm):
     @property
     def chosen(self) -> list[str]:
         """Each address once, as it was typed first."""
-        typed = [each for each in SEPARATORS.split(self.addresses.data or "") if each]
+        typed = [address for each in SEPARATORS.split(self.addresses.data or "") if (address := typed_text.email(each))]
         return list({each.lower(): each for each in reversed(typed)}.values())[::-1]
 
     def validate_addresses(self, _field: TextAreaField) -> None:
