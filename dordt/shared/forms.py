@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-from flask import abort, request
+from flask import abort, current_app, request
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import validate_csrf
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
@@ -41,7 +41,14 @@ READERS: list[tuple[type[Field], Callable[[str], str]]] = [
     (StringField, typed_text.one_line),
     (Field, str.strip),
 ]
-TRAP_TEXT = "Laat dit veld leeg. Het is er alleen om automatische berichten tegen te houden."
+TRAP_TEXT = (
+    "Er was een verborgen veld ingevuld, misschien door uw browser of uw wachtwoordbeheerder. "
+    "Wij maakten dat veld leeg. Wat u zelf invulde, staat er nog. Verstuur het opnieuw."
+)
+NO_COOKIE_TEXT = (
+    "Uw browser bewaart geen cookies voor deze website. Daarom kunnen wij dit niet aannemen. Zet cookies aan. "
+    "Wat u invulde, staat er nog. Verstuur het opnieuw."
+)
 CSRF_TEXT = "Deze pagina stond te lang open of is niet goed geladen. Wat u invulde, staat er nog. Verstuur het opnieuw."
 
 
@@ -97,7 +104,7 @@ class DordtForm(FlaskForm):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """As WTForms does it, plus: the trap field must be empty and every text must be storable on every database."""
-        is_valid = bool(super().validate(extra_validators=extra_validators))
+        is_valid = bool(super().validate(extra_validators=extra_validators)) & self._empty_trap()
         for field in self:
             message = _refusal(field)
             if isinstance(field.data, str):  # what is shown again must be a page that a browser can read
@@ -106,6 +113,14 @@ class DordtForm(FlaskForm):
                 field.errors = [message]
                 is_valid = False
         return is_valid
+
+    def _empty_trap(self) -> bool:
+        """Whether the trap was empty. What a password manager puts there again and again must shut nobody out."""
+        if self.website is None or not self.website.data:
+            return True
+        self.website.data = ""
+        self.form_errors.append(TRAP_TEXT)
+        return False
 
     @property
     def has_expired(self) -> bool:
@@ -122,7 +137,8 @@ class DordtForm(FlaskForm):
     @property
     def problems(self) -> list[tuple[str, str]]:
         """What the error summary lists: the id to link to ('' for the form itself) and what to do."""
-        found = [("", CSRF_TEXT)] if self.has_expired else []
+        has_cookie = current_app.config["SESSION_COOKIE_NAME"] in request.cookies
+        found = [("", CSRF_TEXT if has_cookie else NO_COOKIE_TEXT)] if self.has_expired else []
         for field in self:
             if field.errors and field.name != self.meta.csrf_field_name:
                 found.append((_first_control(field), _first_text(field.errors)))
@@ -133,7 +149,7 @@ def require_csrf() -> None:
     """Answer 400 unless the CSRF token that was posted is right; for one-button actions of staff."""
     try:
         validate_csrf(request.form.get("csrf_token"))
-    except Exception:  # noqa: BLE001
+    except ValidationError:
         abort(400)
 
 
@@ -220,8 +236,6 @@ def _of_text(read: Callable[[str], Any]) -> Callable[[Any], Any]:
 
 
 def _refusal(field: Field) -> str | None:
-    if field.name == "website" and field.data:
-        return TRAP_TEXT
     values: Sequence[Any] = field.raw_data or []
     texts = [value for value in values if isinstance(value, str)]
     if any(character in text for text in texts for character in UNREADABLE):

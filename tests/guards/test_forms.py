@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from wtforms import EmailField, Field, HiddenField, PasswordField, SelectField, StringField, TelField, TextAreaField
 
-from dordt.shared.forms import DordtForm
+from dordt.shared.forms import TRAP_TEXT, DordtForm
 from tests.guards.modules import form_classes
 
 PASTED = " \ufeffZoe\u0308\u00a0van\u2003 \u200b\u202a\u2019t\u202c  Hof\u2011Bo\u00ads \u2013 \u2764\ufe0f\u00a0"
@@ -83,3 +83,25 @@ def test_what_people_type_is_read_alike(app: Flask, kind: type[DordtForm]):
         texts = [field for field in form if isinstance(field, StringField)]
 
         assert {field.name: field.data for field in texts} == {field.name: expected(field) for field in texts}
+
+
+WITHOUT_TRAP = {"SignInForm", "BlockForm"}  # password managers fill it in there; part of a form that has one
+
+
+def in_trap(field: Field) -> str | None:
+    return "https://wachtwoordbeheerder.voorbeeld" if field.name == "website" else None
+
+
+@pytest.mark.parametrize("kind", forms(), ids=lambda kind: kind.__name__)
+def test_the_trap_never_shuts_a_person_out(app: Flask, kind: type[DordtForm]):
+    with posted(app, kind, in_trap) as form:
+        assert (form.website is None) == (kind.__name__ in WITHOUT_TRAP)
+        assert form.validate() is False or kind.__name__ in WITHOUT_TRAP
+        said = TRAP_TEXT in form.form_errors
+        sent_again = form.website.data if form.website else ""
+
+    assert said == (kind.__name__ not in WITHOUT_TRAP)
+    assert sent_again == ""
+    with posted(app, kind, lambda _field: sent_again) as form:
+        form.validate()
+        assert TRAP_TEXT not in form.form_errors

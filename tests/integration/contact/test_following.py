@@ -89,7 +89,7 @@ def test_the_same_addition_twice_is_one(client, outbox):
         ({}, "Schrijf wat u wilt toevoegen."),
         ({"text": "a" * 10_001}, "Maak de tekst korter"),
         ({"text": "x\x00"}, "een teken dat wij niet kunnen lezen"),
-        ({"text": "x", "website": "y"}, "Laat dit veld leeg."),
+        ({"text": "x", "website": "y"}, "Wij maakten dat veld leeg."),
     ],
     ids=["nothing", "too much", "NUL", "trap"],
 )

@@ -142,7 +142,7 @@ HOSTILE: dict[str, tuple[dict[str, Any], str]] = {
     "a telephone number of words": ({"phone": "bel mij"}, "Dit telefoonnummer klopt niet."),
     "an unknown wijk": ({"neighbourhood": "rotterdam"}, "Kies een mogelijkheid uit de lijst."),
     "an unknown theme": ({"topic": "../../etc"}, "Kies een mogelijkheid uit de lijst."),
-    "a filled trap": ({"website": "https://reclame.voorbeeld.nl"}, "Laat dit veld leeg."),
+    "a filled trap": ({"website": "https://reclame.voorbeeld.nl"}, "Wij maakten dat veld leeg."),
     "a file for a name": ({"name": file(b"Anna", "naam.txt")}, "Vul uw naam in."),
     "a file for the message": ({"message": file(b"hallo", "b.txt")}, "Schrijf wat u wilt vragen of vertellen."),
     "a programme for a picture": ({"files": file(b"MZ\x90", "a.jpg")}, "kunnen wij niet openen"),

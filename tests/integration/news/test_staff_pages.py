@@ -131,7 +131,7 @@ def test_a_moment_that_is_left_as_it_was_stays_the_same_moment(editor):
         ({"published_at": "morgen"}, "Kies een datum en een tijd"),
         ({"published_at": "0001-01-01T00:00"}, "Kies een datum en een tijd"),
         ({"published_at": "2027-03-28T02:30"}, "Kies een tijd vóór 02.00 uur of vanaf 03.00 uur."),
-        ({"website": "x"}, "Laat dit veld leeg."),
+        ({"website": "x"}, "Wij maakten dat veld leeg."),
     ],
 )
 def test_what_is_wrong_is_told_and_what_was_typed_stays(editor, given, told: str):

@@ -285,7 +285,7 @@ HOSTILE: dict[str, tuple[dict[str, Any], int, str]] = {
     "unknown wijk": ({"neighbourhoods": ["atlantis"]}, 422, "uit de lijst"),
     "unknown article": ({"action": "add:article:atlantis"}, 409, "staat niet op de site"),
     "unknown picture": ({"blocks-0-kind": "image", "blocks-0-media": "0" * 32}, 409, "Bestaat niet meer"),
-    "trap": ({"website": "x"}, 422, "Laat dit veld leeg"),
+    "trap": ({"website": "x"}, 422, "Wij maakten dat veld leeg."),
     "forged CSRF": ({"csrf_token": "vals"}, 400, "Verstuur het opnieuw"),
 }
 

@@ -100,7 +100,7 @@ WRONG = {
     "no window": ({"window": "999"}, "Kies een mogelijkheid uit de lijst."),
     "own time left out": ({"window": "zelf", "latest": ""}, "Kies een dag en een tijd."),
     "last before first": ({"window": "zelf", "latest": "2090-03-01T08:00"}, "Kies een moment na de start"),
-    "trap": ({"website": "x"}, "Laat dit veld leeg"),
+    "trap": ({"website": "x"}, "Wij maakten dat veld leeg."),
     "NUL": ({"starts": "2090-03-01T09:00\x00"}, "niet kunnen lezen"),
 }
 

@@ -132,7 +132,7 @@ def test_one_column_and_odd_records_can_be_looked_at(staff_client: StaffClient):
         ({"consent_at": "", "given_on": "1026-01-01"}, "te ver terug"),
         ({"consent_at": "", "given_on": "gisteren"}, "Vul een datum in"),
         ({"source": "x" * 201}, "Maak de tekst korter"),
-        ({"website": "x"}, "Laat dit veld leeg"),
+        ({"website": "x"}, "Wij maakten dat veld leeg."),
     ],
 )
 def test_nothing_starts_without_addresses_and_proof(staff_client: StaffClient, given: dict[str, str], words: str):

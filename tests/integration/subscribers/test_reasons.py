@@ -147,7 +147,7 @@ BROKEN = {
     "a reason of our own": ({"reason": "bored"}, "uit de lijst"),
     "too long": ({"reason": "other", "remark": "a" * 501}, "Maak de tekst korter"),
     "NUL": ({"reason": "other", "remark": "a\x00b"}, "niet kunnen lezen"),
-    "trap": ({"reason": "other", "website": "x"}, "Laat dit veld leeg"),
+    "trap": ({"reason": "other", "website": "x"}, "Wij maakten dat veld leeg."),
 }
 
 

@@ -141,7 +141,7 @@ HOSTILE = {
     "unknown wijk": ({"neighbourhoods": ["atlantis"]}, 422, "uit de lijst"),
     "unknown topic": ({"topics": ["goud"]}, 422, "uit de lijst"),
     "NUL in a wijk": ({"neighbourhoods": ["sterrenburg\x00"]}, 422, "niet kunnen lezen"),
-    "trap": ({"website": "https://reclame.voorbeeld.nl"}, 422, "Laat dit veld leeg"),
+    "trap": ({"website": "https://reclame.voorbeeld.nl"}, 422, "Wij maakten dat veld leeg."),
     "forged CSRF": ({"csrf_token": "vals"}, 400, "Verstuur het opnieuw"),
 }
 

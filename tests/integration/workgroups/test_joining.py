@@ -258,7 +258,7 @@ HOSTILE = {
     "CRLF in address": ({"email": "anna@voorbeeld.nl\r\nBcc: b@voorbeeld.nl"}, 422, "op één regel"),
     "unknown wijk": ({"neighbourhood": "atlantis"}, 422, "uit de lijst"),
     "phone": ({"phone": "bel maar"}, 422, "Dit telefoonnummer klopt niet"),
-    "trap": ({"website": "https://reclame.voorbeeld.nl"}, 422, "Laat dit veld leeg"),
+    "trap": ({"website": "https://reclame.voorbeeld.nl"}, 422, "Wij maakten dat veld leeg."),
     "forged CSRF": ({"csrf_token": "vals"}, 400, "Verstuur het opnieuw"),
 }
 
