@@ -8,6 +8,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import SettingProblem, Settings
 from dordt import accounts, development, errors, mailer, models, staff, throttling
+from dordt.accounts import services as account_services
+from dordt.contact import services as contact_services
 from dordt.contact import views as contact_views
 from dordt.extensions import csrf, db, migrate
 from dordt.media import markdown
@@ -113,3 +115,4 @@ def _register_commands(app: Flask) -> None:
 def _register_tasks(app: Flask) -> None:
     for tasks in (workgroup_tasks, subscriber_tasks, newsletter_tasks):
         tasks.init_app(app)
+    account_services.on_rights_change("contact", contact_services.hand_back_messages)

@@ -6,7 +6,8 @@ import sqlalchemy as sa
 from flask_security import RoleMixin, UserMixin
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from dordt.accounts.rights import LEADS_GROUPS_ONLY, ROLE_RIGHTS, Right
+from dordt.accounts import rights
+from dordt.accounts.rights import Right
 from dordt.shared.database import Base, Email, Name, foreign_key
 
 staff_role = sa.Table(
@@ -41,13 +42,11 @@ class StaffMember(Base, UserMixin):
 
     def may(self, right: Right) -> bool:
         """Whether one of the roles gives this right."""
-        return any(right in ROLE_RIGHTS.get(role.name, frozenset()) for role in self.roles)
+        return right in rights.rights_of(role.name for role in self.roles)
 
     @property
     def leads_groups_only(self) -> bool:
-        """Whether this member works for their own work groups alone: whatever else residents send is not theirs to
-        read, though their rights are those of a wijkmedewerker."""
-        return {role.name for role in self.roles} == LEADS_GROUPS_ONLY
+        return rights.leads_groups_only({role.name for role in self.roles})
 
     @classmethod
     def listed(cls) -> "sa.Select[StaffMember]":
@@ -57,6 +56,11 @@ class StaffMember(Base, UserMixin):
     @classmethod
     def numbered(cls, member_id: int) -> "sa.Select[StaffMember]":
         return sa.select(cls).where(cls.id == member_id)
+
+    @classmethod
+    def roles_of(cls, member_id: int) -> "sa.Select[str]":
+        """The names of the roles of a member whose account is open, whatever the session remembers of them."""
+        return sa.select(Role.name).join(staff_role).join(cls).where(cls.id == member_id, cls.active)
 
 
 class StaffSession(Base):

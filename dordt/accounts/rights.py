@@ -1,5 +1,6 @@
 """What each role may do; a right comes through a role only."""
 
+from collections.abc import Iterable, Set
 from enum import StrEnum
 
 
@@ -35,3 +36,14 @@ ROLE_LABELS: dict[str, tuple[str, str]] = {
     "lezer": ("Lezer", "Kijkt mee en verandert niets."),
 }
 LEADS_GROUPS_ONLY = {"coordinator"}  # who has no other role works for their own work groups alone
+
+
+def rights_of(roles: Iterable[str]) -> frozenset[Right]:
+    """What these roles, by name, give together."""
+    return frozenset().union(*(ROLE_RIGHTS.get(role, frozenset()) for role in roles))
+
+
+def leads_groups_only(roles: Set[str]) -> bool:
+    """Whether who has these roles works for their own work groups alone: whatever else residents send is not theirs to
+    read, though their rights are those of a wijkmedewerker."""
+    return roles == LEADS_GROUPS_ONLY

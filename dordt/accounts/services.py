@@ -6,6 +6,7 @@ import re
 import secrets
 from datetime import datetime
 from functools import cache
+from typing import Protocol
 
 import sqlalchemy as sa
 from flask import current_app
@@ -13,8 +14,9 @@ from flask_security import hash_password, verify_password
 from sqlalchemy.exc import IntegrityError
 
 from dordt.accounts import sessions
+from dordt.accounts.authorization import asks
 from dordt.accounts.models import Role, StaffMember
-from dordt.accounts.rights import ROLE_LABELS, ROLE_RIGHTS
+from dordt.accounts.rights import ROLE_LABELS, ROLE_RIGHTS, Right
 from dordt.audit import services as audit
 from dordt.extensions import db, security
 from dordt.shared.addresses import AddressRefused, address_key
@@ -30,6 +32,23 @@ LEAST_BESIDES = 6  # characters that must remain when those words are taken out
 LEAST_DIFFERENT = 4
 
 
+class HandBack(Protocol):
+    """Gives the work of a member back who can do it no longer, in the transaction that changes the account."""
+
+    def __call__(self, member: StaffMember, *, by: StaffMember, at: datetime) -> None: ...
+
+
+_hand_backs: dict[str, HandBack] = {}
+
+
+def on_rights_change(domain: str, function: HandBack) -> None:
+    """Register how a domain takes work back from somebody who was given another role or whose account is closed.
+
+    It is called each time, and looks itself whether this member can still do the work.
+    """
+    _hand_backs[domain] = function
+
+
 class AccountRefused(DomainError):
     """This account cannot be made or changed so; the text says why, for the screen, and `field` where."""
 
@@ -38,6 +57,7 @@ class AccountRefused(DomainError):
         self.field = field
 
 
+@asks(Right.ADMINISTER)
 def create_member(
     *, email: str, name: str, role: str, password: str, at: datetime, by: StaffMember | None = None
 ) -> StaffMember:
@@ -62,8 +82,12 @@ def create_member(
     return member
 
 
+@asks(Right.ADMINISTER, exclusive=True)
 def change_role(member_id: int, role: str, *, by: StaffMember, at: datetime) -> None:
-    """Give somebody else another role; they sign in again to work with it."""
+    """Give somebody else another role; they sign in again to work with it.
+
+    `by` is an administrator all the while, and somebody else: so one administrator always remains.
+    """
     member = _somebody_else(member_id, by)
     before = [each.name for each in member.roles]
     if before == [role]:
@@ -71,9 +95,11 @@ def change_role(member_id: int, role: str, *, by: StaffMember, at: datetime) -> 
     member.roles = [_role(role)]
     sessions.end_all(member.id, at=at)
     audit.record("member.role_changed", subject=member, by=by, at=at, before=before, after=role)
+    _hand_back_work(member, by=by, at=at)
     db.session.commit()
 
 
+@asks(Right.ADMINISTER, exclusive=True)
 def disable_member(member_id: int, *, by: StaffMember, at: datetime) -> None:
     """Close somebody else's account; every session ends at once, what they did stays in the log."""
     member = _somebody_else(member_id, by)
@@ -81,9 +107,11 @@ def disable_member(member_id: int, *, by: StaffMember, at: datetime) -> None:
         member.active = False
         sessions.end_all(member.id, at=at)
         audit.record("member.disabled", subject=member, by=by, at=at)
+        _hand_back_work(member, by=by, at=at)
         db.session.commit()
 
 
+@asks(Right.ADMINISTER, exclusive=True)
 def enable_member(member_id: int, *, by: StaffMember, at: datetime) -> None:
     member = _somebody_else(member_id, by)
     if not member.active:
@@ -92,6 +120,7 @@ def enable_member(member_id: int, *, by: StaffMember, at: datetime) -> None:
         db.session.commit()
 
 
+@asks(Right.ADMINISTER)
 def set_password(member_id: int, password: str, *, by: StaffMember, at: datetime) -> None:
     """Give somebody else a new password and end their sessions. Raises AccountRefused when it is easy to guess."""
     member = _somebody_else(member_id, by)
@@ -99,6 +128,7 @@ def set_password(member_id: int, password: str, *, by: StaffMember, at: datetime
     db.session.commit()
 
 
+@asks(Right.READ)
 def change_own_password(current: str, password: str, *, by: StaffMember, at: datetime) -> str:
     """Take another password for oneself: every session ends, and the id of a fresh one comes back for the cookie.
 
@@ -146,6 +176,11 @@ def give_up() -> None:
     The limiter counts on a connection of its own, and SQLite has one writer at a time.
     """
     db.session.rollback()
+
+
+def _hand_back_work(member: StaffMember, *, by: StaffMember, at: datetime) -> None:
+    for hand_back in _hand_backs.values():
+        hand_back(member, by=by, at=at)
 
 
 def _open_session(member_id: int, password: str, *, at: datetime, origin: str) -> str:
@@ -226,7 +261,7 @@ def _new_role(name: str) -> Role | None:
 def _somebody_else(member_id: int, by: StaffMember) -> StaffMember:
     if member_id == by.id:
         raise NotAllowed("U kunt uw eigen account niet wijzigen. Vraag een andere beheerder.")
-    return db.session.get_one(StaffMember, member_id)
+    return db.session.get_one(StaffMember, member_id, populate_existing=True)
 
 
 def password_problem(password: str, *, email: str) -> str | None:

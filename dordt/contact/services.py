@@ -8,6 +8,7 @@ from hashlib import sha256
 import sqlalchemy as sa
 
 from dordt import throttling
+from dordt.accounts.authorization import asks, lock_rights, may_now
 from dordt.accounts.models import StaffMember
 from dordt.accounts.rights import Right
 from dordt.audit import services as audit
@@ -114,6 +115,7 @@ def add_to_message(token: str, text: str, *, at: datetime) -> None:
 
     The same text twice in a row is one addition. Raises LinkInvalid, and NotAllowed for a message that is unwanted.
     """
+    lock_rights()
     message = find_by_token(token)
     db.session.refresh(message, with_for_update={"of": Message})
     if message.status is MessageStatus.UNWANTED:
@@ -123,19 +125,30 @@ def add_to_message(token: str, text: str, *, at: datetime) -> None:
     db.session.commit()
 
 
+@asks(Right.ASSIGN, closed_to_coordinators=True)
 def assign_message(message_id: int, assignee_id: int | None, *, by: StaffMember, at: datetime) -> None:
     """Give a message to a member of staff, or to nobody. Raises NotAllowed when that person cannot answer."""
     message = _locked(message_id)
     if message.assignee_id == assignee_id:
         db.session.rollback()
         return
-    if assignee_id is not None and not can_take(db.session.get(StaffMember, assignee_id)):
+    if assignee_id is not None and not can_take(db.session.get(StaffMember, assignee_id, populate_existing=True)):
         raise NotAllowed("Deze medewerker kan geen berichten beantwoorden. Kies iemand anders.")
-    audit.record("message.assigned", subject=message, by=by, at=at, before=message.assignee_id, after=assignee_id)
-    message.assignee_id, message.updated_at = assignee_id, at
+    _assign(message, assignee_id, by=by, at=at)
     db.session.commit()
 
 
+def hand_back_messages(member: StaffMember, *, by: StaffMember, at: datetime) -> None:
+    """Of a member who can no longer answer, what is open is nobody's from now on. Commits nothing."""
+    if can_take(member):
+        return
+    still_open = Message.with_status(*workflow.of_type(workflow.StatusType.OPEN))
+    theirs = still_open.where(Message.assignee_id == member.id).order_by(Message.id)
+    for message in db.session.scalars(theirs.with_for_update(of=Message)).all():
+        _assign(message, None, by=by, at=at)
+
+
+@asks(Right.ANSWER, closed_to_coordinators=True)
 def add_note(message_id: int, text: str, *, by: StaffMember, at: datetime) -> None:
     """Write something down for colleagues; the resident never reads it. Sent twice in a row it is one note."""
     message = _locked(message_id)
@@ -147,11 +160,13 @@ def add_note(message_id: int, text: str, *, by: StaffMember, at: datetime) -> No
     db.session.commit()
 
 
+@asks(Right.ANSWER, Right.CLOSE, closed_to_coordinators=True)
 def answer_message(message_id: int, text: str, outcome: Outcome, *, by: StaffMember, at: datetime) -> None:
     """Answer the resident by mail and close the message with what came of it. Raises NotAllowed."""
     change_status(message_id, MessageStatus.ANSWERED, text=text, outcome=outcome, by=by, at=at)
 
 
+@asks(Right.ANSWER, closed_to_coordinators=True)
 def change_status(
     message_id: int,
     to: MessageStatus,
@@ -166,14 +181,15 @@ def change_status(
     Raises NotAllowed, with the reason in Dutch, when the step may not be taken or lacks an outcome, text or reason.
     """
     message = _locked(message_id)
-    if workflow.TYPES[to] is not workflow.StatusType.OPEN and not by.may(Right.CLOSE):
+    if workflow.TYPES[to] is not workflow.StatusType.OPEN and not may_now(by, Right.CLOSE):
         raise NotAllowed(workflow.MAY_NOT_CLOSE)
-    administers = by.may(Right.ADMINISTER)
+    administers = may_now(by, Right.ADMINISTER)
     refused = workflow.refusal(message.status, to, outcome=outcome, text=text, administers=administers)
     if refused:
         raise NotAllowed(refused)
     before = message.status
     move(message, to, outcome=outcome, at=at)
+    _release_if_gone(message, by=by, at=at)
     _write_down(message, text, by, at=at)
     audit.record(f"message.{to}", subject=message, by=by, at=at, before=before, outcome=message.outcome)
     db.session.commit()
@@ -251,8 +267,21 @@ def _append(message: Message, text: str, *, at: datetime) -> None:
     message.updated_at = at
     if before in RESTING:
         move(message, MessageStatus.IN_PROGRESS, outcome=None, at=at)
+        _release_if_gone(message, by=audit.RESIDENT, at=at)
     audit.record("message.added_to", subject=message, by=audit.RESIDENT, at=at, before=before, after=message.status)
     outbox.enqueue(emails.message_added_to(message, text), at=at)
+
+
+def _assign(message: Message, assignee_id: int | None, *, by: audit.Actor, at: datetime) -> None:
+    audit.record("message.assigned", subject=message, by=by, at=at, before=message.assignee_id, after=assignee_id)
+    message.assignee_id, message.updated_at = assignee_id, at
+
+
+def _release_if_gone(message: Message, *, by: audit.Actor, at: datetime) -> None:
+    """What is taken up again is nobody's when whoever had it can no longer answer."""
+    is_open = workflow.TYPES[message.status] is workflow.StatusType.OPEN
+    if is_open and message.assignee and not can_take(message.assignee):
+        _assign(message, None, by=by, at=at)
 
 
 def _locked(message_id: int) -> Message:

@@ -7,7 +7,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from dordt.accounts.authorization import asks
 from dordt.accounts.models import StaffMember
+from dordt.accounts.rights import Right
 from dordt.audit import services as audit
 from dordt.extensions import db
 from dordt.media import services as media_services
@@ -69,6 +71,7 @@ def keep_document(content: bytes, filename: str, *, at: datetime) -> MediaFile:
     return kept
 
 
+@asks(Right.PUBLISH)
 def create_article(content: Content, *, by: StaffMember, at: datetime, publish: bool = False) -> Article:
     """Add an article. Raises SlugTaken."""
     article = _blank(by, at=at)
@@ -81,6 +84,7 @@ def create_article(content: Content, *, by: StaffMember, at: datetime, publish: 
     return article
 
 
+@asks(Right.PUBLISH)
 def save_article(
     article_id: int, content: Content, *, edit_version: int, by: StaffMember, at: datetime, publish: bool = False
 ) -> Article:
@@ -95,6 +99,7 @@ def save_article(
     return article
 
 
+@asks(Right.PUBLISH)
 def publish_article(article_id: int, *, edit_version: int, by: StaffMember, at: datetime) -> Article:
     """Show an article to residents: now, or from the moment that the editor chose. A second time changes nothing.
 
@@ -108,6 +113,7 @@ def publish_article(article_id: int, *, edit_version: int, by: StaffMember, at: 
     return article
 
 
+@asks(Right.PUBLISH)
 def withdraw_article(article_id: int, *, edit_version: int, by: StaffMember, at: datetime) -> Article:
     """Take an article off the site; editors keep it, for the record. A second time changes nothing.
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from dordt.accounts.authorization import lock_rights
 from dordt.accounts.models import StaffMember
 from dordt.audit import services as audit
 from dordt.extensions import db
@@ -43,6 +44,7 @@ def lock_for_freeze() -> None:
     db.session.rollback()
     if is_postgres():
         db.session.execute(sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+        lock_rights()
         db.session.execute(sa.text("LOCK TABLE newsletter IN EXCLUSIVE MODE"))
     subscribers.lock_list()
 

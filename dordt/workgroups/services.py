@@ -8,7 +8,9 @@ from flask import current_app
 from sqlalchemy.exc import IntegrityError
 
 from dordt import throttling
+from dordt.accounts.authorization import asks, current_roles
 from dordt.accounts.models import StaffMember
+from dordt.accounts.rights import Right, leads_groups_only
 from dordt.audit import services as audit
 from dordt.consent import services as consent
 from dordt.consent.models import ConsentPurpose
@@ -118,14 +120,17 @@ def leave_by_mail(membership_id: int, list_id: str, *, mail_id: int, at: datetim
     return True
 
 
+@asks(Right.SEE_CONTACT_DETAILS, Right.ANSWER)
 def decide_membership(
     membership_id: int, decision: MembershipState, text: str, *, by: StaffMember, at: datetime
 ) -> None:
     """Approve, put on the waiting list or decline, and mail the resident. The same decision twice is one decision.
 
-    Raises NotAllowed when this decision does not fit the state.
+    Raises NotAllowed when this decision does not fit the state, or it is a group of another coordinator.
     """
     membership = _locked(db.session.get_one(Membership, membership_id))
+    if leads_groups_only(current_roles(by)) and membership.workgroup.coordinator_id != by.id:
+        raise NotAllowed("U beslist alleen over aanmeldingen bij uw eigen werkgroepen. Vraag het aan een collega.")
     before = membership.state
     if decision == before:
         db.session.rollback()

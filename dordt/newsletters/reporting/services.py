@@ -13,7 +13,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from dordt.accounts.authorization import asks
 from dordt.accounts.models import StaffMember
+from dordt.accounts.rights import Right
 from dordt.consent.models import Consent, ConsentPurpose
 from dordt.extensions import db
 from dordt.mailer.labels import DELIVERY_LABELS
@@ -137,6 +139,7 @@ def _left_after(mail_ids: list[int]) -> dict[int, int]:
     return {mail_id: count for mail_id, count in db.session.execute(counted) if mail_id}
 
 
+@asks(Right.EXPORT, Right.SEE_CONTACT_DETAILS)
 def begin_export(newsletter: Newsletter, kind: Kind, *, by: StaffMember, at: datetime) -> int:
     """Note who takes the file; returns the mail that it is about. Raises NotAllowed when the file cannot hold it."""
     mail = newsletter.mail

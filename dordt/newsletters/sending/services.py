@@ -6,7 +6,9 @@ from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
 
+from dordt.accounts.authorization import asks, require
 from dordt.accounts.models import StaffMember
+from dordt.accounts.rights import Right
 from dordt.audit import services as audit
 from dordt.extensions import db
 from dordt.mailer.ledger import outbox
@@ -37,6 +39,7 @@ CHANGED = "Deze nieuwsbrief is intussen veranderd."
 logger = logging.getLogger(__name__)
 
 
+@asks(Right.APPROVE_NEWSLETTER)
 def approve_newsletter(number: int, *, at: datetime, by: StaffMember | None = None, version: int | None = None) -> bool:
     """It may be sent as it is now; `by` is None for the operator at the command line. `version`: which edit was seen.
 
@@ -54,7 +57,7 @@ def approve_newsletter(number: int, *, at: datetime, by: StaffMember | None = No
         policy.require_second_person(newsletter, by)
         return True
 
-    checked = _checked_and_locked(number, is_to_do, at=at)
+    checked = _checked_and_locked(number, is_to_do, asked=(by, Right.APPROVE_NEWSLETTER), at=at)
     if checked is None:
         return False
     newsletter, _draft = checked
@@ -67,6 +70,7 @@ def approve_newsletter(number: int, *, at: datetime, by: StaffMember | None = No
     return True
 
 
+@asks(Right.SEND_NEWSLETTER)
 def start_newsletter(number: int, *, at: datetime, by: StaffMember | None = None) -> bool:
     """Freeze the audience and let the mailer begin, in one transaction.
 
@@ -74,7 +78,7 @@ def start_newsletter(number: int, *, at: datetime, by: StaffMember | None = None
     Raises NotAllowed when its approval does not hold, a check fails, it has no unsubscribe link, or nobody would
     get it.
     """
-    checked = _checked_and_locked(number, _is_to_start, at=at, for_freeze=True)
+    checked = _checked_and_locked(number, _is_to_start, asked=(by, Right.SEND_NEWSLETTER), at=at, for_freeze=True)
     if checked is None:
         return False
     _freeze(*checked, at=at, by=by)
@@ -82,6 +86,7 @@ def start_newsletter(number: int, *, at: datetime, by: StaffMember | None = None
     return True
 
 
+@asks(Right.SEND_NEWSLETTER)
 def plan_newsletter(number: int, plan: Plan, *, at: datetime, by: StaffMember | None = None) -> None:
     """Let it start by itself; a plan that stood before is replaced.
 
@@ -97,7 +102,7 @@ def plan_newsletter(number: int, plan: Plan, *, at: datetime, by: StaffMember | 
         policy.require_approval(newsletter)
         return True
 
-    checked = _checked_and_locked(number, is_to_do, at=at)
+    checked = _checked_and_locked(number, is_to_do, asked=(by, Right.SEND_NEWSLETTER), at=at)
     if checked is None:
         return
     newsletter, _draft = checked
@@ -109,6 +114,7 @@ def plan_newsletter(number: int, plan: Plan, *, at: datetime, by: StaffMember | 
     db.session.commit()
 
 
+@asks(Right.SEND_NEWSLETTER)
 def withdraw_plan(number: int, *, at: datetime, by: StaffMember | None = None) -> None:
     """It stays approved, and starts no more by itself. Raises NotAllowed when it was not planned."""
     newsletter = locked(number)
@@ -136,6 +142,7 @@ def start_due(*, at: datetime) -> None:
             db.session.rollback()
 
 
+@asks(Right.SEND_NEWSLETTER)
 def pause_newsletter(number: int, *, at: datetime, by: StaffMember | None = None) -> None:
     """Nothing more leaves, but for what is on its way; resuming goes on where it stopped."""
     newsletter = locked(number)
@@ -147,6 +154,7 @@ def pause_newsletter(number: int, *, at: datetime, by: StaffMember | None = None
     db.session.commit()
 
 
+@asks(Right.SEND_NEWSLETTER)
 def resume_newsletter(number: int, *, at: datetime, by: StaffMember | None = None) -> None:
     """Go on after a pause, also one of the mailer itself. Raises NotAllowed when it was not paused."""
     newsletter = locked(number)
@@ -158,6 +166,7 @@ def resume_newsletter(number: int, *, at: datetime, by: StaffMember | None = Non
     db.session.commit()
 
 
+@asks(Right.SEND_NEWSLETTER)
 def cancel_newsletter(number: int, *, at: datetime, by: StaffMember | None = None) -> None:
     """Stop for good: what has not left yet never leaves."""
     newsletter = locked(number)
@@ -179,6 +188,7 @@ def follow_mailer(*, at: datetime) -> None:
     db.session.commit()
 
 
+@asks(Right.ADMINISTER)
 def set_second_person(second_person: bool, *, at: datetime, by: StaffMember) -> bool:
     """Turn the rule of two people on or off; tells whether that was a change."""
     found = _locked_policy(at=at)
@@ -193,12 +203,18 @@ def set_second_person(second_person: bool, *, at: datetime, by: StaffMember) -> 
 
 
 def _checked_and_locked(
-    number: int, is_to_do: Callable[[Newsletter], bool], *, at: datetime, for_freeze: bool = False
+    number: int,
+    is_to_do: Callable[[Newsletter], bool],
+    *,
+    at: datetime,
+    asked: tuple[StaffMember | None, Right] = (None, Right.SEND_NEWSLETTER),
+    for_freeze: bool = False,
 ) -> tuple[Newsletter, Draft] | None:
     """The row, locked, with the mail that was made of it; None when nothing is left to do.
 
     What takes time comes first, while no lock is held: the file store is asked and the mail rendered, and sign-ups
-    wait for neither. Under the lock only `is_to_do` is asked once more, and whether it is still the same edit.
+    wait for neither. Under the lock only `is_to_do` is asked once more, whether it is still the same edit, and whether
+    `asked` still holds: who asks, and the right for it.
     is_to_do: False when somebody was first; raises NotAllowed when it may not be done. for_freeze: lock the list too.
     """
     with read_only():
@@ -209,6 +225,7 @@ def _checked_and_locked(
         prepared.require_ready()
     if for_freeze:
         lock_for_freeze()
+    require(*asked)
     newsletter = locked(number)
     if not is_to_do(newsletter):
         db.session.rollback()

@@ -81,7 +81,7 @@ def file(message_id: int, file_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ONE}/toewijzen/")
 def assign(message_id: int) -> ResponseReturnValue:
-    form = _assign_form(None)
+    form = _assign_form(row_or_404(Message.numbered(message_id)).assignee)
     if form.validate_on_submit() and _is_done(
         form, lambda: services.assign_message(message_id, form.assignee_id, by=member(), at=clock.now())
     ):
@@ -172,7 +172,7 @@ def _forms(found: Message) -> dict[str, DordtForm]:
     """What this member may do with this message now."""
     forms: dict[str, DordtForm] = {}
     if may(Right.ASSIGN):
-        forms["assign_form"] = _assign_form(found.assignee_id)
+        forms["assign_form"] = _assign_form(found.assignee)
     if may(Right.ANSWER):
         forms["note_form"] = AddNoteForm()
         if may(Right.CLOSE) and MessageStatus.ANSWERED in workflow.STEPS[found.status]:
@@ -192,10 +192,16 @@ def _steps_from(current: MessageStatus) -> list[MessageStatus]:
     return [status for status in allowed if status is not MessageStatus.ANSWERED]
 
 
-def _assign_form(current: int | None) -> AssignMessageForm:
-    active = rows(StaffMember.listed().where(StaffMember.active))
-    members = [(str(each.id), each.name) for each in active if services.can_take(each)]
-    return AssignMessageForm(members, current)
+def _assign_form(current: StaffMember | None) -> AssignMessageForm:
+    """Who can take a message, and whoever has it now as they are: what was not touched stays as it is."""
+    offered = [each for each in rows(StaffMember.listed()) if services.can_take(each) or each is current]
+    return AssignMessageForm([(str(each.id), _called(each)) for each in offered], current.id if current else None)
+
+
+def _called(member: StaffMember) -> str:
+    if services.can_take(member):
+        return member.name
+    return f"{member.name} ({'kan geen berichten beantwoorden' if member.active else 'account gesloten'})"
 
 
 def _is_done(form: DordtForm, step: Callable[[], None]) -> bool:

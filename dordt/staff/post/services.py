@@ -2,7 +2,9 @@
 
 from datetime import datetime
 
+from dordt.accounts.authorization import asks
 from dordt.accounts.models import StaffMember
+from dordt.accounts.rights import Right
 from dordt.audit import services as audit
 from dordt.extensions import db
 from dordt.mailer.ledger import outbox
@@ -20,6 +22,7 @@ from dordt.mailer.suppression import list as suppression_list
 from dordt.newsletters.models import Newsletter
 
 
+@asks(Right.SEE_CONTACT_DETAILS, closed_to_coordinators=True)
 def suppress(written: str, scope: SuppressionScope, reason: str, *, by: StaffMember, at: datetime) -> bool:
     """Let no more mail of this scope go to an address or '@domain'; False when that was so already.
 
@@ -34,6 +37,7 @@ def suppress(written: str, scope: SuppressionScope, reason: str, *, by: StaffMem
     return added is not None
 
 
+@asks(Right.SEE_CONTACT_DETAILS, closed_to_coordinators=True)
 def release(suppression: Suppression, *, by: StaffMember, at: datetime) -> bool:
     """Let mail go to this address again; False when somebody else released it a moment ago."""
     scope, cause = suppression.scope, suppression.cause
@@ -44,6 +48,7 @@ def release(suppression: Suppression, *, by: StaffMember, at: datetime) -> bool:
     return is_released
 
 
+@asks(Right.SEE_CONTACT_DETAILS, closed_to_coordinators=True)
 def handle_inbound(mail: InboundMail, *, by: StaffMember, at: datetime) -> None:
     """Somebody dealt with it; what was dealt with before stays as it is."""
     if mail.handled_at is None:
@@ -52,6 +57,7 @@ def handle_inbound(mail: InboundMail, *, by: StaffMember, at: datetime) -> None:
     db.session.commit()
 
 
+@asks(Right.SEE_CONTACT_DETAILS, closed_to_coordinators=True)
 def reopen_inbound(mail: InboundMail, *, by: StaffMember, at: datetime) -> None:
     """It needs somebody after all."""
     if mail.handled_at is not None:
@@ -65,6 +71,7 @@ def is_resendable(delivery: Delivery) -> bool:
     return delivery.state in RESENDABLE and delivery.mail.state is not MailState.CANCELLED
 
 
+@asks(Right.ANSWER, closed_to_coordinators=True)
 def resend(delivery_id: int, *, by: StaffMember, at: datetime) -> bool:
     """Queue it again with the same Message-ID; False when there was nothing to resend."""
     is_queued = outbox.resend(delivery_id, at=at)
@@ -74,6 +81,7 @@ def resend(delivery_id: int, *, by: StaffMember, at: datetime) -> bool:
     return is_queued
 
 
+@asks(Right.SEND_NEWSLETTER, closed_to_coordinators=True)
 def resend_newsletter(newsletter: Newsletter, state: DeliveryState, *, by: StaffMember, at: datetime) -> int:
     """Queue all of a newsletter that failed, or all that is uncertain; returns how many."""
     count = outbox.resend_all(newsletter.mail_id, state, at=at) if newsletter.mail_id else 0

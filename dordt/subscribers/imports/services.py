@@ -15,7 +15,9 @@ from itertools import islice
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
+from dordt.accounts.authorization import asks
 from dordt.accounts.models import StaffMember
+from dordt.accounts.rights import Right
 from dordt.audit import services as audit
 from dordt.extensions import db
 from dordt.mailer.worker import wakeup
@@ -47,6 +49,7 @@ class ImportChoice:
     given_at: datetime | None
 
 
+@asks(Right.ADMINISTER)
 def keep_file(filename: str, content: bytes, *, by: StaffMember, at: datetime) -> int:
     """Keep a file that can be imported; nobody is added yet. Returns its number. Raises ImportFileRefused."""
     if len(content) > LARGEST:
@@ -65,6 +68,7 @@ def keep_file(filename: str, content: bytes, *, by: StaffMember, at: datetime) -
     return found.id
 
 
+@asks(Right.ADMINISTER)
 def start_import(import_id: int, choice: ImportChoice, *, by: StaffMember, at: datetime) -> None:
     """Let the worker import it; a second time changes nothing. Raises NotAllowed when it was withdrawn."""
     values = {"columns": dict(choice.columns), "source": choice.source, "given_at": choice.given_at}
@@ -79,6 +83,7 @@ def start_import(import_id: int, choice: ImportChoice, *, by: StaffMember, at: d
         raise NotAllowed("Dit bestand is ingetrokken. Kies het opnieuw als u het toch wilt overnemen.")
 
 
+@asks(Right.ADMINISTER)
 def withdraw_file(import_id: int, *, by: StaffMember, at: datetime) -> None:
     """Erase a file that was not started. Raises NotAllowed once it was."""
     if _step(import_id, ImportState.WITHDRAWN, content=None, finished_at=at):

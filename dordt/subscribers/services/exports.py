@@ -11,7 +11,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from dordt.accounts.authorization import asks
 from dordt.accounts.models import StaffMember
+from dordt.accounts.rights import Right
 from dordt.audit import services as audit
 from dordt.consent.models import Consent, ConsentPurpose, ConsentText
 from dordt.extensions import db
@@ -58,12 +60,14 @@ def proofs_of(subscriber: Subscriber) -> list[ConsentProof]:
     return list(_with_context(db.session.scalars(found).all()))
 
 
+@asks(Right.SEE_CONTACT_DETAILS, closed_to_coordinators=True)
 def proof_taken(subscriber: Subscriber, *, by: StaffMember, at: datetime) -> Sequence[Sequence[Cell]]:
     """The rows of one subscriber; the log says who took them."""
     _log(subscriber, by, at, count=None)
     return [proof.row(subscriber.email) for proof in proofs_of(subscriber)]
 
 
+@asks(Right.EXPORT, closed_to_coordinators=True)
 def all_proof_taken(*, by: StaffMember, at: datetime) -> Iterator[Sequence[Cell]]:
     """The rows of everybody who is or was on the list, in the order of agreeing; the log says who took them."""
     _log(("subscriber", None), by, at, count=proof_count())
@@ -124,6 +128,7 @@ def _lists() -> Mapping[int, str]:
     }
 
 
+@asks(Right.EXPORT, closed_to_coordinators=True)
 def exported(people: "sa.Select[Subscriber]", *, by: StaffMember, at: datetime) -> Iterator[Sequence[Cell]]:
     """The rows of everybody in this list, in the order in which they came; the log says who took how many."""
     count = db.session.scalar(sa.select(sa.func.count()).select_from(people.order_by(None).subquery()))

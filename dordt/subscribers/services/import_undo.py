@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from dordt.accounts.authorization import asks
 from dordt.accounts.models import StaffMember
+from dordt.accounts.rights import Right
 from dordt.audit import services as audit
 from dordt.consent import services as consent
 from dordt.extensions import db
@@ -40,6 +42,7 @@ def undo_problem(found: SubscriberImport, *, at: datetime) -> str | None:
     return None
 
 
+@asks(Right.ADMINISTER)
 def undo_import(import_id: int, *, by: StaffMember, at: datetime) -> None:
     """Take off the list whom this import added, with their proof and the newsletters that wait for them.
 

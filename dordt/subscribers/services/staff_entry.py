@@ -5,7 +5,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from dordt import throttling
+from dordt.accounts.authorization import asks
 from dordt.accounts.models import StaffMember
+from dordt.accounts.rights import Right
 from dordt.audit import services as audit
 from dordt.consent import services as consent
 from dordt.consent.models import Consent, ConsentMethod, ConsentPurpose
@@ -35,6 +37,7 @@ class StaffEntry:
     given_at: datetime
 
 
+@asks(Right.SEE_CONTACT_DETAILS, closed_to_coordinators=True)
 def enter_subscriber(entry: StaffEntry, *, by: StaffMember, at: datetime) -> tuple[EntryOutcome, int]:
     """Put somebody on the list who agreed elsewhere; returns what came of it, and the number of the subscriber.
 

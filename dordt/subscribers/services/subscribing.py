@@ -8,7 +8,9 @@ from flask import current_app
 from sqlalchemy.exc import IntegrityError
 
 from dordt import throttling
+from dordt.accounts.authorization import asks
 from dordt.accounts.models import StaffMember
+from dordt.accounts.rights import Right
 from dordt.audit import services as audit
 from dordt.consent import services as consent
 from dordt.consent.models import ConsentPurpose
@@ -185,6 +187,7 @@ def unsubscribe_by_mail(subscriber_id: int, _list_id: str, *, mail_id: int, at: 
     return subscriber is not None
 
 
+@asks(Right.SEE_CONTACT_DETAILS, closed_to_coordinators=True)
 def unsubscribe_for(subscriber_id: int, reason: str, *, by: StaffMember, at: datetime) -> None:
     """A member of staff takes somebody off the list who asked for it."""
     subscriber = db.session.get_one(Subscriber, subscriber_id, with_for_update=True)

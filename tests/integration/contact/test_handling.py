@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 import sqlalchemy as sa
 
+from dordt.accounts.rights import ROLE_RIGHTS, Right
 from dordt.audit.models import AuditEntry
 from dordt.contact import services
 from dordt.contact.models import EntryKind, Message, MessageStatus, Outcome
@@ -61,11 +62,12 @@ def test_of_two_colleagues_who_answer_one_is_told_that_it_was_done(colleague, ou
 
 
 @pytest.mark.parametrize("to", [Status.ANSWERED, Status.DECLINED, Status.UNWANTED])
-def test_who_may_answer_but_not_close_closes_nothing(app, outbox, to: MessageStatus):
-    message, coordinator = make_message(), make_member(role="coordinator")
+def test_who_may_answer_but_not_close_closes_nothing(app, outbox, monkeypatch, to: MessageStatus):
+    monkeypatch.setitem(ROLE_RIGHTS, "lezer", frozenset({Right.READ, Right.ANSWER}))
+    message, colleague = make_message(), make_member(role="lezer")
 
     with pytest.raises(NotAllowed, match="mag geen berichten sluiten"):
-        services.change_status(message.id, to, text="Klaar.", outcome=Outcome.DONE, by=coordinator, at=MONDAY)
+        services.change_status(message.id, to, text="Klaar.", outcome=Outcome.DONE, by=colleague, at=MONDAY)
 
     assert reloaded(message).status == Status.NEW
     assert outbox() == []

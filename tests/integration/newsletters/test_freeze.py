@@ -16,6 +16,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 import dordt
+from dordt.accounts.authorization import asks
 from dordt.extensions import db
 from dordt.mailer.models import Delivery, Mail
 from dordt.media.images import address
@@ -231,6 +232,8 @@ class Walk:
 
 def package_of(frame: FrameType) -> str | None:
     path = Path(frame.f_code.co_filename)
+    if frame.f_code.co_qualname.startswith(f"{asks.__name__}."):
+        return None  # it stands around a service, and is no step on the way
     return path.parent.relative_to(ROOT).as_posix().replace(".", "") if path.is_relative_to(ROOT) else None
 
 

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from dordt.accounts.authorization import asks
 from dordt.accounts.models import StaffMember
+from dordt.accounts.rights import Right
 from dordt.extensions import db
 from dordt.media import services as media
 from dordt.media.models import MediaFile
@@ -36,6 +38,7 @@ class Removed:
     block: BlockContent
 
 
+@asks(Right.SEND_NEWSLETTER)
 def create_newsletter(content: NewsletterContent, *, at: datetime, by: StaffMember | None = None) -> Newsletter:
     """Add a draft with the next number. Raises NotAllowed when it names an article, group or picture that is gone."""
     newsletter = _numbered(at=at, by=by)
@@ -45,6 +48,7 @@ def create_newsletter(content: NewsletterContent, *, at: datetime, by: StaffMemb
     return newsletter
 
 
+@asks(Right.SEND_NEWSLETTER)
 def edit_newsletter(number: int, content: NewsletterContent, *, at: datetime, by: StaffMember | None = None) -> None:
     """Change what it says; an approval no longer holds.
 
@@ -66,6 +70,7 @@ def removed_from(newsletter: Newsletter) -> Removed | None:
     return Removed(int(row["position"]), from_json(row["block"])) if row else None
 
 
+@asks(Right.SEND_NEWSLETTER)
 def save_draft(
     number: int, content: NewsletterContent, removed: Removed | None, *, opened: int, at: datetime, by: StaffMember
 ) -> None:
@@ -90,6 +95,7 @@ def save_draft(
         raise
 
 
+@asks(Right.SEND_NEWSLETTER)
 def reopen_newsletter(number: int, *, at: datetime, by: StaffMember) -> None:
     """Take an approval or a plan back, so that it can be changed. Of a draft nothing is taken back."""
     newsletter = locked(number)

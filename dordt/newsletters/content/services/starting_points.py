@@ -9,7 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from dordt.accounts.authorization import asks
 from dordt.accounts.models import StaffMember
+from dordt.accounts.rights import Right
 from dordt.audit import services as audit
 from dordt.extensions import db
 from dordt.media.models import MediaFile, MediaKind
@@ -103,6 +105,7 @@ def read_file(path: Path, *, at: datetime) -> tuple[NewsletterContent, list[str]
     return content, sorted(set(fields) - FILE_FIELDS)
 
 
+@asks(Right.SEND_NEWSLETTER)
 def keep_template(number: int, name: str, *, at: datetime, by: StaffMember) -> NewsletterTemplate:
     """Keep a newsletter under a name, to begin with another time. Raises NameTaken, NotFound."""
     newsletter = newsletter_numbered(number)
@@ -119,6 +122,7 @@ def keep_template(number: int, name: str, *, at: datetime, by: StaffMember) -> N
     return template
 
 
+@asks(Right.SEND_NEWSLETTER)
 def rename_template(template_id: int, name: str, *, at: datetime, by: StaffMember) -> None:
     """Call it something else. Raises NameTaken, NotFound."""
     template = _numbered(template_id)
@@ -126,6 +130,7 @@ def rename_template(template_id: int, name: str, *, at: datetime, by: StaffMembe
     _commit_name(template, "newsletter_template.renamed", at=at, by=by)
 
 
+@asks(Right.SEND_NEWSLETTER)
 def remove_template(template_id: int, *, at: datetime, by: StaffMember) -> None:
     """Throw it away; the newsletters that began with it stay. Raises NotFound."""
     template = _numbered(template_id)

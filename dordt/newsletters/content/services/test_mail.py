@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from flask import current_app
 from markupsafe import Markup
 
+from dordt.accounts.authorization import asks, require
 from dordt.accounts.models import StaffMember
+from dordt.accounts.rights import Right
 from dordt.extensions import db
 from dordt.mailer.ledger import outbox
 from dordt.mailer.suppression.rules import gets_no_mail
@@ -37,6 +39,7 @@ class TestRefused(NotAllowed):
     """These addresses get no test mail now; the text says why."""
 
 
+@asks(Right.SEND_NEWSLETTER)
 def send_test(number: int, addresses: Sequence[str], *, at: datetime, by: StaffMember) -> int:
     """Queue a test mail to each address and note how many; returns that, 0 after a second click on the same button.
 
@@ -45,6 +48,7 @@ def send_test(number: int, addresses: Sequence[str], *, at: datetime, by: StaffM
     with read_only():
         seen = newsletter_numbered(number)
         version, draft = seen.edit_version, _test_of(seen)
+    require(by, Right.SEND_NEWSLETTER)
     newsletter = locked(number)
     if not newsletter.can_be_edited:
         raise NotAllowed("Deze nieuwsbrief is al verstuurd of gestopt. Een testmail kan niet meer.")
