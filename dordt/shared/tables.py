@@ -1,4 +1,4 @@
-"""A table as a file that a spreadsheet opens: CSV (UTF-8, for all of them) or ODS."""
+"""A table as a file that a spreadsheet opens: ODS, or CSV as Excel in Dutch reads it (with a mark and semicolons)."""
 
 import csv
 import io
@@ -18,17 +18,19 @@ CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "ods": "application/vnd.oasis
 MOST_IN_ODS = 5_000  # rows: a thousand take a second, for a spreadsheet is written cell by cell
 PIECE = 50_000  # characters that leave at once
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-HIDDEN_FORMULA = re.compile(r"[;\t\n]\s*[=+@-]")  # a Dutch spreadsheet also parts cells at a semicolon
+HIDDEN_FORMULA = re.compile(r"[,;\t\n]\s*[=+@-]")  # where a spreadsheet that parts cells elsewhere would begin one
+BYTE_ORDER_MARK, SEPARATOR = "\ufeff", ";"
 Cell = str | int | float | datetime | date | None
 
 
 def table_file(headers: Sequence[str], rows: Iterable[Sequence[Cell]], *, kind: Kind, title: str) -> bytes:
     """The whole file. A text that a spreadsheet would run as a formula gets a quote before it (ASVS 5.0, 1.2.10)."""
+    if kind == "csv":
+        return "".join(_csv_pieces(headers, rows)).encode()
     table = tablib.Dataset(headers=list(headers), title=title[:31])
     for row in rows:
         table.append(list(_plain(row)))
-    content = table.export(kind)
-    return content.encode() if isinstance(content, str) else bytes(content)
+    return bytes(table.export(kind))
 
 
 def table_download(headers: Sequence[str], rows: Iterable[Sequence[Cell]], *, kind: Kind, name: str) -> Response:
@@ -43,9 +45,25 @@ def csv_stream(headers: Sequence[str], rows: Iterable[Sequence[Cell]], *, name: 
     return _saved_as(answer, f"{name}.csv")
 
 
+def as_exported(cell: str) -> str:
+    """With a quote before what a spreadsheet would run; a cell that has quotes there already gets one more."""
+    return f"'{cell}" if _is_formula(cell) else cell
+
+
+def as_typed(cell: str) -> str:
+    """What `as_exported` was given."""
+    return cell[1:] if cell.startswith("'") and _is_formula(cell[1:]) else cell
+
+
+def _is_formula(cell: str) -> bool:
+    bare = cell.lstrip("'")
+    return bare.startswith(FORMULA_STARTS) or HIDDEN_FORMULA.search(bare) is not None
+
+
 def _csv_pieces(headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
     piece = io.StringIO()
-    write = csv.writer(piece).writerow
+    piece.write(BYTE_ORDER_MARK)
+    write = csv.writer(piece, delimiter=SEPARATOR).writerow
     for row in chain([headers], rows):
         write(_plain(row))
         if piece.tell() > PIECE:
@@ -69,7 +87,5 @@ def _plain(row: Sequence[Cell]) -> Iterator[str | int | float]:
             yield cell.astimezone(AMSTERDAM).isoformat(timespec="seconds")
         elif isinstance(cell, date):
             yield cell.isoformat()
-        elif isinstance(cell, str) and (cell.startswith(FORMULA_STARTS) or HIDDEN_FORMULA.search(cell)):
-            yield f"'{cell}"
         else:
-            yield cell
+            yield as_exported(cell) if isinstance(cell, str) else cell

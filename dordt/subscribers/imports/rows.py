@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from dordt.shared.addresses import AddressRefused, address_key
 from dordt.shared.local_time import MomentSkipped, moment_of
+from dordt.shared.tables import as_typed
 from dordt.subscribers.fields import CellRefused, SubscriberFields
 from dordt.subscribers.imports.files import CsvRecord, ImportFileRefused
 
@@ -20,7 +21,6 @@ UNREADABLE = re.compile("[\x00\ufffd]")  # NUL breaks PostgreSQL; U+FFFD stands 
 DUTCH_DATE = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:,?[ T](\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?)?")
 PLAIN_NAME = re.compile(r"[A-Za-z0-9_%+-]{1,15}(?:\.[A-Za-z0-9_%+-]{1,15}){0,3}")  # 63 characters at most
 PLAIN_LIMIT = 200  # so that the key, with its domain in another form, is not too long either
-QUOTED_FORMULA = re.compile(r"'(?=[=+\-@])")  # as our own export writes it
 
 
 class RowRefused(ValueError):
@@ -98,7 +98,7 @@ class RowCheck:
         cell = record.cells[at].strip()
         if UNREADABLE.search(cell):
             raise RowRefused("Er staat een teken in dat niet te lezen is. Sla het bestand op als CSV UTF-8.")
-        return cell[1:] if QUOTED_FORMULA.match(cell) else cell
+        return as_typed(cell)
 
     def _given(self, cell: str) -> datetime:
         if not cell and self._given_at:

@@ -1,6 +1,5 @@
 """The report as files: the numbers for those who may read, the addresses for few, and noted."""
 
-import csv
 import io
 import zipfile
 from collections.abc import Callable
@@ -17,16 +16,13 @@ from dordt.newsletters.reporting import services
 from dordt.shared import tables
 from tests.factories.newsletters import make_newsletter, make_started_newsletter
 from tests.factories.subscribers import make_subscriber
+from tests.support.csv_files import csv_rows
 from tests.support.visitors import Visitor
 
 StaffClient = Callable[..., Visitor]
 State = DeliveryState
 REPORT = "/beheer/nieuwsbrieven/1/verslag/"
 PER_SUBSCRIBER = f"{REPORT}abonnees/"
-
-
-def lines(text: str) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(text)))
 
 
 def exports() -> list[AuditEntry]:
@@ -39,7 +35,7 @@ def test_the_numbers_are_a_file_that_adds_up(staff_client: StaffClient):
 
     answer = staff_client("lezer").get(f"{REPORT}bestand.csv")
 
-    heading, *rows = lines(answer.text)
+    heading, *rows = csv_rows(answer)
     outcome = {what: int(count) for part, what, count, _share in rows if part == "Wat werd ervan"}
     assert heading == ["Onderdeel", "Wat", "Aantal", "Deel van het geheel (%)"]
     assert outcome.pop("Samen") == sum(outcome.values()) == 4
@@ -63,8 +59,8 @@ def test_the_numbers_are_a_spreadsheet_too(staff_client: StaffClient, path: str)
 def test_the_growth_is_a_file_of_the_chosen_period(staff_client: StaffClient):
     make_subscriber()
 
-    heading, newest, *older = lines(
-        staff_client("lezer").get("/beheer/nieuwsbrieven/verslag/bestand.csv?periode=half-jaar").text
+    heading, newest, *older = csv_rows(
+        staff_client("lezer").get("/beheer/nieuwsbrieven/verslag/bestand.csv?periode=half-jaar")
     )
 
     assert heading == ["Periode", "Erbij", "Eraf", "Verschil", "Abonnees aan het eind"]
@@ -79,7 +75,7 @@ def test_what_became_of_it_for_each_subscriber_is_noted_and_has_all_of_them(staf
     refused.relay_code, refused.relay_text = 550, "=HYPERLINK(1)"
     client = staff_client("beheerder")
 
-    heading, *rows = lines(client.post(PER_SUBSCRIBER, data={"soort": "csv"}).text)
+    heading, *rows = csv_rows(client.post(PER_SUBSCRIBER, data={"soort": "csv"}))
 
     assert heading == list(services.HEADERS)
     assert [row[0] for row in rows] == [f"lezer{number}@voorbeeld.nl" for number in range(1, 9)]

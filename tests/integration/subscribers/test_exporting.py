@@ -1,6 +1,5 @@
 """The list and the proof of consent as files."""
 
-import csv
 import io
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from dordt.subscribers.services import exports
 from tests.factories.imports import make_import, make_upload
 from tests.factories.places import make_neighbourhood, make_topic
 from tests.factories.subscribers import make_subscriber, unsubscribe_path
+from tests.support.csv_files import csv_rows
 from tests.support.visitors import Visitor
 
 StaffClient = Callable[..., Visitor]
@@ -33,7 +33,7 @@ def places(app):
 
 def table(answer) -> list[list[str]]:
     assert answer.status_code == 200, answer.text
-    return list(csv.reader(io.StringIO(answer.text)))
+    return csv_rows(answer)
 
 
 def actions() -> list[tuple[str, dict]]:

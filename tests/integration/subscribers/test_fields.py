@@ -1,7 +1,5 @@
 """Each field of a subscriber is asked, kept, shown, imported and exported; a new one fails here until it is."""
 
-import csv
-import io
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +18,7 @@ from tests.factories.accounts import make_member
 from tests.factories.imports import make_import
 from tests.factories.places import make_neighbourhood, make_topic
 from tests.factories.subscribers import make_subscriber, preferences_path, unsubscribe_path
+from tests.support.csv_files import csv_rows
 from tests.support.subscribers import the_subscriber
 from tests.support.visitors import Visitor
 
@@ -84,7 +83,7 @@ def test_what_is_exported_can_be_imported(staff_client: Callable[..., Visitor]):
 
     answer = staff_client("beheerder").post("/beheer/abonnees/exporteren/", data={"soort": "csv"})
 
-    head, row = csv.reader(io.StringIO(answer.text))
+    head, row = csv_rows(answer)
     assert head == list(exports.LIST_HEADERS)
     assert {name: dict(zip(head, row, strict=True))[name] for name in CELLS} == CELLS
 

@@ -62,7 +62,7 @@ def test_a_list_is_looked_at_started_followed_and_undone(staff_client: StaffClie
     refused = client.get(f"{answer.location}geweigerd/").text
     assert "E-mailadres: dit is geen adres" in refused
     file = client.get(f"{answer.location}geweigerd.csv")
-    assert file.text.splitlines()[1].startswith("4,E-mailadres")
+    assert file.text.splitlines()[1].startswith("4;E-mailadres")
 
     client.post(f"{answer.location}ongedaan-maken/")
     assert "2 abonnees zijn van de lijst gehaald" in client.get(answer.location).text

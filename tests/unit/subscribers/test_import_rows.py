@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 
 from dordt.shared.addresses import AddressRefused, address_key
+from dordt.shared.tables import table_file
 from dordt.subscribers.fields import plain, slugs_in
 from dordt.subscribers.imports.files import ImportFileRefused, read_sheet
 from dordt.subscribers.imports.rows import ImportRow, RowCheck, RowRefusal, columns_by_name
@@ -197,3 +198,20 @@ def test_the_short_way_to_a_key_ends_where_the_long_one_does(email: str):
     rows, _refused = read(f'"{email.replace(chr(34), chr(34) * 2)}",,,2026-03-09,Balie')
 
     assert [row.email_key for row in rows] == ([key] if key else [])
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        *("=Balie", "+31 78", "-", "@dordt", "Balie, =1+1", "Balie; -1", "'=Balie", "''=x", "'s-Gravendeel"),
+        *("'t Hof, -achter", "Vóór ’t café", "regel\nmet =som", '"tussen" tekens'),
+    ],
+)
+def test_what_the_export_wrote_is_read_back_as_it_was(source: str):
+    headings = ("email", "consent_at", "consent_source")
+    sheet = read_sheet(table_file(headings, [("a@voorbeeld.nl", "2026-03-09", source)], kind="csv", title="lijst"))
+    check = RowCheck(columns_by_name(sheet.headings), len(headings), READERS, at=NOW)
+
+    (row,), refused = check.sorted(sheet.records())
+
+    assert (row.email, row.consent_source, refused) == ("a@voorbeeld.nl", source, [])
