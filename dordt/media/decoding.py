@@ -8,13 +8,26 @@ from enum import StrEnum
 from io import BytesIO
 from threading import Lock
 
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms
 
+from dordt.media.containers import orientation_in, taken_apart
 from dordt.media.images import WIDTHS, rendition_widths
 from dordt.shared.problems import DomainError
 
 SIGNATURES = {b"\xff\xd8\xff": "JPEG", b"\x89PNG\r\n\x1a\n": "PNG", b"GIF8": "GIF", b"RIFF": "WEBP"}
 PDF_MARK = b"%PDF-"
+PDF_MARK_WITHIN = 1024  # bytes; readers accept a PDF whose mark stands somewhere in its first kilobyte
+TURNED = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+COLOURS_OF = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}  # the mode that a profile of such a colour space is about
+EIGHT_BITS = [round(value / 257) for value in range(65_536)]  # of sixteen
 BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 
@@ -106,11 +119,13 @@ def decoded(content: bytes, limits: Limits) -> Iterator[Image.Image]:
     kind = format_of(content)
     if kind is None:
         raise MediaRefused(Refusal.NO_IMAGE)
+    parts = taken_apart(content)
     try:
-        with _one_at_a_time, Image.open(BytesIO(content), formats=[kind]) as image:
+        with _one_at_a_time, Image.open(BytesIO(parts.picture), formats=[kind]) as image:
             if image.width * image.height > limits.most_pixels[kind]:
                 raise MediaRefused(Refusal.TOO_MANY_PIXELS)
-            yield _in_plain_colours(_upright(image, limits.longest_side))
+            exif, profile = image.info.get("exif", parts.exif), image.info.get("icc_profile", parts.profile)
+            yield _upright(_in_plain_colours(_made_smaller(image, limits.longest_side), profile), exif)
     except MediaRefused:
         raise
     except BOMBS as bomb:
@@ -134,32 +149,69 @@ def format_of(content: bytes) -> str | None:
     return None if found == "WEBP" and content[8:12] != b"WEBP" else found
 
 
-def is_pdf(content: bytes, *, mark_within: int = len(PDF_MARK)) -> bool:
-    """Whether the mark of a PDF stands in the first `mark_within` bytes; without it, at the very start."""
-    return PDF_MARK in content[:mark_within]
+def is_pdf(content: bytes) -> bool:
+    """Whether the mark of a PDF stands where readers look for it: a byte order mark or empty lines may come first."""
+    return PDF_MARK in content[:PDF_MARK_WITHIN] and format_of(content) is None
 
 
-def _upright(image: Image.Image, longest_side: int | None) -> Image.Image:
+def _made_smaller(image: Image.Image, longest_side: int | None) -> Image.Image:
+    """Within a square of `longest_side`, in colours that can be mixed."""
     if longest_side:
         image.draft("RGB", (longest_side, longest_side))  # a large JPEG is read at a fraction of its size
-        image.thumbnail((longest_side, longest_side))
-    return ImageOps.exif_transpose(image)
+    image.load()
+    picture = _in_eight_bits(image)
+    if longest_side:
+        picture.thumbnail((longest_side, longest_side))
+    return picture
 
 
-def _in_plain_colours(picture: Image.Image) -> Image.Image:
-    profile = picture.info.get("icc_profile")
-    if profile and picture.mode in {"RGB", "CMYK"}:
+def _in_eight_bits(image: Image.Image) -> Image.Image:
+    """Eight bits for each colour and for how far one sees through it; no palette, and no colour that is a hole."""
+    if image.mode.startswith("I") or image.mode == "F":
+        return _scaled(image)
+    if image.mode == "CMYK":
+        return image
+    mode = "L" if image.mode in {"1", "L", "LA"} else "RGB"
+    if image.has_transparency_data:
+        mode += "A"
+    return image if image.mode == mode else image.convert(mode)
+
+
+def _scaled(image: Image.Image) -> Image.Image:
+    """Grey in sixteen bits: `convert` would cut off what is over 255."""
+    wide, hole = image.convert("I"), image.info.get("transparency")
+    grey = wide.point(EIGHT_BITS, "L")
+    grey.info = {}
+    if isinstance(hole, int):
+        grey.putalpha(wide.point([0 if value == hole else 255 for value in range(65_536)], "L"))
+    return grey
+
+
+def _in_plain_colours(picture: Image.Image, profile: bytes) -> Image.Image:
+    """RGB or RGBA as the web means them."""
+    if profile:
         picture = _as_srgb(picture, profile)
-    return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    mode = "RGBA" if picture.mode in {"LA", "RGBA"} else "RGB"
+    return picture if picture.mode == mode else picture.convert(mode)
 
 
 def _as_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
     try:
         source = ImageCms.ImageCmsProfile(BytesIO(profile))
-        found = ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
-    except (ImageCms.PyCMSError, OSError):
-        return picture  # a broken profile: the colours may be a little off, the picture is there
+        mode = COLOURS_OF[source.profile.xcolor_space.strip()]
+        is_grey_in_colours = picture.mode in {"L", "LA"} and mode == "RGB"
+        colours = picture.convert("RGB" if is_grey_in_colours else picture.mode.removesuffix("A"))
+        found = ImageCms.profileToProfile(colours, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+    except Exception:  # a broken profile: the colours may be a little off, the picture is there
+        return picture
+    if found and picture.mode in {"LA", "RGBA"}:
+        found.putalpha(picture.getchannel("A"))
     return found or picture
+
+
+def _upright(picture: Image.Image, exif: bytes) -> Image.Image:
+    turn = TURNED.get(orientation_in(exif))
+    return picture if turn is None else picture.transpose(turn)
 
 
 def _narrowed(picture: Image.Image, width: int) -> Image.Image:

@@ -15,7 +15,6 @@ from dordt.media.models import MediaFile, MediaKind
 from dordt.shared import storage
 
 MOST_BYTES = 10 * 1024 * 1024
-PDF_MARK_WITHIN = 1024  # bytes; readers accept a PDF whose mark stands somewhere in its first kilobyte
 
 
 def add_image(content: bytes, filename: str, *, at: datetime) -> MediaFile:
@@ -53,7 +52,7 @@ def add_document(content: bytes, filename: str, *, at: datetime) -> MediaFile:
 def check_document(content: bytes) -> None:
     """Raise MediaRefused unless this can be taken in as a document."""
     _check_size(content)
-    if not decoding.is_pdf(content, mark_within=PDF_MARK_WITHIN):
+    if not decoding.is_pdf(content):
         raise MediaRefused(Refusal.NO_PDF)
 
 

@@ -23,6 +23,7 @@ LAST_SEEN = "dordt/accounts/sessions.py"
 KNOWN_ONLY_IN = {
     "flask_mail": "dordt/mailer/smtp/transport.py",
     "aiosmtpd": "dordt/development/catcher.py",
+    "PIL": "dordt/media/decoding.py",
     "pytest": None,
     "html5lib": None,
     "dkim": None,

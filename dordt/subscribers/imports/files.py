@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from dordt.media.decoding import is_pdf
 from dordt.shared.problems import DomainError
 from dordt.subscribers.fields import FIELDS
 
@@ -99,7 +100,7 @@ class _RecordLines:
 def read_sheet(content: bytes) -> Sheet:
     """Recognise a CSV: UTF-8 or cp1252, with commas, semicolons or tabs. Raises ImportFileRefused."""
     problem = next((text for start, text in NOT_A_TEXT.items() if content.startswith(start)), None)
-    if problem or b"\x00" in content[:SEEN_OF_BINARY]:
+    if problem or is_pdf(content) or b"\x00" in content[:SEEN_OF_BINARY]:
         raise ImportFileRefused(
             problem or "Dit is geen tekstbestand. Sla uw lijst op als CSV UTF-8 en kies dat bestand."
         )

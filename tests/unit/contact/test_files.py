@@ -75,10 +75,19 @@ def test_a_large_photo_becomes_smaller():
     assert drawn.size == (2560, 1280)
 
 
-def test_a_pdf_stays_as_it_is():
-    upload = examine("plan.pdf", BytesIO(b"%PDF-1.7 plan"))
+@pytest.mark.parametrize("before", [b"", b"\xef\xbb\xbf", b"\r\n"], ids=["alone", "byte order mark", "empty line"])
+def test_a_pdf_stays_as_it_is(before: bytes):
+    content = before + b"%PDF-1.7 plan"
 
-    assert (upload.filename, upload.content_type, upload.content) == ("plan.pdf", "application/pdf", b"%PDF-1.7 plan")
+    upload = examine("plan.pdf", BytesIO(content))
+
+    assert (upload.filename, upload.content_type, upload.content) == ("plan.pdf", "application/pdf", content)
+
+
+def test_a_photo_that_holds_the_mark_of_a_pdf_is_re_encoded_all_the_same():
+    upload = examine("plan.pdf", picture("JPEG", comment=b"%PDF-1.7"))
+
+    assert (upload.filename, b"%PDF" in upload.content) == ("plan.jpg", False)
 
 
 REFUSED = {
