@@ -17,6 +17,7 @@ from dordt.shared.problems import DomainError
 SIGNATURES = {b"\xff\xd8\xff": "JPEG", b"\x89PNG\r\n\x1a\n": "PNG", b"GIF8": "GIF", b"RIFF": "WEBP"}
 PDF_MARK = b"%PDF-"
 PDF_MARK_WITHIN = 1024  # bytes; readers accept a PDF whose mark stands somewhere in its first kilobyte
+VERSION = 2  # raise it when something else is made of the same file: whoever offers that again gets the new result
 TURNED = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,

@@ -29,7 +29,7 @@ class MediaFile(Base):
     width: Mapped[int | None]
     height: Mapped[int | None]
     renditions: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)  # widths in pixels of the WebP versions
-    digest: Mapped[str] = mapped_column(sa.String(64), index=True)  # SHA-256 of what was offered
+    digest: Mapped[str] = mapped_column(sa.String(64), index=True)  # SHA-256 of what was offered; see services
     created_at: Mapped[datetime]
 
     @classmethod

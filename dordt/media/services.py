@@ -70,12 +70,18 @@ def _check_size(content: bytes) -> None:
 
 
 def _known(content: bytes, kind: MediaKind) -> MediaFile | None:
-    digest = sha256(content).hexdigest()
-    return db.session.scalars(sa.select(MediaFile).where(MediaFile.digest == digest, MediaFile.kind == kind)).first()
+    same = MediaFile.digest == _digest(content, kind), MediaFile.kind == kind
+    return db.session.scalars(sa.select(MediaFile).where(*same)).first()
 
 
 def _media(content: bytes, kind: MediaKind, *, at: datetime) -> MediaFile:
-    return MediaFile(key=secrets.token_hex(16), kind=kind, digest=sha256(content).hexdigest(), created_at=at)
+    return MediaFile(key=secrets.token_hex(16), kind=kind, digest=_digest(content, kind), created_at=at)
+
+
+def _digest(content: bytes, kind: MediaKind) -> str:
+    """What was offered and, of a picture, by which decoder: what an older one made does not come back."""
+    decoder = f"decoder {decoding.VERSION}\n".encode() if kind is MediaKind.IMAGE else b""
+    return sha256(decoder + content).hexdigest()
 
 
 def _stem(filename: str) -> str:

@@ -1,10 +1,12 @@
 """Taking files in."""
 
+from hashlib import sha256
+
 import pytest
 import sqlalchemy as sa
 
 from dordt.extensions import db
-from dordt.media import services
+from dordt.media import decoding, services
 from dordt.media.decoding import MediaRefused, Refusal
 from dordt.media.models import MediaFile, MediaKind
 from dordt.shared import clock, storage
@@ -28,6 +30,27 @@ def test_the_same_content_is_kept_once(app):
     assert db.session.scalar(sa.select(sa.func.count(MediaFile.id))) == 2
 
 
+def test_what_an_older_decoder_made_of_a_picture_does_not_come_back(app, monkeypatch):
+    document = make_document()
+    with monkeypatch.context() as earlier:
+        earlier.setattr(decoding, "VERSION", decoding.VERSION - 1)
+        old = make_image()
+
+    new, again = make_image(), make_image()
+
+    assert (new.id, make_document().id) == (again.id, document.id)
+    assert new.key != old.key
+    assert storage.exists(f"{old.key}/{old.filename}"), "what shows the old one goes on showing it"
+
+
+def test_a_picture_from_before_decoders_had_a_version_does_not_come_back(app):
+    old = make_image()
+    old.digest = sha256(picture()).hexdigest()
+    db.session.commit()
+
+    assert make_image().id != old.id
+
+
 @pytest.mark.parametrize(
     ("name", "kept"),
     [
@@ -36,8 +59,10 @@ def test_the_same_content_is_kept_once(app):
         ("plan\r\nX-Kop: ja.pdf", "plan-x-kop-ja.pdf"),
         ("…", "bestand.pdf"),
         ("a" * 300 + ".pdf", "a" * 80 + ".pdf"),
+        ("Caf\u00e9 Zo\u00eb.pdf", "cafe-zoe.pdf"),
+        ("Cafe\u0301 Zoe\u0308.pdf", "cafe-zoe.pdf"),
     ],
-    ids=["a path", "a Windows path", "a header", "nothing left", "long"],
+    ids=["a path", "a Windows path", "a header", "nothing left", "long", "composed letters", "decomposed letters"],
 )
 def test_a_file_gets_a_name_that_harms_nobody(app, name: str, kept: str):
     assert make_document(name).filename == kept
