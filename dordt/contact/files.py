@@ -1,6 +1,7 @@
 """Files that come with a message: what we accept, made harmless, and kept in storage."""
 
 import secrets
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import IO
@@ -97,7 +98,7 @@ def _reencoded(content: bytes, kind: str, shown: str) -> bytes:
 
 def _stem(filename: str) -> str:
     """The name without folder and ending, and without characters that do something in a header or on a disk."""
-    last = filename.replace("\\", "/").rsplit("/", 1)[-1]
+    last = unicodedata.normalize("NFC", filename).replace("\\", "/").rsplit("/", 1)[-1]
     stem = last.rsplit(".", 1)[0] if "." in last else last
     clean = "".join(each if each.isalnum() or each in " -_()" else "-" for each in stem)
     return " ".join(clean.split())[:100].strip(" -") or "bestand"

@@ -7,6 +7,7 @@ and of two that meet one finds that the other was there.
 
 import logging
 import threading
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -122,7 +123,7 @@ def _found(import_id: int) -> SubscriberImport:
 
 def _name(filename: str) -> str:
     """Without the folders that some browsers send along."""
-    name = filename.replace("\\", "/").rpartition("/")[2]
+    name = unicodedata.normalize("NFC", filename).replace("\\", "/").rpartition("/")[2]
     return "".join(character for character in name if character.isprintable())[:FILENAME_LIMIT] or "lijst.csv"
 
 

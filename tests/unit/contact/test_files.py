@@ -116,6 +116,7 @@ def test_what_we_do_not_take_is_named_with_the_reason(filename, content, said):
         ("", "bestand.pdf"),
         ("a" * 300 + ".pdf", "a" * 100 + ".pdf"),
         ("plan\u202egnp.exe", "plan-gnp.pdf"),
+        ("Cafe\u0301 Zoe\u0308.pdf", "Caf\u00e9 Zo\u00eb.pdf"),
     ],
 )
 def test_a_file_name_holds_nothing_that_does_anything(given, kept):
