@@ -1,5 +1,6 @@
 """Messages of residents, the thread under each, and the files they sent."""
 
+import re
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -8,7 +9,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dordt.accounts.models import StaffMember
 from dordt.places.models import Topic
-from dordt.shared.database import Base, Email, Name, Phone, Slug, Text, Title, foreign_key, like, state_column
+from dordt.shared.addresses import AddressRefused, address_key
+from dordt.shared.database import Base, Email, Name, Phone, Slug, Text, Title, foreign_key, state_column
+from dordt.shared.search import each_word, holds, is_phone
+
+REFERENCE = re.compile(r"(?:DZ)?[\s–-]*(20\d\d)[\s–-]*(\d{6})")  # as people copy it, or read it out
 
 
 class MessageStatus(StrEnum):
@@ -110,11 +115,24 @@ class Message(Base):
         return sa.and_(cls.status.in_(WAITING_FOR_US), cls.reply_by_on < today)
 
     @classmethod
+    def named(cls, words: str, *, in_details: bool) -> "sa.ColumnElement[bool] | None":
+        """Which messages are meant, where the words are a reference number or an address (for those who may see it)."""
+        if reference := REFERENCE.fullmatch(words.upper()):
+            return cls.reference == f"DZ-{reference[1]}-{reference[2]}"
+        try:
+            return cls.email_key == address_key(words) if in_details else None
+        except AddressRefused:
+            return None
+
+    @classmethod
     def containing(cls, words: str, *, in_details: bool) -> "sa.ColumnElement[bool]":
-        """Whether all these words stand in it; who sent it is searched only for those who may see that."""
+        """Whether all these words stand in it or in what was written since, or are the sender's telephone number.
+
+        Who sent it is searched only for those who may see that.
+        """
         columns = [cls.reference, cls.body, cls.location, *([cls.name, cls.email] if in_details else [])]
-        found = [sa.or_(*(column.ilike(like(word), escape="\\") for column in columns)) for word in words.split()]
-        return sa.and_(sa.true(), *found)
+        stands = each_word(words, lambda word: holds(word, *columns) | cls.entries.any(holds(word, MessageEntry.text)))
+        return stands | is_phone(words, cls.phone) if in_details else stands
 
     def is_overdue(self, today: date) -> bool:
         """As `overdue`, for one message that was read."""

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from dordt.media.models import MediaFile
 from dordt.places.models import Neighbourhood, Topic
 from dordt.shared.clock import AMSTERDAM
-from dordt.shared.database import Base, Slug, Text, Title, foreign_key, like, state_column
+from dordt.shared.database import Base, Slug, Text, Title, foreign_key, state_column
+from dordt.shared.search import each_word, holds
 
 article_neighbourhood = sa.Table(
     "article_neighbourhood",
@@ -136,9 +137,7 @@ class Article(Base):
     @classmethod
     def titled(cls, query: "sa.Select[Article]", words: str) -> "sa.Select[Article]":
         """Of these articles those with each of these words in their title; no words leave all."""
-        for word in words.split():
-            query = query.where(cls.title.ilike(like(word), escape="\\"))
-        return query
+        return query.where(each_word(words, lambda word: holds(word, cls.title)))
 
     @classmethod
     def numbered(cls, article_id: int) -> "sa.Select[Article]":

@@ -21,6 +21,7 @@ from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column, registr
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from dordt.extensions import db
+from dordt.shared import search
 
 READING_METHODS = {"GET", "HEAD", "OPTIONS"}
 _only_reads: ContextVar[bool] = ContextVar("only_reads", default=False)
@@ -89,12 +90,6 @@ def foreign_key(target: str, **options: Any) -> MappedColumn[Any]:
     return mapped_column(sa.ForeignKey(target, ondelete=on_delete), **options)
 
 
-def like(text: str) -> str:
-    """A pattern that finds `text` anywhere, the characters of LIKE itself taken literally (escaped by a backslash)."""
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
-
-
 @contextmanager
 def reading() -> Iterator[None]:
     """Within this block transactions take no write lock."""
@@ -150,6 +145,7 @@ def _set_pragmas(connection: sqlite3.Connection, _entry: ConnectionPoolEntry | A
     connection.isolation_level = None  # the driver's own BEGIN is deferred; ours is not
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
+    search.add_to(connection)
 
 
 def _begin(connection: Connection) -> None:

@@ -9,7 +9,7 @@ from flask import Blueprint, Flask, request, url_for
 
 from dordt.shared.database import reading
 from dordt.shared.reading import count
-from dordt.staff import access
+from dordt.staff import access, pages
 from dordt.staff.access import coordinator_scope, is_open, may
 from dordt.staff.contact import views as contact_views
 from dordt.staff.log import views as log_views
@@ -77,7 +77,9 @@ def init_app(app: Flask) -> None:
     """Everything under /beheer/, each section a blueprint of its own. Raises AccessUnsettled."""
     staff = Blueprint("staff", __name__, url_prefix="/beheer")
     staff.before_request(access.require_access)
+    staff.after_request(pages.note_list)
     staff.context_processor(_frame)
+    app.add_template_global(pages.way_back)
     for views in SECTION_VIEWS:
         staff.register_blueprint(views.bp)
     app.register_blueprint(staff)

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dordt.accounts.models import StaffMember
 from dordt.places.models import Neighbourhood, Topic
-from dordt.shared.database import Base, Email, Text, Title, foreign_key, like, state_column
+from dordt.shared.database import Base, Email, Text, Title, foreign_key, state_column
+from dordt.shared.search import each_word, holds
 
 subscriber_neighbourhood = sa.Table(
     "subscriber_neighbourhood",
@@ -83,7 +84,7 @@ class Subscriber(Base):
         if neighbourhood:
             query = query.where(cls.neighbourhoods.any(Neighbourhood.slug == neighbourhood))
         if search:
-            query = query.where(cls.email_key.like(like(search.lower()), escape="\\"))
+            query = query.where(each_word(search, lambda word: holds(word, cls.email_key)))
         return query
 
     @classmethod

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dordt.accounts.models import StaffMember
 from dordt.places.models import Neighbourhood
-from dordt.shared.database import Base, Email, Name, Phone, Slug, Text, Title, foreign_key, like, state_column
+from dordt.shared.database import Base, Email, Name, Phone, Slug, Text, Title, foreign_key, state_column
+from dordt.shared.search import each_word, holds, is_phone
 
 
 class Workgroup(Base):
@@ -117,13 +118,10 @@ class Membership(Base):
         return query.where(Workgroup.coordinator_id == coordinator_id) if coordinator_id else query
 
     @classmethod
-    def matching(cls, query: "sa.Select[Membership]", words: str) -> "sa.Select[Membership]":
-        """Those in whose name, address or motivation all these words stand."""
-        for word in words.split():
-            pattern = like(word)
-            columns = (cls.name, cls.email, cls.motivation)
-            query = query.where(sa.or_(*(column.ilike(pattern, escape="\\") for column in columns)))
-        return query
+    def containing(cls, words: str) -> "sa.ColumnElement[bool]":
+        """Whether all these words stand in the name, address or motivation, or are the telephone number."""
+        stands = each_word(words, lambda word: holds(word, cls.name, cls.email, cls.motivation))
+        return stands | is_phone(words, cls.phone)
 
     @classmethod
     def of_address(cls, email_key: str) -> "sa.Select[Membership]":

@@ -9,7 +9,8 @@ from dordt.extensions import db
 from dordt.mailer.models import Suppression, SuppressionCause, SuppressionScope
 from dordt.mailer.suppression.rules import domain_of
 from dordt.shared.addresses import address_key
-from dordt.shared.database import affected, insert_into, like
+from dordt.shared.database import affected, insert_into
+from dordt.shared.search import each_word, holds
 
 LONGEST_REASON = 500
 
@@ -19,9 +20,7 @@ def listed(*, cause: str = "", words: str = "") -> "sa.Select[Suppression]":
     query = sa.select(Suppression).order_by(Suppression.since.desc(), Suppression.id.desc())
     if cause in list(SuppressionCause):
         query = query.where(Suppression.cause == SuppressionCause(cause))
-    for word in words.split():
-        query = query.where(Suppression.address_key.like(like(word.lower()), escape="\\"))
-    return query
+    return query.where(each_word(words, lambda word: holds(word, Suppression.address_key)))
 
 
 def numbered(suppression_id: int) -> "sa.Select[Suppression]":

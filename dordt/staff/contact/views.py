@@ -50,6 +50,7 @@ def inbox() -> ResponseReturnValue:
         rows=inbox_rows(found.items, read, places=filters.places, today=today, sees_details=sees_details),
         filters=filters,
         words=words,
+        is_named=Message.named(words, in_details=sees_details) is not None,
     )
 
 

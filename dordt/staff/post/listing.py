@@ -27,9 +27,9 @@ from dordt.mailer.models import (
 )
 from dordt.newsletters.models import Newsletter
 from dordt.shared.addresses import AddressRefused, address_key
-from dordt.shared.database import like
 from dordt.shared.reading import tally
 from dordt.shared.requests import whole_number
+from dordt.shared.search import each_word, holds
 
 OPEN = "open"  # the filter for all states of what still has to leave
 PERIOD_LABELS = {"1": "De afgelopen 24 uur", "7": "De afgelopen 7 dagen", "30": "De afgelopen 30 dagen"}
@@ -148,7 +148,7 @@ def _found_by(words: str, *, with_addresses: bool) -> "list[sa.ColumnElement[boo
     """A whole address has an index; anything else is looked for in every mail."""
     if with_addresses and (key := _address(words)):
         return [Delivery.address_key == key]
-    return [_contains(like(word), with_addresses=with_addresses) for word in words.split()]
+    return [each_word(words, lambda word: _contains(word, with_addresses=with_addresses))]
 
 
 def _address(words: str) -> str | None:
@@ -158,6 +158,8 @@ def _address(words: str) -> str | None:
         return None
 
 
-def _contains(pattern: str, *, with_addresses: bool) -> "sa.ColumnElement[bool]":
-    in_subject = Delivery.mail_id.in_(sa.select(Mail.id).where(Mail.subject.ilike(pattern, escape="\\")))
-    return sa.or_(in_subject, Delivery.address.ilike(pattern, escape="\\")) if with_addresses else in_subject
+def _contains(word: str, *, with_addresses: bool) -> "sa.ColumnElement[bool]":
+    """Addresses are compared as they are stored, in small letters: there may be millions."""
+    in_subject = Delivery.mail_id.in_(sa.select(Mail.id).where(holds(word, Mail.subject)))
+    in_address = Delivery.address_key.contains(word, autoescape=True)
+    return sa.or_(in_subject, in_address) if with_addresses else in_subject

@@ -101,4 +101,4 @@ def _filtered(query: "Select[Membership]") -> "Select[Membership]":
         query = query.where(Workgroup.slug == request.args["werkgroep"])
     if request.args.get("status") in list(MembershipState):
         query = query.where(Membership.state == MembershipState(request.args["status"]))
-    return Membership.matching(query, pages.kept("memberships"))
+    return query.where(Membership.containing(pages.kept("memberships")))

@@ -20,11 +20,11 @@ from dordt.newsletters.content.services.editing import Removed
 from dordt.newsletters.models import Newsletter
 from dordt.newsletters.sending import audience
 from dordt.places import services as places
-from dordt.shared.database import like
 from dordt.shared.formats import dutch_date_time
 from dordt.shared.links import without_tokens
 from dordt.shared.problems import NotAllowed
 from dordt.shared.reading import rows
+from dordt.shared.search import each_word, holds
 from dordt.staff.newsletters.composer.forms import TOO_MANY, AudienceChoices, BlockForm, Meetings, NewsletterForm
 from dordt.staff.newsletters.labels import audience_summary
 from dordt.workgroups.models import Meeting, Workgroup
@@ -266,15 +266,10 @@ def _pictures(keys: Iterable[str]) -> dict[str, Image]:
 
 def _found_pictures(words: str) -> "sa.Select[MediaFile]":
     """The newest whose name, or what an article says of it, holds each of these words."""
-    query = sa.select(MediaFile).where(MediaFile.kind == MediaKind.IMAGE)
-    for word in words.split():
-        said = sa.select(Article.image_id).where(_holds(Article.image_alt, word) | _holds(Article.title, word))
-        query = query.where(
-            _holds(MediaFile.filename, word) | MediaFile.id.in_(said.where(Article.image_id.is_not(None)))
-        )
+    query = sa.select(MediaFile).where(MediaFile.kind == MediaKind.IMAGE, each_word(words, _is_about))
     return query.order_by(MediaFile.created_at.desc(), MediaFile.id.desc()).limit(PICTURES_SHOWN)
 
 
-def _holds(column: Any, word: str) -> "sa.ColumnElement[bool]":
-    found: sa.ColumnElement[bool] = column.ilike(like(word), escape="\\")
-    return found
+def _is_about(word: str) -> "sa.ColumnElement[bool]":
+    said = sa.select(Article.image_id).where(holds(word, Article.image_alt, Article.title))
+    return holds(word, MediaFile.filename) | MediaFile.id.in_(said.where(Article.image_id.is_not(None)))
