@@ -74,7 +74,7 @@ def _entry(element: ET.Element, entry: Entry) -> None:
     for slug, name in entry.about:
         ET.SubElement(element, "category", {"term": _clean(slug), "label": _clean(name)})
     _text(element, "summary", entry.summary)
-    _text(element, "content", clean_html.for_feed(entry.content, site=current_app.config["SITE_URL"]), type="html")
+    _text(element, "content", clean_html.for_feed(entry.content, page=entry.link), type="html")
 
 
 def _text(parent: ET.Element, name: str, text: str, **attributes: str) -> None:

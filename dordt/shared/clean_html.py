@@ -52,13 +52,13 @@ def for_mail(html: str) -> str:
     return nh3.clean(html, tags=MAIL_TAGS, attributes=MAIL_ATTRIBUTES, url_schemes=SCHEMES, link_rel=None).strip()
 
 
-def for_feed(html: str, *, site: str) -> str:
-    """HTML of a page of ours, for readers outside the site: no classes, every address in full."""
+def for_feed(html: str, *, page: str) -> str:
+    """HTML that stands at `page`, for readers outside the site: no classes, every address in full."""
     return nh3.clean(
         html,
         tags=FEED_TAGS,
         attributes=FEED_ATTRIBUTES,
         url_schemes=SCHEMES,
         link_rel=None,
-        url_relative=("rewrite_with_base", f"{site}/"),
+        url_relative=("rewrite_with_base", page),
     ).strip()

@@ -1,7 +1,9 @@
 """The Atom feeds of news."""
 
 from datetime import timedelta
+from urllib.parse import urljoin
 
+import html5lib
 import pytest
 
 from dordt.news.models import ArticleState, Attachment
@@ -9,7 +11,7 @@ from dordt.shared import clock
 from tests.factories.media import make_document, make_image
 from tests.factories.news import make_article
 from tests.factories.places import make_neighbourhood
-from tests.support.atom import entries, faults, text
+from tests.support.atom import ATOM, entries, faults, text
 from tests.support.markup import compact
 
 
@@ -32,6 +34,20 @@ def test_a_feed_is_valid_and_is_not_sent_twice(client, reeland, address: str):
     assert len(entries(first.data)) == 2
     assert "PDF-bestand Het plan" in first.text
     assert (again.status_code, again.data) == (304, b"")
+
+
+def test_what_stands_beside_the_article_is_found_from_anywhere(client):
+    body = "[a](plan.pdf) [b](../ander/) [c](/contact/) [d](?x=1) [e](#kop) [f](//cbs.nl/x)"
+    make_article(slug="een-park", body=body)
+
+    (entry,) = entries(client.get("/nieuws/feed.xml").data)
+
+    link = next(link.get("href") for link in entry.findall(f"{ATOM}link"))
+    content = html5lib.parseFragment(text(entry, "content"), namespaceHTMLElements=False)
+    found = [element.get("href") or element.get("src") for element in content.iter() if element.tag in {"a", "img"}]
+    expected = ["plan.pdf", "../ander/", "/contact/", "?x=1", "#kop", "//cbs.nl/x"]
+    assert link.endswith("/nieuws/een-park/")
+    assert found == [urljoin(link, address) for address in expected]
 
 
 def test_a_feed_of_a_wijk_holds_its_news_alone(client, reeland):
