@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import sqlalchemy as sa
+from dateutil.relativedelta import relativedelta
 from flask import current_app
 from sqlalchemy.exc import IntegrityError
 
@@ -25,7 +26,6 @@ from dordt.subscribers.services import subscribing
 from dordt.subscribers.services.subscribing import note_act
 
 PAUSE_MONTHS = (1, 3, 6)
-LAST_DAY = 28  # every month has it
 
 
 def change_choices(token: str, fields: SubscriberFields, *, at: datetime) -> None:
@@ -72,9 +72,9 @@ def end_pauses(*, at: datetime) -> int:
 
 
 def _morning_after(at: datetime, months: int) -> datetime:
-    day = at.astimezone(AMSTERDAM)
-    month = day.year * 12 + day.month - 1 + months
-    return datetime(month // 12, month % 12 + 1, min(day.day, LAST_DAY), tzinfo=AMSTERDAM)
+    """The same day so many months later, or the last day of a month that lacks it."""
+    day = at.astimezone(AMSTERDAM).date() + relativedelta(months=months)
+    return datetime(day.year, day.month, day.day, tzinfo=AMSTERDAM)
 
 
 def find_by_preferences_token(token: str, *, lock: bool = False) -> Subscriber:

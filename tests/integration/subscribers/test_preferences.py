@@ -1,6 +1,6 @@
 """The page behind the link in every newsletter: choosing, pausing, and that nothing but a press on a button does it."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -75,6 +75,37 @@ def test_a_pause_ends_on_the_day_that_the_page_names(client, months):
     assert f'op pauze tot <time datetime="{until.astimezone(AMSTERDAM).isoformat(timespec="minutes")}">' in (
         client.get(path).text
     )
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "until"),
+    [
+        ("2026-11-30T10:00", 1, "2026-12-30"),
+        ("2027-01-31T23:30", 1, "2027-02-28"),
+        ("2027-11-29T10:00", 3, "2028-02-29"),
+        ("2026-12-31T10:00", 6, "2027-06-30"),
+        ("2026-12-31T23:59", 1, "2027-01-31"),
+    ],
+)
+def test_a_pause_ends_at_midnight_of_the_same_day_or_the_last_of_the_month(day: str, months: int, until: str):
+    begun = datetime.fromisoformat(day).replace(tzinfo=AMSTERDAM)
+
+    ends = services.pause_choices(begun.astimezone(UTC))[months].astimezone(AMSTERDAM)
+
+    assert f"{ends:%Y-%m-%dT%H:%M}" == f"{until}T00:00"
+
+
+def test_mail_page_and_data_tell_the_same_day_of_a_pause(client, outbox):
+    until = datetime(2099, 12, 30, tzinfo=AMSTERDAM)
+    anna = make_subscriber(SubscriberState.PAUSED, paused_until=until)
+    client.post("/nieuwsbrief/", data={"email": anna.email, "consent": "y"})
+    path = preferences_path(anna)
+
+    assert "30 december 2099" in client.get(path).text
+    assert "30 december 2099" in client.get(f"{path}gegevens/").text
+    assert "2099-12-30T00:00:00+01:00" in client.get(f"{path}gegevens.json").text
+    assert "2099-12-30T00:00:00+01:00" in client.get(f"{path}gegevens.csv").text
+    assert "30 december 2099" in outbox()[-1].text
 
 
 def test_a_pause_takes_waiting_newsletters_out_of_the_post_at_once(client):
