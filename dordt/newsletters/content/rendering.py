@@ -26,6 +26,7 @@ from dordt.workgroups.models import Meeting
 
 SUMMARY_LENGTH = 155  # characters that a search engine shows
 LEAVE = "[[leave]]"  # becomes the address of the recipient that ends it
+OPENING_MARKS, CLOSING_MARKS = tuple("‘“„'\""), tuple("’”'\"")
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,13 @@ def plain(text: str) -> str:
     return re.sub(r"\[(?=\[)", "[ ", shown)
 
 
+def quoted(text: str) -> str:
+    """With Dutch quotation marks around it, unless it has some already."""
+    said = text.strip()
+    has_marks = said.startswith(OPENING_MARKS) and said.endswith(CLOSING_MARKS)
+    return said if has_marks or not said else f"‘{said}’"
+
+
 def _headers() -> dict[str, str]:
     contact, leave = current_app.config["CONTACT_ADDRESS"], emails.merged_unsubscribe_link()
     return {
@@ -151,13 +159,17 @@ def _block(block: NewsletterBlock) -> RenderedBlock:
 
 
 def _texts(block: NewsletterBlock) -> tuple[Markup, str]:
-    site, text = current_app.config["SITE_URL"], plain(block.text)
+    site, text = current_app.config["SITE_URL"], plain(_written(block))
     kind = BLOCK_TYPES[block.kind]
     if "text" in kind.markdown:
         below = 2 if block.title and "title" in kind.columns else 1
         html = mail_html(text, site=site, below=below)
         return Markup(plain(html)), plain(mail_text(text, site=site))  # noqa: S704  (Markdown may undo a space)
     return _paragraphs(text), wrapped(text.strip())
+
+
+def _written(block: NewsletterBlock) -> str:
+    return quoted(block.text) if block.kind is BlockKind.QUOTE else block.text
 
 
 def _paragraphs(text: str) -> Markup:
@@ -207,7 +219,7 @@ def _web_block(block: NewsletterBlock, at: datetime, *, is_first: bool) -> WebBl
     return WebBlock(
         kind=block.kind,
         title=block.title,
-        text=block.text,
+        text=_written(block),
         link=link,
         leads_elsewhere=_leads_elsewhere(link),
         image=image_of(block.media, "" if block.is_decorative else block.alt),

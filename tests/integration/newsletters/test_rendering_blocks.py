@@ -1,12 +1,14 @@
 """Each kind of block in the mail, also when something in it is empty or gone."""
 
 import re
+from html import unescape
 
 import pytest
 
 from dordt.extensions import db
 from dordt.newsletters.content.block_kinds import BlockContent, BlockKind
-from dordt.newsletters.content.rendering import draft_of
+from dordt.newsletters.content.rendering import draft_of, web_blocks
+from dordt.shared import clock
 from tests.factories.news import make_article
 from tests.factories.newsletters import make_newsletter
 from tests.factories.whole_newsletter import make_whole_newsletter
@@ -101,3 +103,19 @@ def test_no_way_of_typing_makes_a_merge_field(app, kind, typed):
 
     assert (draft.html.count("[[token]]"), draft.text.count("[[token]]")) == (2, 2)  # preferences, and the way out
     assert "[[" not in draft.subject
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [("Wat mooi!", "‘Wat mooi!’"), ("“Wat mooi!”", "“Wat mooi!”"), ("'t Is mooi", "‘'t Is mooi’")],
+    ids=["without", "with marks", "apostrophe"],
+)
+def test_a_quote_has_its_marks_in_the_mail_and_on_the_page(client, written: str, shown: str):
+    newsletter = make_newsletter(blocks=[BlockContent(BlockKind.QUOTE, text=written, title="Sam")])
+    draft = draft_of(newsletter)
+
+    (block,) = [each for each in web_blocks(newsletter, at=clock.now()) if each.kind is BlockKind.QUOTE]
+
+    assert block.text == shown
+    assert shown in draft.text
+    assert shown in unescape(draft.html)
