@@ -96,7 +96,6 @@ SUBJECTS: dict[str, str] = {
     "subscriber": "Abonnee",
     "subscriber_import": "Lijst met abonnees",
     "delivery": "E-mail",
-    "mail": "E-mail",
     "suppression": "Geblokkeerd adres",
     "inbound_mail": "Binnengekomen e-mail",
 }

@@ -12,7 +12,7 @@ from dordt.audit import services as audit
 from dordt.contact.models import MessageStatus
 from dordt.extensions import db
 from dordt.shared import clock
-from dordt.staff.log.labels import ACTIONS
+from dordt.staff.log.labels import ACTIONS, DETAILS, SUBJECTS, VALUES
 from dordt.workgroups.models import MembershipState
 from dordt.workgroups.services import DECISIONS
 from tests.factories.accounts import make_member
@@ -29,6 +29,11 @@ def recorded_actions() -> Iterator[str]:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in RECORDERS and node.args:
                 yield from re.findall(r"'([a-z_]+\.[a-z_]+)'", ast.unparse(node.args[0]))
+
+
+@pytest.mark.parametrize("labels", [ACTIONS, SUBJECTS, DETAILS, *VALUES.values()])
+def test_no_two_things_have_the_same_name(labels: dict[str, str]):
+    assert sorted(set(labels.values())) == sorted(labels.values())
 
 
 def test_every_action_has_a_name_on_screen():
