@@ -172,10 +172,18 @@ def _fill(article: Article, content: Content, *, at: datetime) -> None:
     article.image_alt = content.image_alt if content.image else ""
     article.image_caption = content.image_caption if content.image else ""
     article.attachments = [Attachment(media=media, title=title) for media, title in content.attachments]
-    if content.published_at or article.state != ArticleState.PUBLISHED:
-        article.published_at = content.published_at
+    _set_moment(article, content.published_at, at=at)
     article.updated_at = at
     article.edit_version += 1
+
+
+def _set_moment(article: Article, moment: datetime | None, *, at: datetime) -> None:
+    """What residents can read keeps its moment; who takes away the one that is still to come has a draft again."""
+    if moment is None and article.is_out(at):
+        return
+    article.published_at = moment
+    if moment is None and article.state == ArticleState.PUBLISHED:
+        article.state = ArticleState.DRAFT
 
 
 def _publish(article: Article, by: StaffMember, *, at: datetime) -> None:

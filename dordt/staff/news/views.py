@@ -105,6 +105,7 @@ def _save(form: EditArticleForm, article: Article | None) -> Article | None:
     """Store it, or say in the form why not."""
     publish = request.form.get("action") == "publish"
     content, by, at = _content_of(form), member(), clock.now()
+    was_planned = article is not None and article.state_at(at) == ArticleState.SCHEDULED
     try:
         if article is None:
             saved = services.create_article(content, by=by, at=at, publish=publish)
@@ -118,8 +119,19 @@ def _save(form: EditArticleForm, article: Article | None) -> Article | None:
     except services.EditedMeanwhile:
         form.form_errors.append(EDITED_MEANWHILE)
         return None
-    flash(" ".join(filter(None, [_done(saved, publish=publish), form.published_at.note])), "ok")
+    about_moment = form.published_at.note or _emptied(form, saved, was_planned=was_planned)
+    flash(" ".join(filter(None, [_done(saved, publish=publish), about_moment])), "ok")
     return saved
+
+
+def _emptied(form: EditArticleForm, saved: Article, *, was_planned: bool) -> str:
+    """What became of a moment that was taken away, where that was more than a note of a draft."""
+    if form.published_at.moment is not None:
+        return ""
+    if was_planned and saved.state == ArticleState.DRAFT:
+        return "Het is weer een concept: het verschijnt zodra u het publiceert."
+    is_kept = saved.published_at is not None and saved.published_at < saved.updated_at
+    return "Inwoners konden het al lezen: daarom blijft de datum staan." if is_kept else ""
 
 
 def _done(article: Article, *, publish: bool) -> str:

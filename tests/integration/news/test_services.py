@@ -147,3 +147,15 @@ def test_a_published_article_keeps_its_moment_when_the_field_is_emptied(editor):
     services.save_article(article.id, CONTENT, edit_version=1, by=editor, at=AT + timedelta(days=1))
 
     assert article.published_at == AT
+
+
+def test_a_planned_article_is_a_draft_again_when_its_moment_is_taken_away(editor):
+    later = AT + timedelta(days=7)
+    article = services.create_article(replace(CONTENT, published_at=later), by=editor, at=AT, publish=True)
+
+    services.save_article(article.id, CONTENT, edit_version=1, by=editor, at=AT + timedelta(hours=1))
+    assert (article.state, article.published_at) == (ArticleState.DRAFT, None)
+
+    now = AT + timedelta(hours=2)
+    services.save_article(article.id, CONTENT, edit_version=2, by=editor, at=now, publish=True)
+    assert (article.state, article.published_at) == (ArticleState.PUBLISHED, now)

@@ -116,6 +116,27 @@ def test_a_moment_that_is_left_as_it_was_stays_the_same_moment(editor):
 
 
 @pytest.mark.parametrize(
+    ("moment", "state", "words"),
+    [
+        (datetime(2099, 7, 1, tzinfo=UTC), ArticleState.DRAFT, "Het is weer een concept"),
+        (datetime(2026, 7, 1, tzinfo=UTC), ArticleState.PUBLISHED, "daarom blijft de datum staan"),
+    ],
+    ids=["planned", "out"],
+)
+def test_what_becomes_of_a_moment_that_is_taken_away_is_said(editor, moment, state, words):
+    article = make_article(state=ArticleState.PUBLISHED, published_at=moment)
+    page = editor.get(f"/beheer/nieuws/{article.id}/").text
+
+    form = {**FILLED, "published_at": "", "edit_version": hidden(page, "edit_version")}
+    answer = editor.post(f"/beheer/nieuws/{article.id}/", data=form)
+
+    assert (stored().state, stored().published_at) == (state, None if state == ArticleState.DRAFT else moment)
+    page = editor.get(answer.location).text
+    assert words in page
+    assert re.search(r'name="published_at"[^>]*value="20', page) is None or state == ArticleState.PUBLISHED
+
+
+@pytest.mark.parametrize(
     ("given", "told"),
     [
         ({"title": ""}, "Schrijf een titel boven het bericht."),
