@@ -12,7 +12,7 @@ from tools.crash import ledger
 from tools.crash.accounting import Account, settle
 from tools.crash.kill_points import KillPoint, random_points
 from tools.crash.relay import FakeRelay
-from tools.crash.supervisor import Supervisor
+from tools.crash.supervisor import LONGEST_LIFE, Supervisor
 
 CONNECTIONS = 4  # of each worker
 SECONDS_PER_MESSAGE = 0.004  # that the relay takes, so that a kill finds messages on their way
@@ -44,11 +44,13 @@ def crash(
     kill_points: KillPoints = random_points,
     receipts: int = 10,
     after_death: Callable[[], None] | None = None,
+    longest_life: float = LONGEST_LIFE,
 ) -> Result:
     """Kill workers of an application whose context is pushed, on an empty ledger.
 
     receipts: for each worker beside the newsletters, again and again.
     after_death: called each time that one has died.
+    longest_life: seconds that a worker is given to come to where it must die.
     """
     chance = random.Random(seed)
     relay = FakeRelay(slots=workers, seconds=SECONDS_PER_MESSAGE)
@@ -61,6 +63,7 @@ def crash(
             workers=workers,
             receipts_each=receipts,
             after_death=after_death,
+            longest_life=longest_life,
         )
         supervisor.run(kills)
     outcomes = ledger.outcomes()

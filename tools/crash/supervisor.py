@@ -19,7 +19,7 @@ from tools.crash.relay import HANG_UP, Action, FakeRelay, SmtpSession, Stage
 LOOK_EVERY = 0.005  # seconds
 LOOK_AT_LEDGER_EVERY = 0.1
 AFTER_STALL = 0.4  # seconds that it lives on
-LONGEST_LIFE = 8.0  # seconds that a worker is given to come to where it must die
+LONGEST_LIFE = 8.0  # seconds that a worker is given to come to where it must die; more where others keep it waiting
 READERS = 150  # per worker, each time there is nothing left to send
 PIPELINES = 0.8  # of all lives: the relay offers it
 GIVE_UP_AFTER = 60.0  # seconds without a kill and without an end
@@ -33,6 +33,7 @@ class Slot:
     """A slot for a worker: each is followed by another, with a kill point of its own."""
 
     number: int
+    longest_life: float  # seconds
     process: ForkServerProcess | None = None
     kill_point: KillPoint | None = None
     passed: int = 0  # how often its sessions came to the stage of its kill point
@@ -64,7 +65,7 @@ class Slot:
         """Whether its time has come, or it did not come to where it had to die."""
         if isinstance(self.kill_point, AfterSeconds) and self.at_work_since:
             return self.worked > self.kill_point.seconds
-        return self.kill_point is not None and time.monotonic() > self.born_at + LONGEST_LIFE
+        return self.kill_point is not None and time.monotonic() > self.born_at + self.longest_life
 
     def _send(self, number: int) -> None:
         with contextlib.suppress(ProcessLookupError):
@@ -88,6 +89,7 @@ class Supervisor:
     chance: random.Random
     receipts_each: int  # per worker, as often
     after_death: Callable[[], None] | None = None
+    longest_life: float = LONGEST_LIFE
     deaths: list[str] = field(default_factory=list)
     missed: list[str] = field(default_factory=list)  # where a worker had to die and did not come
     readers: int = 0
@@ -99,7 +101,7 @@ class Supervisor:
         Raises RuntimeError when a worker ends by itself, or nothing goes on.
         """
         self._kills = kills
-        self._slots = [Slot(number) for number in range(self.workers)]
+        self._slots = [Slot(number, self.longest_life) for number in range(self.workers)]
         self.relay.behaviour = self._behave
         self._add_mail()
         try:
@@ -122,7 +124,7 @@ class Supervisor:
                 if len(self.deaths) >= self._kills:
                     return
                 self._add_mail()
-            if time.monotonic() > self._went_on_at + GIVE_UP_AFTER:
+            if time.monotonic() > self._went_on_at + GIVE_UP_AFTER + self.longest_life:
                 raise RuntimeError(f"nothing goes on after {len(self.deaths)} kills; see {self.log}")
             time.sleep(LOOK_EVERY)
 
