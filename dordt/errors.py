@@ -7,6 +7,7 @@ from werkzeug.exceptions import HTTPException
 
 from dordt.extensions import db
 from dordt.shared.problems import DomainError, LinkExpired, LinkInvalid, NotAllowed, NotFound
+from dordt.shared.requests import TextTooLarge, TooManyFields
 
 PAGES: dict[int | type[Exception], tuple[str, int]] = {
     400: ("errors/bad_request.html", 400),
@@ -15,6 +16,8 @@ PAGES: dict[int | type[Exception], tuple[str, int]] = {
     405: ("errors/not_allowed.html", 405),
     410: ("errors/link_expired.html", 410),
     413: ("errors/too_large.html", 413),
+    TextTooLarge: ("errors/text_too_large.html", 413),
+    TooManyFields: ("errors/too_many_fields.html", 413),
     429: ("errors/too_many_requests.html", 429),
     500: ("errors/unexpected.html", 500),
     CSRFError: ("errors/bad_request.html", 400),

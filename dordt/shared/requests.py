@@ -8,9 +8,10 @@ from types import TracebackType
 from typing import IO, Any
 from urllib.parse import parse_qsl
 
-from flask import Flask, Request, Response, abort, current_app, request
+from flask import Flask, Request, Response, abort, current_app, g, request
 from flask.globals import request_ctx
 from flask.logging import default_handler
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 from werkzeug.routing import IntegerConverter, Map
 
@@ -38,10 +39,43 @@ ALWAYS = {
 PRIVATE_BLUEPRINTS = {"staff", "security", "mailbox"}
 # Kept by browser and proxy, asked for again each time: who publishes sees it at once, who has it gets a 304.
 PUBLIC = "public, max-age=0, must-revalidate"
+# The same for one browser alone. With `no-store` it would forget, on the way back, what somebody typed.
+FORM = "private, no-cache"
+
+
+class TextTooLarge(RequestEntityTooLarge):
+    """More text in a form than MAX_FORM_MEMORY_SIZE."""
+
+
+class TooManyFields(RequestEntityTooLarge):
+    """More fields in a form than MAX_FORM_PARTS."""
 
 
 class StrictFormParser(FormDataParser):
-    """Marks bytes that are no UTF-8 with U+FFFD, which forms refuse; Werkzeug would let them pass as '%FF'."""
+    """Marks bytes that are no UTF-8 with U+FFFD, which forms refuse; Werkzeug would let them pass as '%FF'.
+
+    A form that cannot be read is refused for that reason. An empty form in its place would be one without CSRF token.
+    """
+
+    def parse(
+        self, stream: IO[bytes], mimetype: str, content_length: int | None, options: dict[str, str] | None = None
+    ) -> Any:
+        self.silent = False
+        try:
+            return super().parse(stream, mimetype, content_length, options)
+        except ValueError:
+            abort(400)
+
+    def _parse_multipart(
+        self, stream: IO[bytes], mimetype: str, content_length: int | None, options: dict[str, str]
+    ) -> Any:
+        counted = _PartCounter(stream, options.get("boundary", ""))
+        try:
+            _read, form, files = super()._parse_multipart(counted, mimetype, content_length, options)  # type: ignore[arg-type]
+        except RequestEntityTooLarge as refused:  # the parser does not say of what there was too much
+            most = self.max_form_parts
+            raise (TooManyFields if most is not None and counted.parts > most else TextTooLarge) from refused
+        return stream, form, files
 
     def _parse_urlencoded(
         self, stream: IO[bytes], mimetype: str, content_length: int | None, options: dict[str, str]
@@ -49,14 +83,28 @@ class StrictFormParser(FormDataParser):
         limit = current_app.config["MAX_FORM_MEMORY_SIZE"]
         body = stream.read(limit + 1)
         if len(body) > limit:
-            abort(413)
-        pairs = parse_qsl(
-            body.decode(errors="replace"),
-            keep_blank_values=True,
-            errors="replace",
-            max_num_fields=current_app.config["MAX_FORM_PARTS"],
-        )
+            raise TextTooLarge
+        if body.count(b"&") >= current_app.config["MAX_FORM_PARTS"]:
+            raise TooManyFields
+        pairs = parse_qsl(body.decode(errors="replace"), keep_blank_values=True, errors="replace")
         return stream, self.cls(pairs), self.cls()
+
+
+class _PartCounter:
+    """A stream that counts the parts of a multipart form as they are read, where a boundary is cut in two as well."""
+
+    def __init__(self, stream: IO[bytes], boundary: str) -> None:
+        self.parts = 0
+        self._stream = stream
+        self._start = b"--" + boundary.encode("ascii", "replace")
+        self._end = b""
+
+    def read(self, size: int = -1) -> bytes:
+        chunk = self._stream.read(size)
+        seen = self._end + chunk
+        self.parts += seen.count(self._start)
+        self._end = seen[max(0, len(seen) - len(self._start) + 1) :]
+        return chunk
 
 
 class ColumnInteger(IntegerConverter):
@@ -123,6 +171,8 @@ def _add_headers(response: Response) -> Response:
         response.headers["X-Robots-Tag"] = "noindex, nofollow"  # where such a link was published all the same
     if _is_private(response):
         response.headers["Cache-Control"] = "no-store"
+    elif _holds_form(response):
+        response.headers["Cache-Control"] = FORM
     elif request.endpoint != "static" and response.status_code == 200 and not response.is_streamed:
         response.headers.setdefault("Cache-Control", PUBLIC)
         response.add_etag()
@@ -139,8 +189,13 @@ def _is_private(response: Response) -> bool:
         or rule is None
         or _holds_token()
         or (request.blueprint or "").split(".")[0] in PRIVATE_BLUEPRINTS
-        or _session_was_used()
+        or (_session_was_used() and not _holds_form(response))
     )
+
+
+def _holds_form(response: Response) -> bool:
+    """An empty form for anybody: it was given a CSRF token, and nothing else of its session."""
+    return "csrf_token" in g and request.method == "GET" and response.status_code == 200
 
 
 def _holds_token() -> bool:
