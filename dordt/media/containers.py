@@ -19,7 +19,7 @@ START_OF_SCAN, COMMENT, APPLICATION = 0xDA, 0xFE, range(0xE0, 0xF0)
 NEEDED_BY_DECODERS = {0xE0: (b"JFIF\x00", 14), 0xEE: (b"Adobe", 12)}
 EXIF, PROFILE = b"Exif\x00\x00", b"ICC_PROFILE\x00"
 ORIENTATION = 0x0112
-WHOLE_NUMBERS = {1: "B", 3: "H", 4: "L", 6: "b", 8: "h", 9: "l"}  # the types of EXIF that can say 1 to 8
+WHOLE_NUMBERS = {3: "H", 4: "L", 6: "b", 8: "h", 9: "l"}  # the first is the one for an orientation; others occur
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def taken_apart(content: bytes) -> Parts:
 def orientation_in(exif: bytes) -> int:
     """How the picture lies, 1 to 8 as EXIF counts; 1, upright, when that cannot be read, whatever else stands there."""
     tiff = exif.removeprefix(EXIF)
-    order = {b"II": "<", b"MM": ">"}.get(tiff[:2])
+    order = {b"II*\x00": "<", b"MM\x00*": ">"}.get(tiff[:4])
     try:
         return next((value for value in _orientations(tiff, order) if 1 <= value <= 8), 1) if order else 1
     except struct.error:  # it ends halfway
@@ -53,8 +53,9 @@ def _orientations(tiff: bytes, order: str) -> Iterator[int]:
     (count,) = struct.unpack_from(f"{order}H", tiff, at)
     for entry in range(at + 2, at + 2 + 12 * count, 12):
         tag, kind, values = struct.unpack_from(f"{order}HHL", tiff, entry)
-        if tag == ORIENTATION and values == 1 and kind in WHOLE_NUMBERS:
-            yield struct.unpack_from(order + WHOLE_NUMBERS[kind], tiff, entry + 8)[0]
+        form = order + WHOLE_NUMBERS.get(kind, "")
+        if tag == ORIENTATION and 1 <= values * struct.calcsize(form) <= 4:  # more stands elsewhere
+            yield struct.unpack_from(form, tiff, entry + 8)[0]
 
 
 def _jpeg(content: bytes) -> Parts:

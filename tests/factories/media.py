@@ -98,7 +98,7 @@ class ExifVariant:
 def exif_variants(count: int, *, seed: int) -> Iterator[ExifVariant]:
     """EXIF with faults of every kind in turn; the same for the same seed."""
     chance = Random(seed)
-    faults = (_nonsense_beside, _nonsense_itself, _cut_off, _lost, _flipped)
+    faults = (_nonsense_beside, _nonsense_itself, _cut_off, _lost, _no_exif, _flipped)
     yield from (faults[number % len(faults)](chance) for number in range(count))
 
 
@@ -143,6 +143,13 @@ def _lost(chance: Random) -> ExifVariant:
     return ExifVariant(
         whole[:10] + struct.pack("<L", chance.randrange(len(whole), 2**32)) + whole[14:], is_turned=False
     )
+
+
+def _no_exif(chance: Random) -> ExifVariant:
+    """It does not begin as EXIF does."""
+    whole = exif(*_around(QUARTER_TURN, chance))
+    start = chance.choice([b"", b"II", b"MM*\x00", b"IM\x00*", b"II\x2b\x00", bytes(4)])
+    return ExifVariant(whole[:6] + start + whole[10:], is_turned=False)
 
 
 def _flipped(chance: Random) -> ExifVariant:
