@@ -1,6 +1,6 @@
 """How statuses, outcomes and steps are called on screen and in mails."""
 
-from dordt.contact.models import MessageStatus, Outcome
+from dordt.contact.models import Message, MessageStatus, Outcome
 
 Status = MessageStatus
 
@@ -30,3 +30,15 @@ STATUS_SENTENCES: dict[MessageStatus, str] = {
     Status.DECLINED: "Wij gaan niet verder met uw bericht. Hieronder leest u waarom.",
     Status.UNWANTED: "Wij behandelen dit bericht niet.",
 }
+
+
+def label_of(message: Message) -> str:
+    """What is called answered was answered."""
+    return "Gesloten zonder antwoord" if message.is_closed_unanswered else STATUS_LABELS[message.status]
+
+
+def sentence_of(message: Message) -> str:
+    """The status of a message, for the resident."""
+    if message.is_closed_unanswered:
+        return "Wij hebben uw bericht gelezen en gesloten. Volgens ons was er geen antwoord nodig."
+    return STATUS_SENTENCES[message.status]

@@ -134,6 +134,11 @@ class Message(Base):
         stands = each_word(words, lambda word: holds(word, *columns) | cls.entries.any(holds(word, MessageEntry.text)))
         return stands | is_phone(words, cls.phone) if in_details else stands
 
+    @property
+    def is_closed_unanswered(self) -> bool:
+        """Whether staff closed it without a word to the resident."""
+        return self.outcome is Outcome.NO_ANSWER_NEEDED
+
     def is_overdue(self, today: date) -> bool:
         """As `overdue`, for one message that was read."""
         return self.status in WAITING_FOR_US and self.reply_by_on < today

@@ -191,7 +191,8 @@ def change_status(
     move(message, to, outcome=outcome, at=at)
     _release_if_gone(message, by=by, at=at)
     _write_down(message, text, by, at=at)
-    audit.record(f"message.{to}", subject=message, by=by, at=at, before=before, outcome=message.outcome)
+    action = "message.closed" if message.is_closed_unanswered else f"message.{to}"
+    audit.record(action, subject=message, by=by, at=at, before=before, outcome=message.outcome)
     db.session.commit()
 
 

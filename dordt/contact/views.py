@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from dordt.contact import services
 from dordt.contact.forms import AddToMessageForm, WriteMessageForm
-from dordt.contact.labels import OUTCOME_LABELS, STATUS_LABELS, STATUS_SENTENCES
+from dordt.contact.labels import OUTCOME_LABELS, label_of, sentence_of
 from dordt.contact.models import Message, MessageEntry, MessageStatus
 from dordt.contact.services import Receipt
 from dordt.contact.workflow import StatusType, of_type
@@ -70,8 +70,8 @@ def _private_page(message: Message, token: str, form: AddToMessageForm) -> Respo
         message=message,
         entries=rows(MessageEntry.for_resident(message.id)),
         place=places.place_name(message.neighbourhood),
-        status_label=STATUS_LABELS[message.status],
-        status_sentence=STATUS_SENTENCES[message.status],
+        status_label=label_of(message),
+        status_sentence=sentence_of(message),
         outcome_label=OUTCOME_LABELS[message.outcome] if message.outcome else None,
         is_open=message.status in of_type(StatusType.OPEN),
         can_add=message.status is not MessageStatus.UNWANTED,

@@ -59,6 +59,7 @@ MAY_NOT_CLOSE = "Uw rol mag geen berichten sluiten. Vraag een collega om dit ber
 ADMINISTRATOR_ONLY = "Alleen een beheerder kan een ongewenst bericht terugzetten."
 OUTCOME_MISSING = "Kies wat de uitkomst is."
 ANSWER_MISSING = "Schrijf wat u aan de inwoner laat weten."
+ANSWER_TOO_MUCH = "U koos ‘Geen antwoord nodig’. Kies een andere uitkomst, of maak het antwoord leeg."
 REASON_MISSING = "Schrijf waarom u deze stap zet. Alleen medewerkers lezen dit."
 
 
@@ -79,8 +80,8 @@ def refusal(
     if is_closing and outcome is None:
         return OUTCOME_MISSING
     needs_no_answer = is_closing and outcome is Outcome.NO_ANSWER_NEEDED
-    if to in MAILED and not needs_no_answer and not text:
-        return ANSWER_MISSING
+    if to in MAILED and needs_no_answer is bool(text):
+        return ANSWER_TOO_MUCH if text else ANSWER_MISSING
     return REASON_MISSING if _needs_reason(current, to) and not text else None
 
 

@@ -8,13 +8,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from dordt.audit.models import ReadingEntry
-from dordt.contact.labels import STATUS_LABELS
+from dordt.contact.labels import STATUS_LABELS, label_of
 from dordt.contact.models import EntryKind, Message, MessageEntry, MessageStatus
 from dordt.contact.workflow import StatusType, of_type
 from dordt.places.models import Topic
 
 STRANGER = "Inwoner"  # for those who may not see contact details
 SOMEBODY = "Een oud-collega"
+MAILED_ENDS = (MessageStatus.ANSWERED, MessageStatus.DECLINED)  # unless no answer was needed
 FIRST_WORDS = 160  # characters
 ORDERS: "dict[str, tuple[sa.ColumnElement[Any], ...]]" = {
     "": (Message.created_at.desc(), Message.id.desc()),
@@ -85,7 +86,7 @@ def inbox_rows(
             who=message.name if sees_details else STRANGER,
             first_words=" ".join(message.body[: 2 * FIRST_WORDS].split())[:FIRST_WORDS],
             place=places.get(message.neighbourhood, message.neighbourhood),
-            status_label=STATUS_LABELS[message.status],
+            status_label=label_of(message),
             is_unread=message.id not in known,
             is_overdue=message.is_overdue(today),
         )
@@ -112,7 +113,9 @@ def _statuses(wanted: str) -> list[MessageStatus]:
 
 def _thread_entry(entry: MessageEntry, resident: str) -> ThreadEntry:
     colleague = entry.author.name if entry.author else SOMEBODY
+    is_unanswered = entry.kind is EntryKind.STATUS and entry.status in MAILED_ENDS
     step = f"zette de status op ‘{STATUS_LABELS[entry.status]}’" if entry.status else "schreef"
+    step = "sloot het bericht zonder antwoord" if is_unanswered else step
     who, what, look = {
         EntryKind.FROM_RESIDENT: (resident, "voegde toe", "resident"),
         EntryKind.ANSWER: (colleague, f"mailde de inwoner en {step}", "ours"),

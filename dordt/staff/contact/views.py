@@ -10,7 +10,7 @@ from dordt.accounts.models import StaffMember
 from dordt.accounts.rights import Right
 from dordt.audit import services as audit
 from dordt.contact import files, services, workflow
-from dordt.contact.labels import OUTCOME_LABELS, STATUS_LABELS
+from dordt.contact.labels import OUTCOME_LABELS, label_of
 from dordt.contact.models import Message, MessageFile, MessageStatus
 from dordt.places import services as places
 from dordt.shared import clock, storage
@@ -149,8 +149,8 @@ def _page(message_id: int, **forms: DordtForm) -> str:
         thread=list(thread_of(found, sees_details=sees_details)),
         files=list(found.files),
         place=places.place_name(found.neighbourhood),
-        status_label=STATUS_LABELS[found.status],
-        status_labels=STATUS_LABELS,
+        status_label=label_of(found),
+        label_of=label_of,
         outcome_label=OUTCOME_LABELS[found.outcome] if found.outcome else None,
         is_overdue=found.is_overdue(clock.now().astimezone(clock.AMSTERDAM).date()),
         sees_details=sees_details,

@@ -28,6 +28,7 @@ ACTIONS: dict[str, str] = {
     "message.waiting_for_resident": "Vraag gesteld aan inwoner",
     "message.waiting_for_team": "Bericht doorgegeven aan ander team",
     "message.answered": "Bericht beantwoord",
+    "message.closed": "Bericht gesloten zonder antwoord",
     "message.declined": "Bericht gesloten zonder vervolg",
     "message.unwanted": "Bericht ongewenst genoemd",
     "membership.confirmed": "Aanmelding bevestigd",

@@ -42,10 +42,11 @@ def test_the_resident_is_told(end):
     assert refusal(MessageStatus.IN_PROGRESS, MessageStatus(end), text="") == workflow.ANSWER_MISSING
 
 
-def test_where_no_answer_is_needed_the_text_may_be_left_out():
+def test_where_no_answer_is_needed_the_text_is_left_out():
     outcome = Outcome.NO_ANSWER_NEEDED
 
     assert refusal(MessageStatus.NEW, MessageStatus.ANSWERED, outcome=outcome, text="") is None
+    assert refusal(MessageStatus.NEW, MessageStatus.ANSWERED, outcome=outcome) == workflow.ANSWER_TOO_MUCH
     assert refusal(MessageStatus.NEW, MessageStatus.WAITING_FOR_RESIDENT, outcome=outcome, text="")
 
 
