@@ -1,6 +1,5 @@
 """The log: what was changed (audit_entry) and what was read (reading_entry). Rows are only added."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -36,7 +35,7 @@ class AuditEntry(Base):
 
 
 class ReadingEntry(Base):
-    """Somebody of the staff opened the details of a resident; a message without one of mine is unread to me."""
+    """Somebody of the staff opened the details of a resident."""
 
     __tablename__ = "reading_entry"
     __table_args__ = (sa.Index("ix_reading_entry_subject", "subject_type", "subject_id", "member_id"),)
@@ -50,9 +49,3 @@ class ReadingEntry(Base):
     def latest(cls) -> "sa.Select[ReadingEntry]":
         """All readings, the newest first."""
         return sa.select(cls).order_by(cls.id.desc())
-
-    @classmethod
-    def seen_by(cls, member_id: int, subject_type: str, subject_ids: Sequence[int]) -> "sa.Select[int]":
-        """Which of these things one member has opened."""
-        about = (cls.subject_type == subject_type, cls.subject_id.in_(subject_ids))
-        return sa.select(cls.subject_id).where(cls.member_id == member_id, *about)

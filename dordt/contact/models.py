@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dordt.accounts.models import StaffMember
+from dordt.audit.models import ReadingEntry
 from dordt.places.models import Topic
 from dordt.shared.addresses import AddressRefused, address_key
 from dordt.shared.database import Base, Email, Name, Phone, Slug, Text, Title, foreign_key, state_column
@@ -82,6 +83,7 @@ class Message(Base):
     assignee_id: Mapped[int | None] = foreign_key("staff_member.id", ondelete="SET NULL")
     created_at: Mapped[datetime] = mapped_column(index=True)
     updated_at: Mapped[datetime]
+    added_to_at: Mapped[datetime | None]  # when the resident added something last
     closed_at: Mapped[datetime | None]
 
     topic: Mapped[Topic | None] = relationship(lazy="joined")
@@ -113,6 +115,25 @@ class Message(Base):
     def overdue(cls, today: date) -> "sa.ColumnElement[bool]":
         """Whether the day of answer has passed and the next word is ours."""
         return sa.and_(cls.status.in_(WAITING_FOR_US), cls.reply_by_on < today)
+
+    @classmethod
+    def spoken_at(cls) -> "sa.ColumnElement[datetime]":
+        """When the resident wrote last."""
+        return sa.func.coalesce(cls.added_to_at, cls.created_at)
+
+    @classmethod
+    def is_read_by(cls, member_id: int) -> "sa.ColumnElement[bool]":
+        """Whether a member of staff has opened it since the resident wrote last."""
+        mine = (ReadingEntry.member_id == member_id, ReadingEntry.subject_type == cls.__tablename__)
+        after = sa.or_(cls.added_to_at.is_(None), ReadingEntry.at > cls.added_to_at)
+        return sa.exists().where(ReadingEntry.subject_id == cls.id, *mine, after)
+
+    @classmethod
+    def with_new_reply(cls, member_id: int) -> "sa.Select[Message]":
+        """What is open, and a resident added to since this member opened it, the oldest reply first."""
+        still_open = cls.with_status(*WAITING_FOR_US, MessageStatus.WAITING_FOR_RESIDENT)
+        unread = still_open.where(cls.added_to_at.is_not(None), ~cls.is_read_by(member_id))
+        return unread.order_by(cls.added_to_at, cls.id)
 
     @classmethod
     def named(cls, words: str, *, in_details: bool) -> "sa.ColumnElement[bool] | None":

@@ -265,7 +265,7 @@ def _was_last_word(message: Message, text: str) -> bool:
 def _append(message: Message, text: str, *, at: datetime) -> None:
     before = message.status
     message.entries.append(MessageEntry(kind=EntryKind.FROM_RESIDENT, text=text, at=at))
-    message.updated_at = at
+    message.added_to_at = message.updated_at = at
     if before in RESTING:
         move(message, MessageStatus.IN_PROGRESS, outcome=None, at=at)
         _release_if_gone(message, by=audit.RESIDENT, at=at)

@@ -7,7 +7,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dordt.audit.models import ReadingEntry
 from dordt.contact.labels import STATUS_LABELS, label_of
 from dordt.contact.models import EntryKind, Message, MessageEntry, MessageStatus
 from dordt.contact.workflow import StatusType, of_type
@@ -18,7 +17,7 @@ SOMEBODY = "Een oud-collega"
 MAILED_ENDS = (MessageStatus.ANSWERED, MessageStatus.DECLINED)  # unless no answer was needed
 FIRST_WORDS = 160  # characters
 ORDERS: "dict[str, tuple[sa.ColumnElement[Any], ...]]" = {
-    "": (Message.created_at.desc(), Message.id.desc()),
+    "": (Message.spoken_at().desc(), Message.id.desc()),
     "oud": (Message.created_at.asc(), Message.id.asc()),
     "termijn": (Message.reply_by_on.asc(), Message.id.asc()),
 }
@@ -35,6 +34,11 @@ class InboxRow:
     status_label: str
     is_unread: bool
     is_overdue: bool
+
+    @property
+    def has_new_reply(self) -> bool:
+        """Whether the resident added something that the reader has not opened."""
+        return self.is_unread and self.message.added_to_at is not None
 
 
 @dataclass(frozen=True)
@@ -69,10 +73,9 @@ def inbox_messages(
 
 
 def read_by(member_id: int, shown: Iterable[Message]) -> "sa.Select[int]":
-    """Which of these messages a member of staff has opened before."""
-    mine = (ReadingEntry.member_id == member_id, ReadingEntry.subject_type == "message")
+    """Which of these messages a member of staff has opened since the resident wrote last."""
     ids = [message.id for message in shown]
-    return sa.select(ReadingEntry.subject_id).where(*mine, ReadingEntry.subject_id.in_(ids)).distinct()
+    return sa.select(Message.id).where(Message.id.in_(ids), Message.is_read_by(member_id))
 
 
 def inbox_rows(

@@ -1,7 +1,7 @@
 """The start page: what needs me today."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
@@ -9,7 +9,6 @@ from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from dordt.accounts.rights import Right
-from dordt.audit.models import ReadingEntry
 from dordt.contact.models import Message, MessageStatus
 from dordt.mailer.models import IS_TROUBLED, Delivery, DeliveryState, InboundMail, literally
 from dordt.newsletters.models import Newsletter, NewsletterState
@@ -19,6 +18,7 @@ from dordt.shared import clock
 from dordt.shared.formats import capital
 from dordt.shared.reading import count, rows
 from dordt.staff.access import coordinator_scope, is_open, may, member
+from dordt.staff.contact.inbox import read_by
 from dordt.staff.log import labels
 from dordt.staff.log import views as log
 from dordt.workgroups.models import Membership, MembershipState
@@ -76,6 +76,7 @@ def index() -> ResponseReturnValue:
 def _waiting_lists(at: datetime) -> Iterator[WaitingList]:
     day = at.astimezone(clock.AMSTERDAM).date()
     if is_open("staff.contact"):
+        yield _replies(day)
         yield _messages("te-laat", "Berichten die te laat zijn", ("te laat", "te laat"), overdue_messages(day), day)
         yield _messages("berichten", "Nieuwe berichten", ("nieuw bericht", "nieuwe berichten"), new_messages(), day)
     if may(Right.SEE_CONTACT_DETAILS):
@@ -89,17 +90,35 @@ def _waiting_lists(at: datetime) -> Iterator[WaitingList]:
 
 def _messages(name: str, title: str, tile: tuple[str, str], query: "sa.Select[Message]", day: date) -> WaitingList:
     found, is_late = rows(query.limit(SHOWN)), name == "te-laat"
-    seen = set(rows(ReadingEntry.seen_by(member().id, "message", [each.id for each in found])))
+    read = set(rows(read_by(member().id, found)))
     return WaitingList(
         id=name,
         title=title,
         tile=tile,
         count=count(query),
-        items=[_message_item(each, is_unread=each.id not in seen, day=day) for each in found],
+        items=[_message_item(each, is_unread=each.id not in read, day=day) for each in found],
         section_url=url_for("staff.contact.inbox"),
         empty="Elk bericht is op tijd beantwoord." if is_late else "Schrijft een inwoner ons? Dan staat het hier.",
         is_urgent=is_late,
     )
+
+
+def _replies(day: date) -> WaitingList:
+    """What residents added and I have not opened, also under a message that I or a colleague had read before."""
+    query = Message.with_new_reply(member().id)
+    return WaitingList(
+        id="reacties",
+        title="Nieuwe reacties van bewoners",
+        tile=("nieuwe reactie van een bewoner", "nieuwe reacties van bewoners"),
+        count=count(query),
+        items=[_reply_item(each, day) for each in rows(query.limit(SHOWN))],
+        section_url=url_for("staff.contact.inbox"),
+        empty="Reageert een bewoner op wat wij schreven? Dan staat het hier tot u het opent.",
+    )
+
+
+def _reply_item(message: Message, day: date) -> WaitingItem:
+    return replace(_message_item(message, is_unread=True, day=day), when=message.added_to_at, by="")
 
 
 def _message_item(message: Message, *, is_unread: bool, day: date) -> WaitingItem:
