@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from dordt.accounts import rights
 from dordt.accounts.rights import Right
 from dordt.shared.database import Base, Email, Name, foreign_key
+from dordt.shared.names import name_key
 
 staff_role = sa.Table(
     "staff_role",
@@ -51,7 +52,7 @@ class StaffMember(Base, UserMixin):
     @classmethod
     def listed(cls) -> "sa.Select[StaffMember]":
         """Everybody with an account, by name, those whose account is closed last."""
-        return sa.select(cls).order_by(cls.active.desc(), cls.name, cls.id)
+        return sa.select(cls).order_by(cls.active.desc(), name_key(cls.name), cls.id)
 
     @classmethod
     def numbered(cls, member_id: int) -> "sa.Select[StaffMember]":

@@ -16,6 +16,7 @@ from dordt.news.models import Article
 from dordt.newsletters.content.block_kinds import BlockKind
 from dordt.places.models import Neighbourhood, Topic
 from dordt.shared.database import Base, Name, Text, Title, foreign_key, state_column
+from dordt.shared.names import name_key
 from dordt.workgroups.models import Meeting, Workgroup
 
 PAUSED_BY_STAFF = "Stilgezet door een medewerker."
@@ -226,7 +227,7 @@ class NewsletterTemplate(Base):
     @classmethod
     def all(cls) -> "sa.Select[NewsletterTemplate]":
         """Every template, by name."""
-        return sa.select(cls).order_by(cls.name)
+        return sa.select(cls).order_by(name_key(cls.name), cls.id)
 
     @classmethod
     def numbered(cls, template_id: int) -> "sa.Select[NewsletterTemplate]":

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dordt.shared.database import Base, Name, Slug
+from dordt.shared.names import name_key
 
 OUTSIDE = "buiten-dordrecht"
 RATHER_NOT_SAY = "zeg-ik-liever-niet"
@@ -21,7 +22,7 @@ class Neighbourhood(Base):
     @classmethod
     def all(cls) -> "sa.Select[Neighbourhood]":
         """Every wijk, in their own order."""
-        return sa.select(cls).order_by(cls.position, cls.name)
+        return sa.select(cls).order_by(cls.position, name_key(cls.name))
 
     @classmethod
     def called(cls, slug: str) -> "sa.Select[Neighbourhood]":
@@ -41,4 +42,4 @@ class Topic(Base):
     @classmethod
     def all(cls) -> "sa.Select[Topic]":
         """Every theme, in their own order."""
-        return sa.select(cls).order_by(cls.position, cls.name)
+        return sa.select(cls).order_by(cls.position, name_key(cls.name))

@@ -69,7 +69,8 @@ def dutch_share(count: int, total: int) -> str:
 
 def capital(text: str) -> str:
     """'Werkgroep Sterrenburgpark' from 'werkgroep Sterrenburgpark': a name at the start of a line."""
-    return text[:1].upper() + text[1:]
+    first = 2 if text.startswith("ij") else 1  # one letter in Dutch: 'IJsselmeer'
+    return text[:first].upper() + text[first:]
 
 
 def init_app(app: Flask) -> None:

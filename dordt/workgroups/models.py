@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from dordt.accounts.models import StaffMember
 from dordt.places.models import Neighbourhood
 from dordt.shared.database import Base, Email, Name, Phone, Slug, Text, Title, foreign_key, state_column
+from dordt.shared.names import name_key
 from dordt.shared.search import each_word, holds, is_phone
 
 
@@ -39,7 +40,7 @@ class Workgroup(Base):
     @classmethod
     def all(cls) -> "sa.Select[Workgroup]":
         """Every group: those that look for people first, then in the order that staff chose."""
-        return sa.select(cls).order_by(cls.is_open.desc(), cls.position, cls.name)
+        return sa.select(cls).order_by(cls.is_open.desc(), cls.position, name_key(cls.name))
 
     @classmethod
     def looking(cls) -> "sa.Select[Workgroup]":
