@@ -83,12 +83,27 @@ class MembershipState(StrEnum):
     LEFT = "left"
 
 
+TAKES_PART = (MembershipState.REQUESTED, MembershipState.WAITING, MembershipState.APPROVED)
+IS_TAKING_PART = sa.text("state IN ('requested', 'waiting', 'approved')")  # TAKES_PART, as an index says it
+
+
 class Membership(Base):
-    """One person's application to take part, and what became of it."""
+    """One application to take part, and what became of it.
+
+    Each form that is sent in is a row of its own: what somebody else types under the same address leaves the row as it
+    is that was decided about or left. Of one person at most one row takes part in a group.
+    """
 
     __tablename__ = "membership"
     __table_args__ = (
-        sa.UniqueConstraint("workgroup_id", "email_key"),
+        sa.Index(
+            "uq_membership_taking_part",
+            "workgroup_id",
+            "email_key",
+            unique=True,
+            sqlite_where=IS_TAKING_PART,
+            postgresql_where=IS_TAKING_PART,
+        ),
         {"sqlite_autoincrement": True},  # links carry the id: SQLite must never give one out again
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -111,6 +126,16 @@ class Membership(Base):
 
     workgroup: Mapped[Workgroup] = relationship(lazy="joined")
     decided_by: Mapped[StaffMember | None] = relationship()
+
+    @property
+    def takes_part(self) -> bool:
+        """Whether this address was proved, and staff did not say no."""
+        return self.state in TAKES_PART
+
+    @classmethod
+    def of_person(cls, workgroup_id: int, email_key: str) -> "sa.Select[Membership]":
+        """Every application of one address for one group, in the order in which rows are locked."""
+        return sa.select(cls).where(cls.workgroup_id == workgroup_id, cls.email_key == email_key).order_by(cls.id)
 
     @classmethod
     def of_groups(cls, coordinator_id: int | None = None) -> "sa.Select[Membership]":

@@ -1,11 +1,11 @@
 """Asking to take part, confirming, deciding, leaving."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
 import sqlalchemy as sa
 from flask import current_app
-from sqlalchemy.exc import IntegrityError
 
 from dordt import throttling
 from dordt.accounts.authorization import asks, current_roles
@@ -19,10 +19,9 @@ from dordt.mailer.ledger import outbox
 from dordt.mailer.models import SuppressionScope
 from dordt.shared.addresses import address_key
 from dordt.shared.links import read_token
-from dordt.shared.mail import Draft
 from dordt.shared.problems import LinkInvalid, NotAllowed
 from dordt.workgroups import emails
-from dordt.workgroups.models import Membership, MembershipState, Workgroup
+from dordt.workgroups.models import TAKES_PART, Membership, MembershipState, Workgroup
 
 CONFIRM = "membership-confirm"
 LEAVE = "membership-leave"
@@ -38,7 +37,7 @@ DECISIONS: dict[MembershipState, tuple[MembershipState, ...]] = {
     State.UNCONFIRMED: (),
     State.LEFT: (),
 }
-TAKES_PART = (State.REQUESTED, State.WAITING, State.APPROVED)
+MOST_AT_ONCE = 3  # forms with other words for one address that are mailed within an hour
 
 
 @dataclass(frozen=True)
@@ -56,43 +55,55 @@ class MembershipApplication:
 def request_membership(workgroup: Workgroup, application: MembershipApplication, *, at: datetime) -> None:
     """Store the application and queue the mail that asks for confirmation, in one transaction.
 
-    Somebody who takes part already gets a mail that says so instead. Either goes at most once an hour, and the page
-    answers the same: it never tells who is in the group. Raises NotAllowed when the group takes nobody on.
+    Somebody who takes part already gets a mail that says so instead, and nothing of theirs changes: a stranger may have
+    typed the address. The page answers the same, and never tells who is in the group. Raises NotAllowed when the group
+    takes nobody on.
     """
     if not workgroup.is_open:
         raise NotAllowed(f"De {workgroup.name} zoekt op dit moment geen mensen.")
-    membership = _find_or_add(workgroup, application, at=at)
-    if membership.state in TAKES_PART:
-        draft = emails.already_member(membership)
-    else:
-        _renew(membership, application, at=at)
-        draft = emails.confirm_membership(membership, at=at)
-    if throttling.may_be_mailed(membership.email, at=at):
-        _mail_once(membership, draft, at=at)
+    if throttling.may_be_mailed(application.email, at=at):  # from here on the next one with this address waits
+        theirs = _applications(workgroup.id, address_key(application.email))
+        member = next((each for each in theirs if each.takes_part), None)
+        if member:
+            outbox.enqueue(emails.already_member(member), at=at, at_most_once_per=current_app.config["ONE_MAIL_PER"])
+        else:
+            _ask_to_confirm(workgroup, application, theirs, at=at)
     db.session.commit()
 
 
 def find_by_confirm_token(token: str) -> Membership:
-    """The membership that a confirm link was made for. Raises LinkExpired or LinkInvalid."""
+    """The application that a confirm link was made for. Raises LinkExpired, and LinkInvalid when it was left since, or
+    another one of the same person was confirmed first."""
     claim = read_token(token, purpose=CONFIRM, max_age=current_app.config["CONFIRM_WITHIN"])
     membership = db.session.get(Membership, claim.row_id)
     if membership is None or membership.link_version != claim.version or membership.state == State.LEFT:
+        raise LinkInvalid(CONFIRM)
+    if membership.state == State.UNCONFIRMED and _present(membership) is not membership:
         raise LinkInvalid(CONFIRM)
     return membership
 
 
 def find_by_leave_token(token: str) -> Membership:
-    """The membership that a leave link was made for; such a link works for ever. Raises LinkInvalid."""
+    """The membership that a leave link was made for, or by which this person takes part in that group now; such a link
+    works for ever. Raises LinkInvalid."""
     membership = db.session.get(Membership, read_token(token, purpose=LEAVE).row_id)
     if membership is None:
         raise LinkInvalid(LEAVE)
-    return membership
+    return _present(membership)
 
 
 def confirm_membership(token: str, *, at: datetime) -> None:
-    """The resident proved the address: the group's staff are asked to decide. A second time changes nothing."""
-    membership = _locked(find_by_confirm_token(token))
+    """The resident proved the address: what stood in this form counts, and the group's staff are asked to decide.
+
+    What else was filled in under this address and not confirmed ends. A second time changes nothing.
+    """
+    found = find_by_confirm_token(token)
+    theirs = _applications(found.workgroup_id, found.email_key)
+    membership = find_by_confirm_token(token)
     if membership.state == State.UNCONFIRMED:
+        for other in theirs:
+            if other.state == State.UNCONFIRMED and other is not membership:
+                db.session.delete(other)
         membership.state, membership.confirmed_at = State.REQUESTED, at
         if membership.show_name:
             _keep_consent(membership, at=at)
@@ -104,7 +115,7 @@ def confirm_membership(token: str, *, at: datetime) -> None:
 
 def leave_workgroup(token: str, *, at: datetime) -> None:
     """The resident leaves: no group mail goes out any more. A second time changes nothing."""
-    _leave(_locked(find_by_leave_token(token)), at=at)
+    _leave(find_by_leave_token(token), at=at)
     db.session.commit()
 
 
@@ -116,7 +127,7 @@ def leave_by_mail(membership_id: int, list_id: str, *, mail_id: int, at: datetim
     membership = db.session.get(Membership, membership_id)
     if membership is None or membership.workgroup.slug != list_id:
         return False
-    _leave(_locked(membership), at=at)
+    _leave(membership, at=at)
     return True
 
 
@@ -135,8 +146,10 @@ def decide_membership(
     if decision == before:
         db.session.rollback()
         return
-    if decision not in DECISIONS[before]:
-        raise NotAllowed("Een collega heeft hier intussen over besloten, of de inwoner heeft zich afgemeld.")
+    if decision not in DECISIONS[before] or (decision in TAKES_PART and _present(membership) is not membership):
+        raise NotAllowed(
+            "Een collega heeft hier intussen over besloten, of de inwoner heeft zich afgemeld of opnieuw aangemeld."
+        )
     membership.state, membership.decision_text = decision, text
     membership.decided_at, membership.decided_by_id = at, by.id
     audit.record(
@@ -172,36 +185,31 @@ def membership_counts() -> dict[tuple[int, MembershipState], int]:
     return {(row[0], row[1]): row[2] for row in db.session.execute(grouped)}
 
 
-def _find_or_add(workgroup: Workgroup, application: MembershipApplication, *, at: datetime) -> Membership:
-    key = address_key(application.email)
-    mine = sa.select(Membership).where(Membership.workgroup_id == workgroup.id, Membership.email_key == key)
-    try:
-        with db.session.begin_nested():
-            found = db.session.scalar(mine.with_for_update(of=Membership))
-            if found is None:
-                found = Membership(workgroup=workgroup, email_key=key, created_at=at, **asdict(application))
-                db.session.add(found)
-    except IntegrityError:  # the same form sent twice at once: the other one was first
-        found = db.session.scalars(mine.with_for_update(of=Membership)).one()
-    return found
+def _ask_to_confirm(
+    workgroup: Workgroup, application: MembershipApplication, theirs: Sequence[Membership], *, at: datetime
+) -> None:
+    """A row of its own for other words than before, or a fresh link for the same; each mail confirms its own form.
+
+    theirs: what was filled in before under this address, locked. The same form is mailed once an hour.
+    """
+    waiting = [each for each in theirs if each.state == State.UNCONFIRMED]
+    lately = [each for each in waiting if at - each.created_at < current_app.config["ONE_MAIL_PER"]]
+    found = next((each for each in waiting if _application_of(each) == application), None)
+    if found in lately or len(lately) >= MOST_AT_ONCE:
+        return
+    if found is None:
+        key = address_key(application.email)
+        found = Membership(workgroup=workgroup, email_key=key, created_at=at, **asdict(application))
+        db.session.add(found)
+        db.session.flush()
+    found.created_at = at  # the link in this mail works from now, and so long it is not erased
+    outbox.enqueue(emails.confirm_membership(found, at=at), at=at)
 
 
-def _renew(membership: Membership, application: MembershipApplication, *, at: datetime) -> None:
-    """What was typed last counts; after leaving or being declined it is a new request, and older links end."""
-    for name, value in asdict(application).items():
-        setattr(membership, name, value)
-    if membership.state != State.UNCONFIRMED:
-        membership.state = State.UNCONFIRMED
-        membership.link_version += 1
-        membership.created_at, membership.left_at, membership.decided_at = at, None, None
-
-
-def _mail_once(membership: Membership, draft: Draft, *, at: datetime) -> None:
-    """Once an hour, but for a new request: an earlier mail was about another group, or holds a link that is dead."""
-    is_new = membership.created_at == at
-    sent = outbox.enqueue(draft, at=at, at_most_once_per=None if is_new else current_app.config["ONE_MAIL_PER"])
-    if sent and membership.state == State.UNCONFIRMED:
-        membership.created_at = at  # the link in this mail works from now, and so long nothing is erased
+def _application_of(membership: Membership) -> MembershipApplication:
+    return MembershipApplication(
+        **{field.name: getattr(membership, field.name) for field in fields(MembershipApplication)}
+    )
 
 
 def _keep_consent(membership: Membership, *, at: datetime) -> None:
@@ -216,12 +224,26 @@ def _keep_consent(membership: Membership, *, at: datetime) -> None:
 
 
 def _leave(membership: Membership, *, at: datetime) -> None:
-    """A second time changes nothing."""
-    if membership.state != State.LEFT:
-        membership.state, membership.left_at = State.LEFT, at
-        consent.withdraw(membership.email_key, ConsentPurpose.SHOW_NAME, at=at)
-        outbox.withdraw(membership.email_key, scope=SuppressionScope.GROUP, list_id=membership.workgroup.slug)
-        audit.record("membership.left", subject=membership, by=audit.RESIDENT, at=at)
+    """Whichever mail it was, this person takes part in the group no more. A second time changes nothing."""
+    leaves = [_locked(membership), _present(membership)]
+    for each in dict.fromkeys(leaves):
+        if each.state != State.LEFT:
+            each.state, each.left_at = State.LEFT, at
+            consent.withdraw(each.email_key, ConsentPurpose.SHOW_NAME, at=at)
+            outbox.withdraw(each.email_key, scope=SuppressionScope.GROUP, list_id=each.workgroup.slug)
+            audit.record("membership.left", subject=each, by=audit.RESIDENT, at=at)
+
+
+def _present(membership: Membership) -> Membership:
+    """By which application this person takes part in the group now; without one, this one."""
+    theirs = Membership.of_person(membership.workgroup_id, membership.email_key)
+    return db.session.scalar(theirs.where(Membership.state.in_(TAKES_PART))) or membership
+
+
+def _applications(workgroup_id: int, email_key: str) -> Sequence[Membership]:
+    """All of one person for one group, locked and read again, so that two clicks at once do one thing."""
+    db.session.expire_all()
+    return db.session.scalars(Membership.of_person(workgroup_id, email_key).with_for_update(of=Membership)).all()
 
 
 def _locked(membership: Membership) -> Membership:
