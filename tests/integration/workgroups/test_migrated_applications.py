@@ -13,7 +13,7 @@ from flask_migrate import downgrade, upgrade
 from tests.support.databases import ENGINES
 from tests.support.migrating import app_at, erase, fill, rows
 
-OLD, NEW = "0004_facts_in_tables", "0005_applications"
+OLD, NEW = "0005_replies", "0006_applications"
 AT = datetime(2027, 3, 1, 9, tzinfo=UTC)
 
 

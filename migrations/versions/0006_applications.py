@@ -5,7 +5,7 @@ who takes part is. The way back keeps of each person the row that takes part, or
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0005_applications", "0004_facts_in_tables"
+revision, down_revision = "0006_applications", "0005_replies"
 branch_labels = depends_on = None
 
 TAKES_PART = ("requested", "waiting", "approved")
