@@ -26,7 +26,7 @@ run: setup ## Start the site, the mail worker and the mailbox on 127.0.0.1 (PORT
 
 test: setup ## Run all checks and all tests
 	@$(TWO_AT_ONCE) $(CHECKS) compiled-tests $(VENV)/.browser
-	pytest -n 5 --dist loadgroup
+	pytest -n 4 --dist loadgroup
 
 check: setup ## Look for mistakes without running anything: style, types, import directions, sizes
 	@$(TWO_AT_ONCE) $(CHECKS)

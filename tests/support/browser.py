@@ -26,6 +26,8 @@ QUIET = (
         "--disable-component-update",
         "--disable-sync",
         "--disable-quic",
+        "--renderer-process-limit=1",  # a process for each page costs more than the page
+        "--in-process-gpu",
     ),
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 BROWSER = Path(__file__).parents[1] / "browser"
-SECOND_HALF = "test_d"  # by name; each half has a site of its own, and both take about as long
 PLACES = {"sqlite": "on SQLite", "postgres": "on PostgreSQL", "browser": "in the browser"}
 
 
@@ -21,8 +20,7 @@ def pytest_collection_modifyitems(items: list[Any]) -> None:
         places = _places(item)
         item.user_properties.extend(("place", place) for place in sorted(places))
         if "browser" in places:
-            half = "first" if item.path.name < SECOND_HALF else "second"
-            item.add_marker(pytest.mark.xdist_group(f"browser-{'postgres' if 'postgres' in places else half}"))
+            item.add_marker(pytest.mark.xdist_group("browser-postgres" if "postgres" in places else "browser"))
         elif "seeded_app" in item.fixturenames:
             item.add_marker(pytest.mark.xdist_group(f"seeded-{'-'.join(sorted(places))}"))
 
