@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
@@ -40,6 +41,21 @@ def test_a_message_with_faults_says_what_to_do_and_keeps_what_was_typed(page: Pa
     expect(page.get_by_label("Uw e-mailadres")).to_have_attribute("aria-invalid", "true")
     page.get_by_role("link", name="Vul een e-mailadres in, bijvoorbeeld naam@voorbeeld.nl.").click()
     expect(page.get_by_label("Uw e-mailadres")).to_be_focused()
+
+
+def test_who_sends_too_large_a_file_is_told_so_and_finds_the_text_again(page: Page, site: LiveSite, tmp_path: Path):
+    film = tmp_path / "film.mp4"
+    with film.open("wb") as content:
+        content.truncate(60 * 1024 * 1024)
+    page.goto(f"{site.url}/contact/")
+    page.get_by_label("Uw bericht", exact=True).fill("Een half uur aan geschreven.")
+    page.set_input_files("[name=files]", film)
+
+    page.get_by_role("button", name="Bericht versturen").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Dit is te groot om te versturen")
+    page.go_back()
+    expect(page.get_by_label("Uw bericht", exact=True)).to_have_value("Een half uur aan geschreven.")
 
 
 def test_who_writes_gets_a_number_a_receipt_and_a_page_of_their_own(page: Page, site: LiveSite):
