@@ -129,6 +129,11 @@ class Newsletter(Base):
         return sa.select(cls).order_by(cls.number.desc())
 
     @classmethod
+    def underway(cls) -> "sa.Select[Newsletter]":
+        """What is not finished, the newest first."""
+        return cls.newest_first().where(cls.state.not_in([NewsletterState.SENT, NewsletterState.CANCELLED]))
+
+    @classmethod
     def sent(cls) -> "sa.Select[Newsletter]":
         """What the archive lists, the newest first."""
         return cls.newest_first().where(cls.state == NewsletterState.SENT)

@@ -43,6 +43,7 @@ class MenuItem:
     label: str
     endpoint: str
     waiting: "Callable[[], sa.Select[Any]] | None" = None
+    waiting_at: tuple[str, dict[str, Any]] | None = None  # the list of exactly those
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class MenuLink:
     url: str
     current: bool
     count: int
+    count_url: str
 
 
 def _requested_memberships() -> "sa.Select[Any]":
@@ -61,8 +63,13 @@ def _requested_memberships() -> "sa.Select[Any]":
 
 MENU = (
     MenuItem("Vandaag", "start.index"),
-    MenuItem("Berichten", "contact.inbox", start_views.new_messages),
-    MenuItem("Werkgroepen", "workgroups.index", _requested_memberships),
+    MenuItem("Berichten", "contact.inbox", start_views.new_messages, ("contact.inbox", start_views.NEW)),
+    MenuItem(
+        "Werkgroepen",
+        "workgroups.index",
+        _requested_memberships,
+        ("workgroups.memberships", start_views.REQUESTED),
+    ),
     MenuItem("Nieuws", "news.index"),
     MenuItem("Nieuwsbrieven", "newsletters.index"),
     MenuItem("Abonnees", "subscribers.index"),
@@ -97,6 +104,9 @@ def menu() -> Iterator[MenuLink]:
     for item in MENU:
         section = item.endpoint.rpartition(".")[0]
         if is_open(section) and all(may(right) for right in access.needed(item.endpoint, "GET")):
-            waiting = count(item.waiting()) if item.waiting else 0
+            endpoint, chosen = item.waiting_at or (item.endpoint, {})
+            is_waiting = item.waiting is not None and all(may(right) for right in access.needed(endpoint, "GET"))
+            waiting = count(item.waiting()) if item.waiting and is_waiting else 0
+            count_url = url_for(f"staff.{endpoint}", **chosen)
             is_here = f"{request.blueprint}.".startswith(f"staff.{section}.")
-            yield MenuLink(item.label, url_for(f"staff.{item.endpoint}"), is_here, waiting)
+            yield MenuLink(item.label, url_for(f"staff.{item.endpoint}"), is_here, waiting, count_url)

@@ -18,6 +18,8 @@ STATUSES: Choices = [
     ("alles", "Alles behalve ongewenst"),
 ]
 ORDERS: Choices = [("", "Nieuwste eerst"), ("oud", "Oudste eerst"), ("termijn", "Kortste termijn eerst")]
+DEADLINES: Choices = [("", "Alles"), ("te-laat", "Te laat")]
+REPLIES: Choices = [("", "Alles"), ("nieuw", "Nieuw voor u")]
 ASSIGNEES: Choices = [("", "Iedereen"), ("mij", "Mij"), ("niemand", "Niemand")]
 NOBODY = "0"
 
@@ -29,6 +31,8 @@ class InboxFilterForm(Form):
     neighbourhood = SelectField("Wijk", default="", name="wijk")
     topic = SelectField("Thema", default="", name="thema")
     assignee = SelectField("Toegewezen aan", default="", name="wie")
+    deadline = SelectField("Termijn", default="", name="termijn")
+    reply = SelectField("Reactie van bewoner", default="", name="reactie")
     order = SelectField("Volgorde", default="", name="volgorde")
 
     def __init__(self, given: Any, neighbourhoods: Choices, topics: Choices) -> None:
@@ -38,6 +42,8 @@ class InboxFilterForm(Form):
         self._offer(self.neighbourhood, [("", "Alle wijken"), *neighbourhoods])
         self._offer(self.topic, [("", "Alle thema’s"), *topics])
         self._offer(self.assignee, ASSIGNEES)
+        self._offer(self.deadline, DEADLINES)
+        self._offer(self.reply, REPLIES)
         self._offer(self.order, ORDERS)
 
     def _offer(self, field: SelectField, choices: Choices) -> None:

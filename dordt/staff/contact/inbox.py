@@ -53,7 +53,7 @@ class ThreadEntry:
 
 
 def inbox_messages(
-    chosen: Mapping[str, str], words: str, *, member_id: int, sees_details: bool
+    chosen: Mapping[str, str], words: str, *, member_id: int, sees_details: bool, today: date
 ) -> "sa.Select[Message]":
     """The messages that the filters and the search words leave, in the order that was chosen.
 
@@ -69,6 +69,11 @@ def inbox_messages(
         query = query.where(Message.topic.has(Topic.slug == chosen["topic"]))
     if chosen["assignee"]:
         query = query.where(Message.assignee_id == (member_id if chosen["assignee"] == "mij" else None))
+    if chosen["deadline"]:
+        query = query.where(Message.overdue(today))
+    if chosen["reply"]:
+        new = Message.with_new_reply(member_id).order_by(None).with_only_columns(Message.id)
+        query = query.where(Message.id.in_(new))
     return query.order_by(*ORDERS[chosen["order"]])
 
 

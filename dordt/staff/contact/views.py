@@ -40,10 +40,10 @@ def inbox() -> ResponseReturnValue:
     """The list; filters, order and page stand in the address, search words in the session."""
     filters = _filters()
     words, sees_details, me = pages.kept("messages"), may(Right.SEE_CONTACT_DETAILS), member().id
-    query = inbox_messages(filters.data, words, member_id=me, sees_details=sees_details)
+    today = clock.now().astimezone(clock.AMSTERDAM).date()
+    query = inbox_messages(filters.data, words, member_id=me, sees_details=sees_details, today=today)
     found = page(query, request.args.get("pagina"))
     read = rows(read_by(me, found.items))
-    today = clock.now().astimezone(clock.AMSTERDAM).date()
     return render_template(
         "staff/contact/inbox.html",
         page=found,

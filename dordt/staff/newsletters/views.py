@@ -25,14 +25,20 @@ from dordt.staff.pages import PAGE_POLICY, framed
 __all__ = ["bp", "composer", "reporting", "sending"]  # all pages of the blueprint
 ASKS_FOR_DARK = re.compile(r"\(\s*prefers-color-scheme\s*:\s*dark\s*\)")
 SCHEMES = re.compile(r'(<meta name="(?:supported-)?color-schemes?" content=")light dark"')
+UNDERWAY = "in-de-maak"  # which newsletters the list shows; else all
 ALWAYS, NEVER = "(min-width: 0)", "(max-width: 0)"
 
 
 @bp.get("/")
 def index() -> ResponseReturnValue:
-    found = page(Newsletter.newest_first(), request.args.get("pagina"))
+    """All of them, or those that are underway."""
+    chosen = UNDERWAY if request.args.get("status") == UNDERWAY else None
+    query = Newsletter.underway() if chosen else Newsletter.newest_first()
+    found = page(query, request.args.get("pagina"))
     statuses = plans.statuses(found.items, at=clock.now())
-    return render_template("staff/newsletters/index.html", page=found, statuses=statuses, state_labels=STATE_LABELS)
+    return render_template(
+        "staff/newsletters/index.html", page=found, chosen=chosen, statuses=statuses, state_labels=STATE_LABELS
+    )
 
 
 @bp.get(f"/{NUMBER}/")

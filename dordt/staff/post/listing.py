@@ -32,6 +32,9 @@ from dordt.shared.requests import whole_number
 from dordt.shared.search import each_word, holds
 
 OPEN = "open"  # the filter for all states of what still has to leave
+NOT_ARRIVED = "niet-aangekomen"  # the one for what needs somebody, as the start page counts it
+RECENT = timedelta(days=14)
+GROUP_LABELS = {OPEN: "Moet nog weg", NOT_ARRIVED: f"Niet aangekomen in {RECENT.days} dagen"}
 PERIOD_LABELS = {"1": "De afgelopen 24 uur", "7": "De afgelopen 7 dagen", "30": "De afgelopen 30 dagen"}
 ORDER_LABELS = {"nieuwste": "Nieuwste eerst", "oudste": "Oudste eerst"}
 IN_QUERY = {"status": "status", "kind": "soort", "period": "periode", "number": "nummer", "order": "volgorde"}
@@ -52,7 +55,7 @@ class DeliveryFilter:
     def from_query(cls, given: Mapping[str, str]) -> "DeliveryFilter":
         """Read the query of the address; an unknown value counts as nothing chosen."""
         offered: dict[str, Any] = {
-            "status": {OPEN, *DeliveryState},
+            "status": {*GROUP_LABELS, *DeliveryState},
             "kind": set(MailKind),
             "period": PERIOD_LABELS,
             "order": ORDER_LABELS,
@@ -77,7 +80,7 @@ def deliveries(chosen: DeliveryFilter, *, words: str, with_addresses: bool, at: 
     query = sa.select(Delivery).options(sa.orm.selectinload(Delivery.mail).load_only(Mail.subject, Mail.kind))
     query = query.where(*_of_mails(chosen, at=at))
     if chosen.status:
-        query = query.where(_has_status(chosen.status))
+        query = query.where(_has_status(chosen.status, at=at))
     query = query.where(*_found_by(words, with_addresses=with_addresses))
     order = (Delivery.mail_id, Delivery.recipient)
     return query.order_by(*(order if chosen.order == "oudste" else (column.desc() for column in order)))
@@ -97,6 +100,12 @@ def counts(chosen: DeliveryFilter, *, at: datetime) -> dict[str, int]:
     both = sa.union_all(*parts).subquery()
     total = tally(sa.select(sa.literal(OPEN), sa.func.count()).select_from(both))
     return {name: count for name, count in (total | found).items() if count}
+
+
+def not_arrived(at: datetime) -> "sa.ColumnElement[bool]":
+    """Of the last weeks, what did not arrive or may not have; who complained did get it."""
+    is_recent = Delivery.created_at > at - RECENT
+    return sa.and_(literally(IS_TROUBLED), Delivery.state != DeliveryState.COMPLAINED, is_recent)
 
 
 def newsletters(chosen: DeliveryFilter, *, most: int) -> "sa.Select[Newsletter]":
@@ -134,9 +143,11 @@ def _of_mails(
     return found
 
 
-def _has_status(status: str) -> "sa.ColumnElement[bool]":
+def _has_status(status: str, *, at: datetime) -> "sa.ColumnElement[bool]":
     if status == OPEN:
         return Delivery.state.in_(OPEN_STATES)
+    if status == NOT_ARRIVED:
+        return not_arrived(at)
     state = DeliveryState(status)
     if state in TROUBLED_STATES:
         few = sa.select(Delivery.id).where(literally(IS_TROUBLED, state=state))

@@ -31,6 +31,7 @@ INBOUND = "/binnengekomen/<int:mail_id>"
 RESEND_NEWSLETTER = "/nieuwsbrief/<int:number>/opnieuw/"
 READABLE = {MailKind.NEWSLETTER, MailKind.GROUP}  # what everybody got; other mail is between us and one resident
 NEWSLETTERS_OFFERED = 50
+WAITING = "wacht"
 
 
 @bp.get("/")
@@ -47,7 +48,7 @@ def index() -> ResponseReturnValue:
         newsletters=rows(listing.newsletters(chosen, most=NEWSLETTERS_OFFERED)),
         search=search,
         most_counted=listing.MOST_COUNTED,
-        state_labels={listing.OPEN: "Moet nog weg"} | labels.DELIVERY_LABELS,
+        state_labels=listing.GROUP_LABELS | labels.DELIVERY_LABELS,
         kind_labels=labels.KIND_LABELS,
         period_labels=listing.PERIOD_LABELS,
         order_labels=listing.ORDER_LABELS,
@@ -209,14 +210,15 @@ def release_suppression(suppression_id: int) -> ResponseReturnValue:
 @bp.get("/binnengekomen/")
 def inbound() -> ResponseReturnValue:
     """All mail that came in, what waits for somebody on top."""
-    kind = request.args.get("soort", "")
-    query = InboundMail.listed()
+    kind, is_waiting = request.args.get("soort", ""), request.args.get("status") == WAITING
+    query = InboundMail.waiting() if is_waiting else InboundMail.listed()
     if kind in list(InboundKind):
         query = query.where(InboundMail.kind == InboundKind(kind))
     return render_template(
         "staff/post/inbound.html",
         page=page(query, request.args.get("pagina")),
         waiting=count(InboundMail.waiting()),
+        chosen=WAITING if is_waiting else None,
         kind=kind if kind in list(InboundKind) else "",
         kind_labels=labels.INBOUND_LABELS,
     )

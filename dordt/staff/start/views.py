@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Blueprint, render_template, url_for
@@ -10,8 +11,8 @@ from flask.typing import ResponseReturnValue
 
 from dordt.accounts.rights import Right
 from dordt.contact.models import Message, MessageStatus
-from dordt.mailer.models import IS_TROUBLED, Delivery, DeliveryState, InboundMail, literally
-from dordt.newsletters.models import Newsletter, NewsletterState
+from dordt.mailer.models import Delivery, InboundMail
+from dordt.newsletters.models import Newsletter
 from dordt.newsletters.sending import plans
 from dordt.newsletters.sending.plans import PlanStatus
 from dordt.shared import clock
@@ -21,19 +22,19 @@ from dordt.staff.access import coordinator_scope, is_open, may, member
 from dordt.staff.contact.inbox import read_by
 from dordt.staff.log import labels
 from dordt.staff.log import views as log
+from dordt.staff.newsletters.views import UNDERWAY
+from dordt.staff.post.listing import NOT_ARRIVED, not_arrived
+from dordt.staff.post.views import WAITING
 from dordt.workgroups.models import Membership, MembershipState
 
 bp = Blueprint("start", __name__)
 SHOWN = 5
 CHANGES = 8
-RECENT = timedelta(days=14)
-UNDERWAY = (
-    NewsletterState.DRAFT,
-    NewsletterState.APPROVED,
-    NewsletterState.SCHEDULED,
-    NewsletterState.SENDING,
-    NewsletterState.PAUSED,
-)
+# What leads from a number to the list of exactly those.
+NEW: dict[str, Any] = {"status": MessageStatus.NEW.value}
+LATE: dict[str, Any] = {"termijn": "te-laat"}
+REPLIED: dict[str, Any] = {"reactie": "nieuw"}
+REQUESTED: dict[str, Any] = {"status": MembershipState.REQUESTED.value}
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def _messages(name: str, title: str, tile: tuple[str, str], query: "sa.Select[Me
         tile=tile,
         count=count(query),
         items=[_message_item(each, is_unread=each.id not in read, day=day) for each in found],
-        section_url=url_for("staff.contact.inbox"),
+        section_url=url_for("staff.contact.inbox", **(LATE if is_late else NEW)),
         empty="Elk bericht is op tijd beantwoord." if is_late else "Schrijft een inwoner ons? Dan staat het hier.",
         is_urgent=is_late,
     )
@@ -112,7 +113,7 @@ def _replies(day: date) -> WaitingList:
         tile=("nieuwe reactie van een bewoner", "nieuwe reacties van bewoners"),
         count=count(query),
         items=[_reply_item(each, day) for each in rows(query.limit(SHOWN))],
-        section_url=url_for("staff.contact.inbox"),
+        section_url=url_for("staff.contact.inbox", **REPLIED),
         empty="Reageert een bewoner op wat wij schreven? Dan staat het hier tot u het opent.",
     )
 
@@ -141,7 +142,7 @@ def _memberships() -> WaitingList:
         tile=("wil meedoen", "willen meedoen"),
         count=count(query),
         items=[_membership_item(each) for each in rows(query.limit(SHOWN))],
-        section_url=url_for("staff.workgroups.memberships"),
+        section_url=url_for("staff.workgroups.memberships", **REQUESTED),
         empty="Meldt een inwoner zich aan? Dan beslist u hier of dat kan.",
     )
 
@@ -162,7 +163,7 @@ def _newsletters(at: datetime) -> WaitingList:
         tile=("nieuwsbrief in de maak", "nieuwsbrieven in de maak"),
         count=count(query),
         items=items,
-        section_url=url_for("staff.newsletters.index"),
+        section_url=url_for("staff.newsletters.index", status=UNDERWAY),
         empty="Begint een collega een nieuwsbrief? Dan ziet u hier hoe ver die is.",
         is_urgent=any(item.trouble for item in items),
     )
@@ -184,7 +185,7 @@ def _deliveries(at: datetime) -> WaitingList:
         tile=("e-mail niet aangekomen", "e-mails niet aangekomen"),
         count=count(query),
         items=[_delivery_item(each) for each in rows(query.limit(SHOWN))],
-        section_url=url_for("staff.post.index"),
+        section_url=url_for("staff.post.index", status=NOT_ARRIVED),
         empty="Komt een e-mail niet aan? Dan leest u hier waarom.",
     )
 
@@ -202,7 +203,7 @@ def _received() -> WaitingList:
         tile=("e-mail binnengekomen", "e-mails binnengekomen"),
         count=count(query),
         items=[_received_item(each) for each in rows(query.limit(SHOWN))],
-        section_url=url_for("staff.post.inbound"),
+        section_url=url_for("staff.post.inbound", status=WAITING),
         empty="Komt er e-mail binnen waar iemand naar moet kijken? Dan leest u die hier.",
     )
 
@@ -231,11 +232,9 @@ def requested_memberships(coordinator_id: int | None) -> "sa.Select[Membership]"
 def newsletters_underway(at: datetime) -> "sa.Select[Newsletter]":
     """Newsletters that are not finished: those that should have started on top, then the one worked on last."""
     should_have_started = Newsletter.id.in_(Newsletter.due(at).order_by(None).with_only_columns(Newsletter.id))
-    underway = sa.select(Newsletter).where(Newsletter.state.in_(UNDERWAY))
-    return underway.order_by(should_have_started.desc(), Newsletter.updated_at.desc())
+    return Newsletter.underway().order_by(None).order_by(should_have_started.desc(), Newsletter.updated_at.desc())
 
 
 def troubled_deliveries(at: datetime) -> "sa.Select[Delivery]":
     """Mail of the last weeks that did not arrive, or may not have; who complained did get it."""
-    recent = (literally(IS_TROUBLED), Delivery.state != DeliveryState.COMPLAINED, Delivery.created_at > at - RECENT)
-    return sa.select(Delivery).where(*recent).order_by(Delivery.id.desc())
+    return sa.select(Delivery).where(not_arrived(at)).order_by(Delivery.id.desc())

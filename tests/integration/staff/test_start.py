@@ -75,7 +75,7 @@ def test_more_than_five_lead_to_the_whole_list(staff_client: StaffClient):
 
     page = client.get(START).text
 
-    assert '<a href="/beheer/berichten/">Bekijk alle 6</a>' in page
+    assert '<a href="/beheer/berichten/?status=new">Bekijk alle 6</a>' in page
 
 
 def test_a_coordinator_decides_on_their_own_groups_only(staff_client: StaffClient):
@@ -87,7 +87,7 @@ def test_a_coordinator_decides_on_their_own_groups_only(staff_client: StaffClien
 
     assert "Anna" in page
     assert "Bram" not in page
-    assert '<span class="visually-hidden">Nieuw: </span>1</span>' in page
+    assert '<span class="visually-hidden">Werkgroepen, nieuw: </span>1</a>' in page
 
 
 @pytest.mark.parametrize("section", ["berichten", "abonnees", "post"])
