@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from dordt.shared.database import Base, Name, foreign_key
 
+ON_SCREEN = {"inwoner": "bewoner"}  # the log keeps the word that it was begun with
+
 
 class AuditEntry(Base):
     """Action, object, result, origin, actor and time of one change (BIO2 8.15.01)."""
@@ -22,6 +24,11 @@ class AuditEntry(Base):
     subject_type: Mapped[str] = mapped_column(sa.String(40))
     subject_id: Mapped[int | None]
     detail: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)  # never an address, a text or a token
+
+    @property
+    def actor(self) -> str:
+        """Who did it, as a screen says it."""
+        return self.actor_name if self.actor_id else ON_SCREEN.get(self.actor_name, self.actor_name)
 
     @classmethod
     def latest(cls) -> "sa.Select[AuditEntry]":

@@ -38,9 +38,9 @@ def message_notice(message: Message) -> Draft:
     return _to_team("message_notice", message)
 
 
-def message_added_to(message: Message, text: str) -> Draft:
-    """Tells the team that the resident added something."""
-    return _to_team("message_added_to", message, text=text)
+def message_added_to(message: Message, text: str, *, is_reopened: bool) -> Draft:
+    """Tells the team that the resident added something; after our last word that opens the message again."""
+    return _to_team("message_added_to", message, text=text, is_reopened=is_reopened)
 
 
 def _to_resident(name: str, message: Message, **values: Any) -> Draft:

@@ -7,7 +7,7 @@ Status = MessageStatus
 STATUS_LABELS: dict[MessageStatus, str] = {
     Status.NEW: "Nieuw",
     Status.IN_PROGRESS: "In behandeling",
-    Status.WAITING_FOR_RESIDENT: "Wacht op inwoner",
+    Status.WAITING_FOR_RESIDENT: "Wacht op bewoner",
     Status.WAITING_FOR_TEAM: "Wacht op ander team",
     Status.ANSWERED: "Beantwoord",
     Status.DECLINED: "Niet verder",
@@ -22,12 +22,12 @@ OUTCOME_LABELS: dict[Outcome, str] = {
 }
 # For the resident: what a status means, in a sentence.
 STATUS_SENTENCES: dict[MessageStatus, str] = {
-    Status.NEW: "Wij hebben uw bericht ontvangen. Een medewerker leest het.",
+    Status.NEW: "Wij hebben uw bericht gekregen. Een medewerker leest het.",
     Status.IN_PROGRESS: "Wij zijn met uw bericht bezig.",
     Status.WAITING_FOR_RESIDENT: "Wij hebben een vraag aan u. U kunt hieronder antwoorden.",
     Status.WAITING_FOR_TEAM: "Een ander team van de gemeente kijkt mee. U hoort van ons wat zij zeggen.",
     Status.ANSWERED: "Wij hebben uw bericht beantwoord.",
-    Status.DECLINED: "Wij gaan niet verder met uw bericht. Hieronder leest u waarom.",
+    Status.DECLINED: "Ons antwoord op uw bericht: dit kunnen wij niet doen. Hieronder leest u waarom.",
     Status.UNWANTED: "Wij behandelen dit bericht niet.",
 }
 

@@ -24,7 +24,7 @@ from dordt.contact.models import (
     Outcome,
     ReferenceCounter,
 )
-from dordt.contact.workflow import RESTING, move, reply_by
+from dordt.contact.workflow import RESTING, TYPES, StatusType, move, reply_by
 from dordt.extensions import db
 from dordt.mailer.ledger import outbox
 from dordt.places.models import Topic
@@ -263,14 +263,14 @@ def _was_last_word(message: Message, text: str) -> bool:
 
 
 def _append(message: Message, text: str, *, at: datetime) -> None:
-    before = message.status
+    before, was_closed = message.status, TYPES[message.status] is StatusType.CLOSED
     message.entries.append(MessageEntry(kind=EntryKind.FROM_RESIDENT, text=text, at=at))
     message.added_to_at = message.updated_at = at
     if before in RESTING:
         move(message, MessageStatus.IN_PROGRESS, outcome=None, at=at)
         _release_if_gone(message, by=audit.RESIDENT, at=at)
     audit.record("message.added_to", subject=message, by=audit.RESIDENT, at=at, before=before, after=message.status)
-    outbox.enqueue(emails.message_added_to(message, text), at=at)
+    outbox.enqueue(emails.message_added_to(message, text, is_reopened=was_closed), at=at)
 
 
 def _assign(message: Message, assignee_id: int | None, *, by: audit.Actor, at: datetime) -> None:

@@ -58,7 +58,7 @@ TAKEN = "Deze stap kan niet meer. Misschien was een collega u voor: bekijk het b
 MAY_NOT_CLOSE = "Uw rol mag geen berichten sluiten. Vraag een collega om dit bericht af te ronden."
 ADMINISTRATOR_ONLY = "Alleen een beheerder kan een ongewenst bericht terugzetten."
 OUTCOME_MISSING = "Kies wat de uitkomst is."
-ANSWER_MISSING = "Schrijf wat u aan de inwoner laat weten."
+ANSWER_MISSING = "Schrijf wat u aan de bewoner laat weten."
 ANSWER_TOO_MUCH = "U koos ‘Geen antwoord nodig’. Kies een andere uitkomst, of maak het antwoord leeg."
 REASON_MISSING = "Schrijf waarom u deze stap zet. Alleen medewerkers lezen dit."
 

@@ -38,7 +38,7 @@ class SubscribeForm(SubscriberFieldsForm):
     email = address_field()
     neighbourhoods = CheckboxesField("Over welke wijken wilt u lezen? (niet verplicht)")
     topics = CheckboxesField("Welke thema’s wilt u volgen? (niet verplicht)")
-    consent = BooleanField(CONSENT_TEXT, validators=[required("Vink aan dat u de nieuwsbrief wilt ontvangen.")])
+    consent = BooleanField(CONSENT_TEXT, validators=[required("Vink aan dat u de nieuwsbrief wilt krijgen.")])
 
     def tick(self, *, neighbourhoods: list[str], topics: list[str]) -> None:
         """What a link of ours ticks beforehand in a form that nobody filled in yet; consent never is."""

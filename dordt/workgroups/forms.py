@@ -35,7 +35,7 @@ class DecideMembershipForm(DordtForm):
     """Approve, put on the waiting list, or decline; the text goes to the resident."""
 
     decision = RadioField("Wat is uw besluit?", validators=[required("Kies wat u besluit.")])
-    text = TextAreaField("Bericht aan de inwoner", validators=[at_most(2000)])
+    text = TextAreaField("Bericht aan de bewoner", validators=[at_most(2000)])
 
     def __init__(self, decisions: Choices) -> None:
         super().__init__()
@@ -44,4 +44,4 @@ class DecideMembershipForm(DordtForm):
     def validate_text(self, field: TextAreaField) -> None:
         """Nobody is turned away without a reason."""
         if self.decision.data == MembershipState.DECLINED and not field.data:
-            raise ValidationError("Schrijf waarom deze inwoner niet mee kan doen. Wij sturen uw tekst naar de inwoner.")
+            raise ValidationError("Schrijf waarom deze bewoner niet mee kan doen. Wij sturen uw tekst naar de bewoner.")

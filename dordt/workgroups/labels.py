@@ -11,7 +11,7 @@ STATE_LABELS = {
     MembershipState.LEFT: "Afgemeld",
 }
 DECISION_LABELS = {
-    MembershipState.APPROVED: "Deze inwoner doet mee",
+    MembershipState.APPROVED: "Deze bewoner doet mee",
     MembershipState.WAITING: "Op de wachtlijst",
-    MembershipState.DECLINED: "Deze inwoner kan niet meedoen",
+    MembershipState.DECLINED: "Deze bewoner kan niet meedoen",
 }

@@ -148,7 +148,7 @@ def decide_membership(
         return
     if decision not in DECISIONS[before] or (decision in TAKES_PART and _present(membership) is not membership):
         raise NotAllowed(
-            "Een collega heeft hier intussen over besloten, of de inwoner heeft zich afgemeld of opnieuw aangemeld."
+            "Een collega heeft hier intussen over besloten, of de bewoner heeft zich afgemeld of opnieuw aangemeld."
         )
     membership.state, membership.decision_text = decision, text
     membership.decided_at, membership.decided_by_id = at, by.id

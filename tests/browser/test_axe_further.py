@@ -29,7 +29,7 @@ def test_the_pages_around_a_message(page: Page, site: LiveSite):
     address = "axel.bericht@voorbeeld.nl"
     write_message(page, site, name="Axel Bericht", email=address, text="Er ligt glas op de stoep.")
     found = violations(page)
-    open_mail(page, site, address, "Wij hebben uw bericht ontvangen")
+    open_mail(page, site, address, "Wij hebben uw bericht gekregen")
     found += violations(page)
     follow_link(page, "/bericht/")
     found += violations(page)
@@ -68,7 +68,7 @@ def test_the_pages_around_a_subscription(page: Page, site: LiveSite):
     page.fill("[name=email]", address)
     page.check("[name=consent]")
     page.get_by_role("button", name="Nieuwsbrief aanvragen").click()
-    open_mail(page, site, address, "U ontvangt de nieuwsbrief al")
+    open_mail(page, site, address, "U krijgt de nieuwsbrief al")
     follow_link(page, "/nieuwsbrief/afmelden/")
     found += violations(page)
     page.get_by_role("button", name="Afmelden").click()

@@ -54,7 +54,7 @@ def test_an_editor_sends_three_articles_a_meeting_and_a_button_in_one_go(sent: P
     expect(mail.get_by_role("heading", level=2)).to_have_count(4)
     expect(mail.get_by_text("uur")).to_be_visible()
     expect(mail.get_by_role("link", name="Doe mee met een werkgroep")).to_be_visible()
-    for way in ("Voorkeuren aanpassen", "Afmelden", "Bekijk in de browser"):
+    for way in ("Keuzes aanpassen", "Afmelden", "Bekijk in de browser"):
         expect(mail.get_by_role("link", name=way)).to_be_visible()
     expect(sent.locator(".mail-text")).to_contain_text("Er is weer veel te doen.")
 

@@ -36,7 +36,7 @@ def test_a_resident_chooses_pauses_moves_looks_and_leaves(new_page: Callable[...
     page.get_by_label(re.compile("^3 maanden, tot ")).check()
     press(page, "Pauze beginnen")
     expect(page.locator(".lead")).to_contain_text("De nieuwsbrief staat op pauze tot")
-    press(page, "Stuur de nieuwsbrief weer")
+    press(page, "Stop de pauze")
     expect(page.locator(".lead")).to_contain_text("U krijgt elke maand de nieuwsbrief")
 
     page.get_by_label("Uw nieuwe e-mailadres").fill(new)
@@ -52,7 +52,7 @@ def test_a_resident_chooses_pauses_moves_looks_and_leaves(new_page: Callable[...
     page.fill("[name=email]", new)
     page.check("[name=consent]")
     press(page, "Nieuwsbrief aanvragen")
-    open_mail(page, site, new, "U ontvangt de nieuwsbrief al")
+    open_mail(page, site, new, "U krijgt de nieuwsbrief al")
     follow_link(page, "/nieuwsbrief/voorkeuren/")
     page.get_by_role("link", name="Bekijk uw gegevens").click()
     expect(page.locator("main")).to_contain_text("/nieuwsbrief/nieuw-adres/")

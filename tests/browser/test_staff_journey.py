@@ -33,7 +33,7 @@ def test_a_message_is_found_taken_noted_and_answered(new_page: NewPage, site: Li
     staff.get_by_role("button", name="Zoek").click()
     staff.get_by_role("link", name="Toos Brink").click()
 
-    staff.get_by_role("button", name="Neem op mij").click()
+    staff.get_by_role("button", name="Ik pak dit op").click()
     staff.get_by_label("Notitie", exact=True).fill("De hovenier komt dinsdag.")
     staff.get_by_role("button", name="Notitie bewaren").click()
     expect(staff.locator(".thread")).to_contain_text("De hovenier komt dinsdag.")
@@ -78,7 +78,7 @@ def test_an_article_is_written_looked_at_and_published(new_page: NewPage, site: 
     editor, reader = new_page(), new_page()
     sign_in(editor, site, "redacteur")
     editor.goto(f"{site.url}/beheer/nieuws/")
-    editor.get_by_role("link", name="Nieuw bericht schrijven").click()
+    editor.get_by_role("link", name="Nieuwsbericht schrijven").click()
     editor.get_by_label("Titel", exact=True).fill("De bibliobus komt naar Reeland")
     editor.get_by_label("Inleiding").fill("Elke dinsdag staat de bus op het plein.")
     editor.get_by_label("Tekst", exact=True).fill("## Welke dag?\n\nDinsdag, van **15.00 tot 17.00 uur**.")
@@ -91,7 +91,7 @@ def test_an_article_is_written_looked_at_and_published(new_page: NewPage, site: 
     expect(reader.locator("main")).not_to_contain_text("bibliobus")
     editor.get_by_role("button", name="Bewaar en publiceer").click()
 
-    editor.get_by_role("link", name="Bekijk het bericht op de site").click()
+    editor.get_by_role("link", name="Bekijk het nieuwsbericht op de site").click()
     expect(editor.get_by_role("heading", level=1)).to_have_text("De bibliobus komt naar Reeland")
     reader.reload()
     reader.get_by_role("link", name="De bibliobus komt naar Reeland").click()

@@ -27,7 +27,7 @@ OF_MESSAGE: dict[str, Callable[[Message], Draft]] = {
     "message_answered": lambda message: contact_emails.message_answered(message, SAID),
     "message_declined": lambda message: contact_emails.message_declined(message, SAID),
     "message_question": lambda message: contact_emails.message_question(message, SAID),
-    "message_added_to": lambda message: contact_emails.message_added_to(message, SAID),
+    "message_added_to": lambda message: contact_emails.message_added_to(message, SAID, is_reopened=True),
 }
 OF_SUBSCRIBER: dict[str, Callable[[Subscriber], Draft]] = {
     "confirm_subscription": lambda subscriber: subscriber_emails.confirm_subscription(subscriber, at=WRITTEN_AT),

@@ -33,7 +33,7 @@ def findings(newsletter: Newsletter, at: datetime) -> Iterator[CheckFinding]:
     """What is to be said of the texts and the blocks, in the order in which an editor meets them."""
     yield from lines(newsletter.subject, newsletter.preheader)
     if not newsletter.blocks:
-        yield CheckFinding("Voeg een blok toe: een inleiding of een bericht.")
+        yield CheckFinding("Voeg een blok toe: een inleiding of een nieuwsbericht.")
     for index, block in enumerate(newsletter.blocks):
         yield from _filled(block, index)
         yield from _picture(block, index)
@@ -81,11 +81,11 @@ def _article(block: NewsletterBlock, index: int, at: datetime) -> Iterator[Check
     if "article" not in BLOCK_TYPES[block.kind].columns:
         return
     if block.article is None:
-        words = f"Het bericht van blok {index + 1} bestaat niet meer. Kies een ander bericht of haal het blok weg."
+        words = f"Het nieuwsbericht van blok {index + 1} bestaat niet meer. Kies een ander of haal het blok weg."
         yield CheckFinding(words, block=index)
     elif not block.article.is_out(at):
         title = block.article.title
-        words = f"Het bericht ‘{title}’ staat niet op de site. Publiceer het of haal het uit de nieuwsbrief."
+        words = f"Het nieuwsbericht ‘{title}’ staat niet op de site. Publiceer het of haal het uit de nieuwsbrief."
         yield CheckFinding(words, block=index)
 
 

@@ -169,7 +169,7 @@ class OutcomeBlock(BlockType):
         BlockField("title", "Kop"),
         _markdown(
             "Schrijf in blok {place} wat er met de inbreng is gedaan, of haal het blok weg.",
-            before="Wat vroegen inwoners, wat is besloten en waarom? ",
+            before="Wat vroegen bewoners, wat is besloten en waarom? ",
         ),
         BlockField("url", "Adres om verder te lezen (niet verplicht)", ADDRESS_HINT, is_address=True),
     )
@@ -188,13 +188,13 @@ class ArticleBlock(BlockType):
     others = ("article", *PICTURE)
     fields = (
         BlockField("title", "Kop", empty=NO_TITLE),
-        BlockField("text", "Korte tekst", "Zonder opmaak. De link naar het bericht komt er vanzelf bij.", rows=3),
+        BlockField("text", "Korte tekst", "Zonder opmaak. De link naar het nieuwsbericht komt er vanzelf bij.", rows=3),
     )
 
     def filled(self, slug: str, *, at: datetime) -> BlockContent:
         article = db.session.scalars(Article.published(at).where(Article.slug == slug)).one_or_none()
         if article is None:
-            raise NotAllowed("Dit bericht staat niet op de site. Kies een bericht dat gepubliceerd is.")
+            raise NotAllowed("Dit nieuwsbericht staat niet op de site. Kies een nieuwsbericht dat gepubliceerd is.")
         return from_article(article)
 
     def revived(self, block: BlockContent, *, at: datetime) -> BlockContent | None:  # noqa: ARG002

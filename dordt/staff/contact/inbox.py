@@ -12,7 +12,7 @@ from dordt.contact.models import EntryKind, Message, MessageEntry, MessageStatus
 from dordt.contact.workflow import StatusType, of_type
 from dordt.places.models import Topic
 
-STRANGER = "Inwoner"  # for those who may not see contact details
+STRANGER = "Bewoner"  # for those who may not see contact details
 SOMEBODY = "Een oud-collega"
 MAILED_ENDS = (MessageStatus.ANSWERED, MessageStatus.DECLINED)  # unless no answer was needed
 FIRST_WORDS = 160  # characters
@@ -126,7 +126,7 @@ def _thread_entry(entry: MessageEntry, resident: str) -> ThreadEntry:
     step = "sloot het bericht zonder antwoord" if is_unanswered else step
     who, what, look = {
         EntryKind.FROM_RESIDENT: (resident, "voegde toe", "resident"),
-        EntryKind.ANSWER: (colleague, f"mailde de inwoner en {step}", "ours"),
+        EntryKind.ANSWER: (colleague, f"mailde de bewoner en {step}", "ours"),
         EntryKind.NOTE: (colleague, "schreef een notitie", "note"),
         EntryKind.STATUS: (colleague, step, "note"),
     }[entry.kind]

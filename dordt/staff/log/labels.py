@@ -25,7 +25,7 @@ ACTIONS: dict[str, str] = {
     "message.noted": "Notitie gemaakt bij bericht",
     "message.new": "Bericht teruggezet bij nieuw",
     "message.in_progress": "Bericht in behandeling genomen",
-    "message.waiting_for_resident": "Vraag gesteld aan inwoner",
+    "message.waiting_for_resident": "Vraag gesteld aan bewoner",
     "message.waiting_for_team": "Bericht doorgegeven aan ander team",
     "message.answered": "Bericht beantwoord",
     "message.closed": "Bericht gesloten zonder antwoord",

@@ -90,12 +90,13 @@ class UploadField(FileField):
 class EditArticleForm(DordtForm):
     """An article. Files are kept when they arrive, and stand in the form by their key from then on."""
 
-    title = StringField("Titel", validators=[required("Schrijf een titel boven het bericht."), at_most(200)])
+    title = StringField("Titel", validators=[required("Schrijf een titel boven het nieuwsbericht."), at_most(200)])
     slug = StringField("Laatste deel van het adres (niet verplicht)", filters=[plain_dashes], validators=[at_most(120)])
     intro = TextAreaField(
-        "Inleiding", validators=[required("Schrijf in één of twee zinnen waar het bericht over gaat."), at_most(1000)]
+        "Inleiding",
+        validators=[required("Schrijf in één of twee zinnen waar het nieuwsbericht over gaat."), at_most(1000)],
     )
-    body = TextAreaField("Tekst", validators=[required("Schrijf de tekst van het bericht."), at_most(BODY_LIMIT)])
+    body = TextAreaField("Tekst", validators=[required("Schrijf de tekst van het nieuwsbericht."), at_most(BODY_LIMIT)])
     neighbourhoods = CheckboxesField("Over welke wijken gaat het? (niet verplicht)", **UNCHECKED)
     topics = CheckboxesField("Bij welke thema’s hoort het? (niet verplicht)", **UNCHECKED)
     image = UploadField("Afbeelding (niet verplicht)", check=check_image)
@@ -104,7 +105,7 @@ class EditArticleForm(DordtForm):
     image_decorative = BooleanField("De afbeelding is alleen versiering")
     image_caption = StringField("Onderschrift (niet verplicht)", validators=[at_most(500)])
     image_remove = BooleanField("Deze afbeelding weghalen")
-    attachments = CheckboxesField("Bijlagen bij dit bericht", **UNCHECKED)
+    attachments = CheckboxesField("Bijlagen bij dit nieuwsbericht", **UNCHECKED)
     attachment = UploadField("Bijlage toevoegen: pdf (niet verplicht)", check=check_document)
     attachment_title = StringField("Titel van de nieuwe bijlage", validators=[at_most(200)])
     published_at = MomentField("Vanaf wanneer te lezen? (niet verplicht)")

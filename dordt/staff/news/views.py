@@ -24,12 +24,12 @@ bp = Blueprint("news", __name__, url_prefix="/nieuws")
 NUMBER = "<int:article_id>"
 STORED_STATES = (ArticleState.DRAFT, ArticleState.PUBLISHED, ArticleState.ARCHIVED)
 EDITED_MEANWHILE = (
-    "Iemand anders heeft dit bericht intussen bewaard. Uw tekst staat er nog. "
+    "Iemand anders heeft dit nieuwsbericht intussen bewaard. Uw tekst staat er nog. "
     "Vergelijk hem met de bewaarde tekst onderaan. Bewaart u nog een keer? Dan vervangt uw tekst de andere."
 )
 
 CHANGED_MEANWHILE = (
-    "Iemand anders heeft dit bericht intussen gewijzigd. Er is niets gedaan: bekijk het bericht en kies dan."
+    "Iemand anders heeft dit nieuwsbericht intussen gewijzigd. Er is niets gedaan: bekijk het en kies dan."
 )
 
 
@@ -69,12 +69,12 @@ def preview() -> ResponseReturnValue:
 
 @bp.post(f"/{NUMBER}/publiceren/")
 def publish(article_id: int) -> ResponseReturnValue:
-    return _switch(article_id, services.publish_article, "Het bericht is gepubliceerd.")
+    return _switch(article_id, services.publish_article, "Het nieuwsbericht is gepubliceerd.")
 
 
 @bp.post(f"/{NUMBER}/intrekken/")
 def withdraw(article_id: int) -> ResponseReturnValue:
-    done = "Het bericht is ingetrokken. Inwoners kunnen het niet meer lezen."
+    done = "Het nieuwsbericht is ingetrokken. Bewoners kunnen het niet meer lezen."
     return _switch(article_id, services.withdraw_article, done)
 
 
@@ -114,7 +114,7 @@ def _save(form: EditArticleForm, article: Article | None) -> Article | None:
                 article.id, content, edit_version=form.opened_version, by=by, at=at, publish=publish
             )
     except services.SlugTaken:
-        form.slug.errors = ["Een ander bericht heeft dit adres al. Kies een ander laatste deel."]
+        form.slug.errors = ["Een ander nieuwsbericht heeft dit adres al. Kies een ander laatste deel."]
         return None
     except services.EditedMeanwhile:
         form.form_errors.append(EDITED_MEANWHILE)
@@ -131,15 +131,15 @@ def _emptied(form: EditArticleForm, saved: Article, *, was_planned: bool) -> str
     if was_planned and saved.state == ArticleState.DRAFT:
         return "Het is weer een concept: het verschijnt zodra u het publiceert."
     is_kept = saved.published_at is not None and saved.published_at < saved.updated_at
-    return "Inwoners konden het al lezen: daarom blijft de datum staan." if is_kept else ""
+    return "Bewoners konden het al lezen: daarom blijft de datum staan." if is_kept else ""
 
 
 def _done(article: Article, *, publish: bool) -> str:
     if not publish or article.published_at is None:
-        return "Het bericht is bewaard."
+        return "Het nieuwsbericht is bewaard."
     if article.is_out(clock.now()):
-        return "Het bericht is bewaard en gepubliceerd."
-    return f"Het bericht is bewaard. Inwoners kunnen het lezen vanaf {dutch_date_time(article.published_at)}."
+        return "Het nieuwsbericht is bewaard en gepubliceerd."
+    return f"Het nieuwsbericht is bewaard. Bewoners kunnen het lezen vanaf {dutch_date_time(article.published_at)}."
 
 
 def _shown(form: EditArticleForm, article: Article | None) -> str:

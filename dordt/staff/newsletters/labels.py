@@ -10,7 +10,7 @@ from dordt.newsletters.models import Newsletter
 from dordt.newsletters.reporting.services import Interval, Unit
 from dordt.newsletters.sending import policy
 from dordt.newsletters.sending.audience import AudienceCount, RecipientStatus
-from dordt.shared.formats import MONTHS, dutch_date, dutch_number, short_month
+from dordt.shared.formats import MONTHS, capital, dutch_date, dutch_number, short_month
 
 NOBODY = "Nu krijgt niemand deze nieuwsbrief."
 RECIPIENT_LABELS = {
@@ -19,15 +19,10 @@ RECIPIENT_LABELS = {
     RecipientStatus.ALREADY: "Kreeg de eerdere nieuwsbrief al",
     RecipientStatus.SUPPRESSED: "Adres is geblokkeerd",
 }
-EXCLUSION_LABELS = {
-    RecipientStatus.PAUSED: "heeft zelf een pauze gekozen",
-    RecipientStatus.ALREADY: "kreeg de eerdere nieuwsbrief al",
-    RecipientStatus.SUPPRESSED: "heeft een adres dat is geblokkeerd",
-}
-EXCLUSION_LABELS_PLURAL = {
-    RecipientStatus.PAUSED: "hebben zelf een pauze gekozen",
-    RecipientStatus.ALREADY: "kregen de eerdere nieuwsbrief al",
-    RecipientStatus.SUPPRESSED: "hebben een adres dat is geblokkeerd",
+EXCLUSION_LABELS = {  # of one subscriber, and of more
+    RecipientStatus.PAUSED: ("{} heeft een pauze", "{} hebben een pauze"),
+    RecipientStatus.ALREADY: ("{} kreeg de eerdere nieuwsbrief al", "{} kregen de eerdere nieuwsbrief al"),
+    RecipientStatus.SUPPRESSED: ("van {} is het adres geblokkeerd",) * 2,
 }
 STATE_EXPLANATIONS = {
     DeliveryState.QUEUED: "Staat in de rij en gaat vanzelf weg.",
@@ -65,10 +60,10 @@ class AudienceSummary:
 
 
 def audience_summary(count: AudienceCount) -> AudienceSummary:
-    """'Nu krijgen 1.200 abonnees deze nieuwsbrief. 3 abonnees niet: 2 hebben zelf een pauze gekozen, 1 …'"""
+    """'Nu krijgen 1.200 abonnees deze nieuwsbrief. Wij slaan over: 3 abonnees. 2 hebben een pauze, …'"""
     gets = "krijgt" if count.gets == 1 else "krijgen"
     readers = f"Nu {gets} {subscribers(count.gets)} deze nieuwsbrief." if count.gets else NOBODY
-    return AudienceSummary(readers, _left_out(count.reasons))
+    return AudienceSummary(readers, _left_out("Wij slaan over", count.reasons))
 
 
 def frozen_summary(newsletter: Newsletter) -> AudienceSummary:
@@ -78,7 +73,8 @@ def frozen_summary(newsletter: Newsletter) -> AudienceSummary:
     reasons = {reason: int(noted.get(reason.value, 0)) for reason in EXCLUSION_LABELS}
     if mail and not noted:  # started before reasons were kept
         reasons[RecipientStatus.SUPPRESSED] = mail.excluded_count
-    return AudienceSummary(f"De nieuwsbrief ging naar {subscribers(frozen)}.", _left_out(reasons))
+    readers = f"De nieuwsbrief ging naar {subscribers(frozen)}."
+    return AudienceSummary(readers, _left_out("Vooraf overgeslagen", reasons))
 
 
 def subscribers(count: int) -> str:
@@ -149,14 +145,11 @@ def short_name_of(day: date, unit: Unit) -> str:
     return f"{short_month(day)} ’{day.year % 100:02d}"
 
 
-def _left_out(reasons: Mapping[RecipientStatus, int]) -> str:
-    total = sum(reasons.values())
+def _left_out(lead: str, reasons: Mapping[RecipientStatus, int]) -> str:
     parts = [
-        f"{dutch_number(count)} {(EXCLUSION_LABELS if count == 1 else EXCLUSION_LABELS_PLURAL)[reason]}"
-        for reason, count in reasons.items()
-        if count
+        EXCLUSION_LABELS[reason][count != 1].format(dutch_number(count)) for reason, count in reasons.items() if count
     ]
-    return f"{subscribers(total)} niet: {', '.join(parts)}." if total else ""
+    return f"{lead}: {subscribers(sum(reasons.values()))}. {capital(', '.join(parts))}." if parts else ""
 
 
 def _minutes(count: int) -> str:

@@ -34,7 +34,7 @@ from dordt.shared.search import each_word, holds
 OPEN = "open"  # the filter for all states of what still has to leave
 NOT_ARRIVED = "niet-aangekomen"  # the one for what needs somebody, as the start page counts it
 RECENT = timedelta(days=14)
-GROUP_LABELS = {OPEN: "Moet nog weg", NOT_ARRIVED: f"Niet aangekomen in {RECENT.days} dagen"}
+GROUP_LABELS = {OPEN: "Moet nog worden verstuurd", NOT_ARRIVED: f"Niet aangekomen in {RECENT.days} dagen"}
 PERIOD_LABELS = {"1": "De afgelopen 24 uur", "7": "De afgelopen 7 dagen", "30": "De afgelopen 30 dagen"}
 ORDER_LABELS = {"nieuwste": "Nieuwste eerst", "oudste": "Oudste eerst"}
 IN_QUERY = {"status": "status", "kind": "soort", "period": "periode", "number": "nummer", "order": "volgorde"}

@@ -99,7 +99,7 @@ def _messages(name: str, title: str, tile: tuple[str, str], query: "sa.Select[Me
         count=count(query),
         items=[_message_item(each, is_unread=each.id not in read, day=day) for each in found],
         section_url=url_for("staff.contact.inbox", **(LATE if is_late else NEW)),
-        empty="Elk bericht is op tijd beantwoord." if is_late else "Schrijft een inwoner ons? Dan staat het hier.",
+        empty="Elk bericht is op tijd beantwoord." if is_late else "Schrijft een bewoner ons? Dan staat het hier.",
         is_urgent=is_late,
     )
 
@@ -143,7 +143,7 @@ def _memberships() -> WaitingList:
         count=count(query),
         items=[_membership_item(each) for each in rows(query.limit(SHOWN))],
         section_url=url_for("staff.workgroups.memberships", **REQUESTED),
-        empty="Meldt een inwoner zich aan? Dan beslist u hier of dat kan.",
+        empty="Meldt een bewoner zich aan? Dan beslist u hier of dat kan.",
     )
 
 

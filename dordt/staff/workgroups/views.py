@@ -92,7 +92,7 @@ def _others(found: Membership) -> "Select[Membership]":
 def _decide(membership_id: int, form: DecideMembershipForm) -> ResponseReturnValue:
     decision = MembershipState(form.decision.data)
     services.decide_membership(membership_id, decision, form.text.data or "", by=member(), at=clock.now())
-    flash("Uw besluit is bewaard. De inwoner krijgt een e-mail.", "ok")
+    flash("Uw besluit is bewaard. De bewoner krijgt een e-mail.", "ok")
     return redirect(url_for(".membership", membership_id=membership_id), code=303)
 
 

@@ -13,6 +13,7 @@ from tests.factories.places import make_neighbourhood, make_topic
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 SENT_AT = datetime(2027, 3, 5, 9, tzinfo=UTC)
+ADDED = "Het gaat om de bank bij het water."
 ANSWER = "Dank voor uw melding. Wij maken de bank op 12 maart.\n\nU hoeft niets te doen."
 
 
@@ -40,7 +41,8 @@ DRAFTS = {
     "message_answered": lambda message: emails.message_answered(message, ANSWER),
     "message_declined": lambda message: emails.message_declined(message, ANSWER),
     "message_question": lambda message: emails.message_question(message, "Om welke bank gaat het?"),
-    "message_added_to": lambda message: emails.message_added_to(message, "Het gaat om de bank bij het water."),
+    "message_added_to": lambda message: emails.message_added_to(message, ADDED, is_reopened=False),
+    "message_added_to.reopened": lambda message: emails.message_added_to(message, ADDED, is_reopened=True),
 }
 
 
@@ -50,7 +52,7 @@ def test_a_mail_says_what_its_golden_text_says(message, name):
 
     draft = DRAFTS[name](message)
 
-    assert draft.name == name
+    assert draft.name == name.partition(".")[0]
     assert as_read(draft) == (GOLDEN / f"{name}.txt").read_text()
 
 

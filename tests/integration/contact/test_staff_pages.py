@@ -176,7 +176,7 @@ def test_answering_mails_the_resident_and_shows_it_in_the_thread(staff_client, o
 
 REFUSED = {
     "no outcome": ("antwoord", {"answer": "Wij maken de bank."}, "Kies wat de uitkomst is."),
-    "no text": ("antwoord", {"answer_outcome": "done"}, "Schrijf wat u aan de inwoner laat weten."),
+    "no text": ("antwoord", {"answer_outcome": "done"}, "Schrijf wat u aan de bewoner laat weten."),
     "unknown outcome": ("antwoord", {"answer": "x", "answer_outcome": "weg"}, "Kies een mogelijkheid uit de lijst."),
     "no note": ("notitie", {}, "Schrijf een notitie."),
     "NUL in a note": ("notitie", {"note": "a\x00"}, "een teken dat wij niet kunnen lezen"),
@@ -185,7 +185,7 @@ REFUSED = {
     "silent closing": (
         "status",
         {"step": "declined", "outcome": "not_done"},
-        "Schrijf wat u aan de inwoner laat weten.",
+        "Schrijf wat u aan de bewoner laat weten.",
     ),
     "no reason": ("status", {"step": "unwanted"}, "Schrijf waarom u deze stap zet."),
     "somebody unknown": ("toewijzen", {"assignee": "999"}, "Kies een mogelijkheid uit de lijst."),

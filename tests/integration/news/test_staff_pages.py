@@ -59,7 +59,7 @@ def test_a_new_article_is_a_draft_with_an_address_from_its_title(editor, client)
     )
     assert [wijk.slug for wijk in article.neighbourhoods] == ["reeland"]
     assert client.get("/nieuws/een-nieuw-bankje/").status_code == 404
-    assert "Het bericht is bewaard." in editor.get(answer.location).text
+    assert "Het nieuwsbericht is bewaard." in editor.get(answer.location).text
 
 
 def test_publishing_shows_it_to_residents_at_once_and_withdrawing_takes_it_away(editor, client):
@@ -82,7 +82,7 @@ def test_who_withdraws_an_article_that_somebody_else_just_changed_is_told_and_no
     answer = press(editor, article.id, "intrekken", page=page)
 
     assert stored().state == ArticleState.PUBLISHED
-    assert "Iemand anders heeft dit bericht intussen gewijzigd." in editor.get(answer.location).text
+    assert "Iemand anders heeft dit nieuwsbericht intussen gewijzigd." in editor.get(answer.location).text
 
 
 def test_a_moment_is_meant_in_amsterdam(editor):
@@ -139,10 +139,10 @@ def test_what_becomes_of_a_moment_that_is_taken_away_is_said(editor, moment, sta
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ({"title": ""}, "Schrijf een titel boven het bericht."),
+        ({"title": ""}, "Schrijf een titel boven het nieuwsbericht."),
         ({"title": "x" * 201}, "Maak de tekst korter: u gebruikt 201 tekens, er passen er 200."),
-        ({"intro": " "}, "Schrijf in één of twee zinnen waar het bericht over gaat."),
-        ({"body": ""}, "Schrijf de tekst van het bericht."),
+        ({"intro": " "}, "Schrijf in één of twee zinnen waar het nieuwsbericht over gaat."),
+        ({"body": ""}, "Schrijf de tekst van het nieuwsbericht."),
         ({"body": "x" * 100_001}, "Maak de tekst korter"),
         ({"body": "a\x00b"}, "een teken dat wij niet kunnen lezen"),
         ({"slug": "Mooi Park"}, "Gebruik kleine letters, cijfers en streepjes"),
@@ -179,7 +179,7 @@ def test_an_address_that_is_taken_is_told(editor):
     answer = editor.post(NEW, data=FILLED)
 
     assert answer.status_code == 422
-    assert "Een ander bericht heeft dit adres al." in answer.text
+    assert "Een ander nieuwsbericht heeft dit adres al." in answer.text
 
 
 def test_the_preview_shows_the_text_and_stores_nothing(editor):
@@ -300,7 +300,7 @@ def test_the_second_of_two_editors_is_told_and_loses_nothing(editor):
     second = editor.post(url, data={**FILLED, "body": "Tekst van de tweede", "edit_version": "1"})
 
     assert second.status_code == 422
-    assert "Iemand anders heeft dit bericht intussen bewaard." in second.text
+    assert "Iemand anders heeft dit nieuwsbericht intussen bewaard." in second.text
     assert "Tekst van de tweede" in second.text
     assert "Tekst van de eerste" in second.text
     assert stored().body == "Tekst van de eerste"
@@ -322,10 +322,10 @@ def test_the_list_is_searched_by_title_and_narrowed_by_state(editor):
     make_article(title="Bankje van 100%", state=ArticleState.DRAFT)
     make_article(title="Bankje van hout")
 
-    assert "2 berichten" in editor.get("/beheer/nieuws/?zoek=bankje").text
-    assert "1 bericht<" in editor.get("/beheer/nieuws/?zoek=100%25").text
+    assert "2 nieuwsberichten" in editor.get("/beheer/nieuws/?zoek=bankje").text
+    assert "1 nieuwsbericht<" in editor.get("/beheer/nieuws/?zoek=100%25").text
     assert "van hout" not in editor.get("/beheer/nieuws/?status=draft").text
-    assert "Geen berichten gevonden" in editor.get("/beheer/nieuws/?zoek=_").text
+    assert "Geen nieuwsberichten gevonden" in editor.get("/beheer/nieuws/?zoek=_").text
 
 
 def test_who_may_only_read_sees_the_list_and_cannot_write(staff_client):
@@ -335,7 +335,7 @@ def test_who_may_only_read_sees_the_list_and_cannot_write(staff_client):
     page = reader.get("/beheer/nieuws/").text
 
     assert article.title in page
-    assert "Nieuw bericht schrijven" not in page
+    assert "Nieuwsbericht schrijven" not in page
     assert reader.post(NEW, data=FILLED).status_code == 403
     assert reader.post(f"/beheer/nieuws/{article.id}/intrekken/").status_code == 403
 

@@ -154,8 +154,8 @@ def test_the_archive_counts_by_year_and_shows_each_year(client):
     years = client.get("/nieuws/archief/").text
     year = client.get("/nieuws/archief/2020/").text
 
-    assert 'href="/nieuws/archief/2020/">2020 <span>2 berichten</span>' in years
-    assert 'href="/nieuws/archief/2019/">2019 <span>1 bericht</span>' in years
+    assert 'href="/nieuws/archief/2020/">2020 <span>2 nieuwsberichten</span>' in years
+    assert 'href="/nieuws/archief/2019/">2019 <span>1 nieuwsbericht</span>' in years
     assert "Nieuwjaar" in year
     assert "Later" in year
     assert "Oudjaar" not in year

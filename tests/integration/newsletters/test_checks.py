@@ -70,7 +70,7 @@ def test_a_newsletter_with_every_kind_of_block_needs_nothing(app):
         (BlockContent(K.IMAGE, alt="Een park"), "Kies een afbeelding voor blok 1"),
         (BlockContent(K.BUTTON, title="", url="/nieuws/"), "Vul in wat er op de knop van blok 1 staat."),
         (BlockContent(K.BUTTON, title="Naar het nieuws"), "Vul in waar de knop van blok 1 heen gaat."),
-        (BlockContent(K.ARTICLE, title="Oud bericht"), "Het bericht van blok 1 bestaat niet meer."),
+        (BlockContent(K.ARTICLE, title="Oud bericht"), "Het nieuwsbericht van blok 1 bestaat niet meer."),
         (BlockContent(K.WORKGROUP, title="Oude groep"), "De werkgroep van blok 1 bestaat niet meer."),
     ],
     ids=lambda value: value.kind if isinstance(value, BlockContent) else "",
@@ -83,7 +83,7 @@ def test_what_is_not_filled_in_stands_in_the_way(app, block, words):
 
 
 def test_without_blocks_there_is_nothing_to_send(app):
-    assert said(written()) == [(True, None, "Voeg een blok toe: een inleiding of een bericht.")]
+    assert said(written()) == [(True, None, "Voeg een blok toe: een inleiding of een nieuwsbericht.")]
 
 
 def test_an_article_without_a_title_here_is_named(app):
@@ -118,7 +118,7 @@ def test_an_article_that_is_not_on_the_site_stands_in_the_way(app, state):
     db.session.commit()
 
     assert said(newsletter) == [
-        (True, 0, "Het bericht ‘Het park’ staat niet op de site. Publiceer het of haal het uit de nieuwsbrief.")
+        (True, 0, "Het nieuwsbericht ‘Het park’ staat niet op de site. Publiceer het of haal het uit de nieuwsbrief.")
     ]
 
 

@@ -149,7 +149,7 @@ def test_an_article_that_was_withdrawn_keeps_it_from_starting_and_the_reason_is_
     at = PLAN.starts_at + 3 * MINUTE
     assert (newsletter().state, deliveries()) == (State.SCHEDULED, 0)
     assert (status(at).label, status(at).is_late) == ("Kon niet beginnen", False)
-    assert "Het bericht ‘Het park’ staat niet op de site." in (status(at).reason or "")
+    assert "Het nieuwsbericht ‘Het park’ staat niet op de site." in (status(at).reason or "")
     assert actions("newsletter") == ["created", "scheduled", "not_started"]
 
     article.state = ArticleState.PUBLISHED

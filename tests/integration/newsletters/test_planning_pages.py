@@ -172,7 +172,7 @@ def test_why_it_could_not_begin_stands_on_list_and_page(client: Visitor):
     for path in ("", f"{number}/", f"{number}/versturen/"):
         page = client.get(SECTION + path).text
         assert "Kon niet beginnen" in page
-        assert "Het bericht ‘Het park’ staat niet op de site." in page
+        assert "Het nieuwsbericht ‘Het park’ staat niet op de site." in page
     assert "U kunt versturen of plannen zodra is opgelost wat bij 1 staat" in page
     assert "Planning intrekken" in page
 

@@ -147,7 +147,7 @@ def test_of_what_is_not_on_the_site_any_more_only_the_link_is_gone(client, gone:
 
     page = client.get("/nieuwsbrief/1/").text
     assert "<h2>Een plein</h2>" in page
-    assert "Dit bericht staat niet meer op de site." in page
+    assert "Dit nieuwsbericht staat niet meer op de site." in page
     assert "/nieuws/een-plein/" not in page
 
 

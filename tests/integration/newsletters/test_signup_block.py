@@ -15,7 +15,7 @@ def test_home_leads_to_the_form_and_to_earlier_newsletters_without_a_cookie(clie
     answer = client.get("/")
 
     block = answer.text.partition('class="signup"')[2]
-    assert 'href="/nieuwsbrief/">Ontvang de nieuwsbrief</a>' in block
+    assert 'href="/nieuwsbrief/">Meld u aan voor de nieuwsbrief</a>' in block
     assert 'href="/nieuwsbrief/archief/"' in block
     assert "Set-Cookie" not in answer.headers
 
@@ -28,7 +28,7 @@ def test_an_article_brings_its_wijken_and_topics_to_the_form(client):
 
     link = "/nieuwsbrief/?wijk=reeland&amp;wijk=staart&amp;thema=wonen"
     assert f'href="{link}"' in answer.text
-    assert "Wij vinken Reeland, Staart, Wonen alvast voor u aan." in answer.text
+    assert "Wij kiezen alvast voor u: Reeland, Staart en Wonen." in answer.text
     assert "Set-Cookie" not in answer.headers
     assert ticked(client.get(link.replace("&amp;", "&")).text) == ["reeland", "staart", "wonen"]
 

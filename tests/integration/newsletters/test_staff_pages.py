@@ -93,7 +93,7 @@ def test_the_send_page_says_what_is_wrong(staff_client: StaffClient):
 
     page = client.get(f"{SECTION}1/versturen/").text
 
-    assert "Het bericht ‘Het park’ staat niet op de site." in page
+    assert "Het nieuwsbericht ‘Het park’ staat niet op de site." in page
     assert "zodra er abonnees zijn" in page
     assert client.post(f"{SECTION}1/goedkeuren/").status_code == 409
 

@@ -31,7 +31,7 @@ def delivery(app) -> Delivery:
     link = f"https://dordt.voorbeeld.nl/bericht/{KEY}/"
     html = f'<!doctype html><html lang="nl"><head><title>x</title></head><body><a href="{link}">volg</a></body></html>'
     draft = Draft(
-        "message_received", "anna@voorbeeld.nl", "Wij hebben uw bericht ontvangen", f"Volg hier: {link}\n", html
+        "message_received", "anna@voorbeeld.nl", "Wij hebben uw bericht gekregen", f"Volg hier: {link}\n", html
     )
     made = outbox.enqueue(draft, at=clock.now())
     db.session.commit()
@@ -51,7 +51,7 @@ def test_every_mail_is_listed_with_what_became_of_it(staff_client, delivery):
     page = staff_client("wijkmedewerker").get("/beheer/post/").text
 
     assert "anna@voorbeeld.nl" in page
-    assert "Wij hebben uw bericht ontvangen" in page
+    assert "Wij hebben uw bericht gekregen" in page
     assert "Geweigerd" in page
 
 
@@ -146,7 +146,7 @@ def test_filters_stand_in_the_address(staff_client, delivery, query, is_shown):
     ("role", "words", "is_shown"),
     [
         ("wijkmedewerker", "anna@", True),
-        ("wijkmedewerker", "bericht ontvangen", True),
+        ("wijkmedewerker", "bericht gekregen", True),
         ("wijkmedewerker", "%", False),
         ("redacteur", "anna@", False),
     ],

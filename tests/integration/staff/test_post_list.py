@@ -55,7 +55,7 @@ def test_above_the_list_stands_how_many_need_somebody(staff_client):
 
     words = text_of(staff_client("lezer").get("/beheer/post/?soort=newsletter").text)
 
-    assert "Alles Moet nog weg 1 Geweigerd 2" in words
+    assert "Alles Moet nog worden verstuurd 1 Geweigerd 2" in words
 
 
 def test_a_page_of_a_long_list_leads_to_the_next_and_keeps_the_filters(staff_client):

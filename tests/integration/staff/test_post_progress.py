@@ -45,7 +45,7 @@ def test_the_page_tells_the_stand_of_now_and_when_that_was(staff_client, newslet
     page = staff_client("lezer").get(path).text
 
     words = text_of(page)
-    assert "1 van de 4 e-mails zijn klaar. 3 moeten nog weg." in words
+    assert "1 van de 4 e-mails zijn klaar. 3 moeten nog worden verstuurd." in words
     assert "Nu gaan er 12 e-mails per minuut weg. Klaar over minder dan een minuut (rond" in words
     assert "Stand op" in words
     assert 'role="progressbar"' in page

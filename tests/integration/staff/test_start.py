@@ -23,7 +23,7 @@ def test_an_empty_installation_says_what_will_appear(staff_client: StaffClient):
     page = staff_client(name="Mila").get(START).text
 
     assert "Dag Mila. Er wacht niets. Alles is bij." in page
-    assert "Meldt een inwoner zich aan? Dan beslist u hier of dat kan." in page
+    assert "Meldt een bewoner zich aan? Dan beslist u hier of dat kan." in page
 
 
 def test_a_message_waits_until_somebody_takes_it_up(staff_client: StaffClient):

@@ -123,13 +123,13 @@ def test_who_paused_can_have_the_newsletter_back_at_once(client):
     anna = make_subscriber()
     path = preferences_path(anna)
     client.post(f"{path}pauze/", data={"months": "6"})
-    assert "Stuur de nieuwsbrief weer" in client.get(path).text
+    assert "Stop de pauze" in client.get(path).text
 
     for _ in range(2):
         assert client.post(f"{path}hervatten/").status_code == 303
 
     assert (again(anna).state, anna.paused_until) == ("confirmed", None)
-    assert "Stuur de nieuwsbrief weer" not in client.get(path).text
+    assert "Stop de pauze" not in client.get(path).text
     assert actions() == ["subscriber.paused", "subscriber.resumed"]
 
 

@@ -128,7 +128,7 @@ def test_every_link_in_a_mail_starts_with_the_address_of_the_site_whatever_host_
 
 HOSTILE = {
     "nothing": ({"email": "", "consent": ""}, 422, "Vul een e-mailadres in"),
-    "no consent": ({"consent": ""}, 422, "Vink aan dat u de nieuwsbrief wilt ontvangen."),
+    "no consent": ({"consent": ""}, 422, "Vink aan dat u de nieuwsbrief wilt krijgen."),
     "spaces": ({"email": "   "}, 422, "Vul een e-mailadres in"),
     "no address": ({"email": "anna"}, 422, "naam@voorbeeld.nl"),
     "two addresses": ({"email": "a@voorbeeld.nl, b@voorbeeld.nl"}, 422, "naam@voorbeeld.nl"),

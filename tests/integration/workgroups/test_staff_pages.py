@@ -58,7 +58,7 @@ def test_nobody_is_declined_without_a_reason(staff_client, request_of_anna, outb
     response = staff_client("wijkmedewerker").post(address(request_of_anna), data={"decision": "declined", "text": ""})
 
     assert response.status_code == 422
-    assert "Schrijf waarom deze inwoner niet mee kan doen" in response.text
+    assert "Schrijf waarom deze bewoner niet mee kan doen" in response.text
     assert not outbox()
 
 

@@ -82,7 +82,7 @@ def from_articles(intro: str, articles: Sequence[str], *, at: datetime) -> list[
     }
     missing = [slug for slug in wanted if slug not in found]
     if missing:
-        raise NotAllowed(f"Niet op de site: {', '.join(missing)}. Kies alleen berichten die gepubliceerd zijn.")
+        raise NotAllowed(f"Niet op de site: {', '.join(missing)}. Kies alleen nieuwsberichten die gepubliceerd zijn.")
     first = [BlockContent(BlockKind.INTRO, text=intro)] if intro.strip() else []
     return first + [from_article(found[slug]) for slug in wanted]
 

@@ -117,7 +117,7 @@ class NewsletterForm(DordtForm):
     neighbourhoods = CheckboxesField("Voor welke wijken? (niet verplicht)")
     topics = CheckboxesField("Over welke thema’s? (niet verplicht)")
     not_to = SelectField("Niet naar wie een eerdere nieuwsbrief al kreeg (niet verplicht)", default=NOT_CHOSEN)
-    search = StringField("Zoek een bericht op de titel", name="zoek", validators=[at_most(200)])
+    search = StringField("Zoek een nieuwsbericht op de titel", name="zoek", validators=[at_most(200)])
     picture_search = StringField("Zoek een afbeelding", name="beeld", validators=[at_most(200)])
     new_picture = UploadField("Nieuwe afbeelding", check=check_image)
     edit_version = HiddenField(render_kw={"autocomplete": "off"})  # a browser that remembers it would be overtaken
