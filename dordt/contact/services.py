@@ -15,6 +15,7 @@ from dordt.audit import services as audit
 from dordt.consent import services as consent
 from dordt.consent.models import ConsentPurpose
 from dordt.contact import emails, files, workflow
+from dordt.contact.labels import label_of
 from dordt.contact.models import (
     EntryKind,
     Message,
@@ -31,8 +32,9 @@ from dordt.places.models import Topic
 from dordt.shared.addresses import address_key
 from dordt.shared.clock import AMSTERDAM
 from dordt.shared.database import insert_into
+from dordt.shared.formats import dutch_date_time
 from dordt.shared.links import read_token
-from dordt.shared.problems import LinkInvalid, NotAllowed, NotFound
+from dordt.shared.problems import ChangedMeanwhile, LinkInvalid, NotAllowed, NotFound
 
 KEEP_INFORMED_TEXT = "Ja, u mag mij mailen als mijn bericht iets heeft opgeleverd"
 MAILS = {
@@ -161,9 +163,11 @@ def add_note(message_id: int, text: str, *, by: StaffMember, at: datetime) -> No
 
 
 @asks(Right.ANSWER, Right.CLOSE, closed_to_coordinators=True)
-def answer_message(message_id: int, text: str, outcome: Outcome, *, by: StaffMember, at: datetime) -> None:
-    """Answer the resident by mail and close the message with what came of it. Raises NotAllowed."""
-    change_status(message_id, MessageStatus.ANSWERED, text=text, outcome=outcome, by=by, at=at)
+def answer_message(
+    message_id: int, text: str, outcome: Outcome, *, by: StaffMember, at: datetime, seen: int | None = None
+) -> None:
+    """Answer the resident by mail and close the message with what came of it. Raises as change_status."""
+    change_status(message_id, MessageStatus.ANSWERED, text=text, outcome=outcome, by=by, at=at, seen=seen)
 
 
 @asks(Right.ANSWER, closed_to_coordinators=True)
@@ -175,15 +179,19 @@ def change_status(
     at: datetime,
     text: str = "",
     outcome: Outcome | None = None,
+    seen: int | None = None,
 ) -> None:
     """Take one step of the workflow, and mail the text to the resident where the step asks for it.
 
-    Raises NotAllowed, with the reason in Dutch, when the step may not be taken or lacks an outcome, text or reason.
+    seen: the id of the last entry that stood on the page, 0 for none, None where no page was read.
+    Raises ChangedMeanwhile when others wrote after that or took the step away, and NotAllowed, with the reason in
+    Dutch, when the step may not be taken or lacks an outcome, text or reason.
     """
     message = _locked(message_id)
     if workflow.TYPES[to] is not workflow.StatusType.OPEN and not may_now(by, Right.CLOSE):
         raise NotAllowed(workflow.MAY_NOT_CLOSE)
     administers = may_now(by, Right.ADMINISTER)
+    _require_seen(message, to, seen, by)
     refused = workflow.refusal(message.status, to, outcome=outcome, text=text, administers=administers)
     if refused:
         raise NotAllowed(refused)
@@ -287,10 +295,31 @@ def _release_if_gone(message: Message, *, by: audit.Actor, at: datetime) -> None
 
 def _locked(message_id: int) -> Message:
     """The message, kept from others until the end of this transaction, so that two colleagues do not both answer."""
-    message = db.session.scalar(Message.numbered(message_id).with_for_update(of=Message))
+    query = Message.numbered(message_id).with_for_update(of=Message).execution_options(populate_existing=True)
+    message = db.session.scalar(query)
     if message is None:
         raise NotFound("message", message_id)
     return message
+
+
+def _require_seen(message: Message, to: MessageStatus, seen: int | None, by: StaffMember) -> None:
+    """What a colleague closed is said with who did it; what anybody else wrote since must have been read."""
+    if to not in workflow.STEPS[message.status]:
+        raise ChangedMeanwhile(_who_was_first(message))
+    if seen is not None:
+        others = MessageEntry.author_id.is_distinct_from(by.id)
+        newer = sa.select(MessageEntry.id).where(MessageEntry.message_id == message.id, MessageEntry.id > seen, others)
+        if db.session.scalar(newer.limit(1)) is not None:
+            raise ChangedMeanwhile(workflow.UNSEEN)
+
+
+def _who_was_first(message: Message) -> str:
+    last = next((entry for entry in reversed(message.entries) if entry.status), None)
+    if last is None:
+        return workflow.TAKEN
+    who = last.author.name if last.author else "Een oud-collega"
+    step = f"{who} zette dit bericht op {dutch_date_time(last.at)} op ‘{label_of(message)}’."
+    return f"{step} Daarom is er niets verstuurd en niets veranderd. Uw tekst staat er nog."
 
 
 def _write_down(message: Message, text: str, by: StaffMember, *, at: datetime) -> None:

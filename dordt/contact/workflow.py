@@ -55,6 +55,10 @@ USUAL_WORKING_DAYS = 5  # for a message whose theme was taken away
 SATURDAY = 5
 
 TAKEN = "Deze stap kan niet meer. Misschien was een collega u voor: bekijk het bericht opnieuw."
+UNSEEN = (
+    "Er is niets verstuurd en niets veranderd: er kwam intussen iets bij. Het staat hierboven, met ‘Nieuw’ ervoor. "
+    "Uw tekst staat er nog. Verstuur hem opnieuw als hij dan nog klopt."
+)
 MAY_NOT_CLOSE = "Uw rol mag geen berichten sluiten. Vraag een collega om dit bericht af te ronden."
 ADMINISTRATOR_ONLY = "Alleen een beheerder kan een ongewenst bericht terugzetten."
 OUTCOME_MISSING = "Kies wat de uitkomst is."

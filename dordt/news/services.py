@@ -16,15 +16,18 @@ from dordt.media import services as media_services
 from dordt.media.models import MediaFile
 from dordt.news.models import Article, ArticleState, Attachment
 from dordt.places import services as places
-from dordt.shared.problems import DomainError, NotFound
+from dordt.shared.problems import ChangedMeanwhile, DomainError, NotFound
 
 
 class SlugTaken(DomainError):
     """Another article has this slug."""
 
 
-class EditedMeanwhile(DomainError):
+class EditedMeanwhile(ChangedMeanwhile):
     """Somebody else saved this article after the editor opened it."""
+
+    def __init__(self) -> None:
+        super().__init__("Iemand anders heeft dit nieuwsbericht intussen gewijzigd.")
 
 
 @dataclass(frozen=True)
@@ -158,7 +161,7 @@ def _taken(article_id: int, edit_version: int, *, or_in: ArticleState | None = N
     article = _existing(article_id)
     if locked is None:
         db.session.rollback()
-        raise EditedMeanwhile(f"article {article_id}")
+        raise EditedMeanwhile
     return article
 
 

@@ -27,6 +27,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from dordt.shared import typed_text
 from dordt.shared.addresses import AddressRefused, address_key
+from dordt.shared.problems import ChangedMeanwhile, NotAllowed
 
 Validator = Callable[[Form, Field], Any]
 ONE_LINE_FIELDS = (StringField, EmailField, TelField)
@@ -83,11 +84,12 @@ class DordtForm(FlaskForm):
     """Reads form data only and all texts alike, refuses what cannot be stored, and carries the trap field `website`."""
 
     website = StringField("Website", render_kw={"autocomplete": "off", "tabindex": "-1"})
+    is_overtaken = False  # refused because of something newer, which stands on the page now
 
     class Meta(FlaskForm.Meta):
         def wrap_formdata(self, form: Form, formdata: Any) -> Any:
             """Form fields and files; never JSON, where a list or a number would pass for a field."""
-            if request.method not in {"POST", "PUT", "PATCH", "DELETE"}:
+            if formdata is None or request.method not in {"POST", "PUT", "PATCH", "DELETE"}:
                 return None
             return CombinedMultiDict([_files_for(form), request.form]) if request.files else request.form
 
@@ -122,6 +124,11 @@ class DordtForm(FlaskForm):
         self.form_errors.append(TRAP_TEXT)
         return False
 
+    def refuse(self, refused: NotAllowed) -> None:
+        """Say why nothing was done; what was typed stays."""
+        self.form_errors.append(str(refused))
+        self.is_overtaken = isinstance(refused, ChangedMeanwhile)
+
     @property
     def has_expired(self) -> bool:
         """Whether the CSRF token was missing or wrong."""
@@ -143,6 +150,17 @@ class DordtForm(FlaskForm):
             if field.errors and field.name != self.meta.csrf_field_name:
                 found.append((_first_control(field), _first_text(field.errors)))
         return found + [("", str(text)) for text in self.form_errors]
+
+
+class SeenForm(DordtForm):
+    """A form under something to which others add: `seen` names the last of it that stood on the page with the form."""
+
+    seen = HiddenField()
+
+    def note_seen(self, last: object) -> None:
+        """Name what the page shows now. A form that comes back for another reason keeps what was seen with it."""
+        if self.is_overtaken or not self.is_submitted() or self.seen.data is None:
+            self.seen.data = str(last)
 
 
 def require_csrf() -> None:

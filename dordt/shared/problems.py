@@ -26,3 +26,7 @@ class NotFound(DomainError):
 
 class NotAllowed(DomainError):
     """The rules do not allow this step now; the text says why, in Dutch, for the screen."""
+
+
+class ChangedMeanwhile(NotAllowed):
+    """Something newer stands there than the page showed from which this was asked: nothing was done."""

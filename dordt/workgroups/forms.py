@@ -1,9 +1,21 @@
 """What somebody tells us who wants to take part, and what staff decide."""
 
+from collections.abc import Iterable
+
 from wtforms import BooleanField, RadioField, TextAreaField, ValidationError
 
 from dordt.places.services import Choices
-from dordt.shared.forms import DordtForm, address_field, at_most, home_field, name_field, phone_field, required
+from dordt.shared.forms import (
+    DordtForm,
+    SeenForm,
+    address_field,
+    at_most,
+    home_field,
+    name_field,
+    phone_field,
+    required,
+)
+from dordt.workgroups.labels import DECISION_LABELS
 from dordt.workgroups.models import MembershipState
 from dordt.workgroups.services import MembershipApplication
 
@@ -31,15 +43,20 @@ class JoinWorkgroupForm(DordtForm):
         )
 
 
-class DecideMembershipForm(DordtForm):
+class DecideMembershipForm(SeenForm):
     """Approve, put on the waiting list, or decline; the text goes to the resident."""
 
-    decision = RadioField("Wat is uw besluit?", validators=[required("Kies wat u besluit.")])
+    decision = RadioField("Wat is uw besluit?", validators=[required("Kies wat u besluit.")], validate_choice=False)
     text = TextAreaField("Bericht aan de bewoner", validators=[at_most(2000)])
 
-    def __init__(self, decisions: Choices) -> None:
-        super().__init__()
-        self.decision.choices = decisions
+    def offer(self, decisions: Iterable[MembershipState]) -> None:
+        """What can be decided now."""
+        self.decision.choices = [(state.value, DECISION_LABELS[state]) for state in decisions]
+
+    def validate_decision(self, field: RadioField) -> None:
+        """Any decision that a page ever offered: the rules say whether it can still be taken, and why not."""
+        if field.data not in DECISION_LABELS:
+            raise ValidationError("Kies een mogelijkheid uit de lijst.")
 
     def validate_text(self, field: TextAreaField) -> None:
         """Nobody is turned away without a reason."""

@@ -124,6 +124,12 @@ class Membership(Base):
     decision_text: Mapped[Text] = mapped_column(default="")
     left_at: Mapped[datetime | None]
 
+    @property
+    def seen_as(self) -> str:
+        """Another word after each change of state."""
+        moments = (self.created_at, self.confirmed_at, self.decided_at, self.left_at)
+        return f"{self.state}-{max(filter(None, moments)).timestamp():.6f}"
+
     workgroup: Mapped[Workgroup] = relationship(lazy="joined")
     decided_by: Mapped[StaffMember | None] = relationship()
 

@@ -18,9 +18,11 @@ from dordt.extensions import db
 from dordt.mailer.ledger import outbox
 from dordt.mailer.models import SuppressionScope
 from dordt.shared.addresses import address_key
+from dordt.shared.formats import dutch_date_time
 from dordt.shared.links import read_token
-from dordt.shared.problems import LinkInvalid, NotAllowed
+from dordt.shared.problems import ChangedMeanwhile, LinkInvalid, NotAllowed
 from dordt.workgroups import emails
+from dordt.workgroups.labels import DECISION_LABELS, STATE_LABELS
 from dordt.workgroups.models import TAKES_PART, Membership, MembershipState, Workgroup
 
 CONFIRM = "membership-confirm"
@@ -133,23 +135,24 @@ def leave_by_mail(membership_id: int, list_id: str, *, mail_id: int, at: datetim
 
 @asks(Right.SEE_CONTACT_DETAILS, Right.ANSWER)
 def decide_membership(
-    membership_id: int, decision: MembershipState, text: str, *, by: StaffMember, at: datetime
+    membership_id: int, decision: MembershipState, text: str, *, by: StaffMember, at: datetime, seen: str | None = None
 ) -> None:
     """Approve, put on the waiting list or decline, and mail the resident. The same decision twice is one decision.
 
-    Raises NotAllowed when this decision does not fit the state, or it is a group of another coordinator.
+    seen: `Membership.seen_as` of the page on which it was decided, None where no page was read.
+    Raises ChangedMeanwhile, with what happened, when it was decided or changed since or the decision does not fit the
+    state, and NotAllowed when it is a group of another coordinator.
     """
     membership = _locked(db.session.get_one(Membership, membership_id))
     if leads_groups_only(current_roles(by)) and membership.workgroup.coordinator_id != by.id:
         raise NotAllowed("U beslist alleen over aanmeldingen bij uw eigen werkgroepen. Vraag het aan een collega.")
     before = membership.state
-    if decision == before:
+    if (decision, text, by.id) == (before, membership.decision_text, membership.decided_by_id):
         db.session.rollback()
         return
-    if decision not in DECISIONS[before] or (decision in TAKES_PART and _present(membership) is not membership):
-        raise NotAllowed(
-            "Een collega heeft hier intussen over besloten, of de bewoner heeft zich afgemeld of opnieuw aangemeld."
-        )
+    is_newer = decision in TAKES_PART and _present(membership) is not membership
+    if decision not in DECISIONS[before] or is_newer or seen not in (None, membership.seen_as):
+        raise ChangedMeanwhile(f"{_what_happened(membership)} Er is niets gemaild. Uw tekst staat er nog.")
     membership.state, membership.decision_text = decision, text
     membership.decided_at, membership.decided_by_id = at, by.id
     audit.record(
@@ -221,6 +224,18 @@ def _keep_consent(membership: Membership, *, at: datetime) -> None:
         at=membership.created_at,
         confirmed_at=at,
     )
+
+
+def _what_happened(membership: Membership) -> str:
+    label = STATE_LABELS[membership.state].lower()
+    if membership.state == State.LEFT and membership.left_at:
+        return f"De bewoner heeft zich op {dutch_date_time(membership.left_at)} afgemeld."
+    if membership.state in DECISION_LABELS and membership.decided_at:
+        who = membership.decided_by.name if membership.decided_by else "Een oud-collega"
+        return f"{who} besloot hier op {dutch_date_time(membership.decided_at)} over: {label}."
+    if _present(membership) is not membership:
+        return "De bewoner heeft zich intussen opnieuw aangemeld."
+    return f"Deze aanmelding is intussen veranderd. Nu staat er: {label}."
 
 
 def _leave(membership: Membership, *, at: datetime) -> None:

@@ -31,7 +31,7 @@ from dordt.newsletters.transitions import (
 from dordt.shared.database import reading
 from dordt.shared.formats import dutch_date_time
 from dordt.shared.mail import Draft
-from dordt.shared.problems import NotAllowed
+from dordt.shared.problems import ChangedMeanwhile, NotAllowed
 from dordt.shared.reading import read_only
 
 STARTED = {NewsletterState.SENDING, NewsletterState.PAUSED, NewsletterState.SENT}
@@ -52,8 +52,7 @@ def approve_newsletter(number: int, *, at: datetime, by: StaffMember | None = No
             return False
         if newsletter.state not in policy.APPROVED_STATES:
             require_transition(newsletter, NewsletterState.APPROVED)
-        if version is not None and version != newsletter.edit_version:
-            raise NotAllowed(f"{CHANGED} Bekijk hem opnieuw en keur hem dan goed.")
+        _require_seen(newsletter, version)
         policy.require_second_person(newsletter, by)
         return True
 
@@ -71,14 +70,20 @@ def approve_newsletter(number: int, *, at: datetime, by: StaffMember | None = No
 
 
 @asks(Right.SEND_NEWSLETTER)
-def start_newsletter(number: int, *, at: datetime, by: StaffMember | None = None) -> bool:
-    """Freeze the audience and let the mailer begin, in one transaction.
+def start_newsletter(number: int, *, at: datetime, by: StaffMember | None = None, version: int | None = None) -> bool:
+    """Freeze the audience and let the mailer begin, in one transaction. `version`: which edit was seen.
 
     Returns False, and does nothing, when it was started before: it is idempotent.
     Raises NotAllowed when its approval does not hold, a check fails, it has no unsubscribe link, or nobody would
     get it.
     """
-    checked = _checked_and_locked(number, _is_to_start, asked=(by, Right.SEND_NEWSLETTER), at=at, for_freeze=True)
+
+    def is_to_do(newsletter: Newsletter) -> bool:
+        if newsletter.state not in STARTED:
+            _require_seen(newsletter, version)
+        return _is_to_start(newsletter)
+
+    checked = _checked_and_locked(number, is_to_do, asked=(by, Right.SEND_NEWSLETTER), at=at, for_freeze=True)
     if checked is None:
         return False
     _freeze(*checked, at=at, by=by)
@@ -87,13 +92,16 @@ def start_newsletter(number: int, *, at: datetime, by: StaffMember | None = None
 
 
 @asks(Right.SEND_NEWSLETTER)
-def plan_newsletter(number: int, plan: Plan, *, at: datetime, by: StaffMember | None = None) -> None:
-    """Let it start by itself; a plan that stood before is replaced.
+def plan_newsletter(
+    number: int, plan: Plan, *, at: datetime, by: StaffMember | None = None, version: int | None = None
+) -> None:
+    """Let it start by itself; a plan that stood before is replaced. `version`: which edit was seen.
 
     Raises NotAllowed when it was not approved, something stands in its way, or the moments cannot be.
     """
 
     def is_to_do(newsletter: Newsletter) -> bool:
+        _require_seen(newsletter, version)
         if newsletter.state != NewsletterState.SCHEDULED:
             require_transition(newsletter, NewsletterState.SCHEDULED)
         problem = plan.start_problem(at) or plan.latest_problem()
@@ -231,8 +239,13 @@ def _checked_and_locked(
         db.session.rollback()
         return None
     if newsletter.edit_version != prepared.version:
-        raise NotAllowed(f"{CHANGED} Bekijk hem opnieuw.")
+        raise ChangedMeanwhile(f"{CHANGED} Bekijk hem opnieuw.")
     return newsletter, prepared.draft
+
+
+def _require_seen(newsletter: Newsletter, version: int | None) -> None:
+    if version is not None and version != newsletter.edit_version:
+        raise ChangedMeanwhile(f"{CHANGED} Er is niets gedaan. Bekijk hem zoals hij nu is, en kies dan.")
 
 
 def _is_to_start(newsletter: Newsletter) -> bool:

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
-from wtforms import Form, SelectField, TextAreaField
+from wtforms import Form, SelectField, TextAreaField, ValidationError
 
 from dordt.contact.labels import OUTCOME_LABELS, STATUS_LABELS
 from dordt.contact.models import MessageStatus, Outcome
 from dordt.places.services import Choices
-from dordt.shared.forms import DordtForm, at_most, required
+from dordt.shared.forms import DordtForm, SeenForm, at_most, required
 
 OUTCOMES: Choices = [("", "Kies een uitkomst"), *((outcome.value, OUTCOME_LABELS[outcome]) for outcome in Outcome)]
 STATUSES: Choices = [
@@ -61,7 +61,7 @@ class AddNoteForm(DordtForm):
     note = TextAreaField("Notitie", validators=[required("Schrijf een notitie."), at_most(10_000)])
 
 
-class AnswerMessageForm(DordtForm):
+class AnswerMessageForm(SeenForm):
     """Answer the resident, which closes the message."""
 
     answer = TextAreaField("Uw antwoord", validators=[at_most(10_000)])
@@ -77,10 +77,10 @@ class AnswerMessageForm(DordtForm):
         return Outcome(self.answer_outcome.data)
 
 
-class ChangeStatusForm(DordtForm):
+class ChangeStatusForm(SeenForm):
     """Take another step than answering."""
 
-    step = SelectField("Nieuwe status", validators=[required("Kies een status.")])
+    step = SelectField("Nieuwe status", validators=[required("Kies een status.")], validate_choice=False)
     text = TextAreaField("Toelichting", validators=[at_most(10_000)])
     outcome = SelectField("Uitkomst (alleen bij ‘Niet verder’)", default="")
 
@@ -90,6 +90,11 @@ class ChangeStatusForm(DordtForm):
         self.asks_outcome = MessageStatus.DECLINED in offered
         self.step.choices = [("", "Kies een status"), *((step.value, STATUS_LABELS[step]) for step in offered)]
         self.outcome.choices = list(OUTCOMES)
+
+    def validate_step(self, field: SelectField) -> None:
+        """Any step that a page ever offered: the rules say whether it can still be taken, and why not."""
+        if field.data not in set(MessageStatus) - {MessageStatus.ANSWERED}:
+            raise ValidationError("Kies een mogelijkheid uit de lijst.")
 
     @property
     def chosen_outcome(self) -> Outcome | None:

@@ -1,7 +1,7 @@
 """What the inbox shows of each message, in which order, and what the page of one message shows of its thread."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -50,6 +50,7 @@ class ThreadEntry:
     at: datetime
     text: str
     look: str  # resident, ours or note: which class of the style sheet it has
+    is_new: bool = False  # written after the page was opened on which the reader was writing
 
 
 def inbox_messages(
@@ -102,12 +103,12 @@ def inbox_rows(
     ]
 
 
-def thread_of(message: Message, *, sees_details: bool) -> Iterator[ThreadEntry]:
-    """The message itself and all that followed, oldest first."""
+def thread_of(message: Message, *, sees_details: bool, seen: int | None = None) -> Iterator[ThreadEntry]:
+    """The message itself and all that followed, oldest first; what followed the entry `seen` is new."""
     resident = message.name if sees_details else STRANGER
     yield ThreadEntry(resident, "schreef", message.created_at, message.body, "resident")
     for entry in message.entries:
-        yield _thread_entry(entry, resident)
+        yield replace(_thread_entry(entry, resident), is_new=seen is not None and entry.id > seen)
 
 
 def _statuses(wanted: str) -> list[MessageStatus]:

@@ -14,9 +14,10 @@ from dordt.contact.labels import OUTCOME_LABELS, label_of
 from dordt.contact.models import Message, MessageFile, MessageStatus
 from dordt.places import services as places
 from dordt.shared import clock, storage
-from dordt.shared.forms import DordtForm
+from dordt.shared.forms import DordtForm, SeenForm
 from dordt.shared.problems import NotAllowed
 from dordt.shared.reading import page, row_or_404, rows
+from dordt.shared.requests import whole_number
 from dordt.staff import pages
 from dordt.staff.access import may, member
 from dordt.staff.contact.forms import (
@@ -106,7 +107,9 @@ def answer(message_id: int) -> ResponseReturnValue:
     form = AnswerMessageForm()
     if form.validate_on_submit() and _is_done(
         form,
-        lambda: services.answer_message(message_id, form.answer.data or "", form.outcome, by=member(), at=clock.now()),
+        lambda: services.answer_message(
+            message_id, form.answer.data or "", form.outcome, by=member(), at=clock.now(), seen=_seen(form)
+        ),
     ):
         return _back(message_id, "Het bericht is beantwoord." if form.answer.data else "Het bericht is gesloten.")
     return _page(message_id, answer_form=form), form.status
@@ -125,6 +128,7 @@ def change_status(message_id: int) -> ResponseReturnValue:
             outcome=form.chosen_outcome,
             by=member(),
             at=clock.now(),
+            seen=_seen(form),
         ),
     ):
         return _back(message_id, "De status is bijgewerkt.")
@@ -140,13 +144,20 @@ def _note_reading(message_id: int) -> None:
     audit.record_reading(member().id, subject=("message", message_id), at=clock.now())
 
 
-def _page(message_id: int, **forms: DordtForm) -> str:
+def _page(message_id: int, **tried: DordtForm) -> str:
+    overtaken = next((form for form in tried.values() if isinstance(form, SeenForm) and form.is_overtaken), None)
+    seen = _seen(overtaken) if overtaken else None
+    if overtaken:
+        _note_reading(message_id)  # what came in between stands on this page
     found = row_or_404(Message.numbered(message_id))
-    sees_details = may(Right.SEE_CONTACT_DETAILS)
+    sees_details, forms = may(Right.SEE_CONTACT_DETAILS), {**_forms(found), **tried}
+    for form in forms.values():
+        if isinstance(form, SeenForm):
+            form.note_seen(found.entries[-1].id if found.entries else 0)
     return render_template(
         "staff/contact/message.html",
         message=found,
-        thread=list(thread_of(found, sees_details=sees_details)),
+        thread=list(thread_of(found, sees_details=sees_details, seen=seen)),
         files=list(found.files),
         place=places.place_name(found.neighbourhood),
         status_label=label_of(found),
@@ -155,8 +166,15 @@ def _page(message_id: int, **forms: DordtForm) -> str:
         is_overdue=found.is_overdue(clock.now().astimezone(clock.AMSTERDAM).date()),
         sees_details=sees_details,
         **(_others(found) if sees_details else {}),
-        **{**_forms(found), **forms},
+        can_answer=MessageStatus.ANSWERED in workflow.STEPS[found.status],
+        steps=_steps_from(found.status),
+        **forms,
     )
+
+
+def _seen(form: SeenForm) -> int:
+    """The last entry that stood on the page with this form; a page that names none showed none."""
+    return whole_number(form.seen.data) or 0
 
 
 def _others(found: Message) -> dict[str, Any]:
@@ -210,7 +228,7 @@ def _is_done(form: DordtForm, step: Callable[[], None]) -> bool:
     try:
         step()
     except NotAllowed as refused:
-        form.form_errors.append(str(refused))
+        form.refuse(refused)
         return False
     return True
 

@@ -112,10 +112,19 @@ class EditArticleForm(DordtForm):
     edit_version = HiddenField()
 
     def __init__(
-        self, article: Article | None, *, neighbourhoods: Choices, topics: Choices, reserved: set[str]
+        self,
+        article: Article | None,
+        *,
+        neighbourhoods: Choices,
+        topics: Choices,
+        reserved: set[str],
+        as_stored: bool = False,
     ) -> None:
-        """`article` is what is stored; its address can change only as long as nobody can know it."""
-        super().__init__(data=_stored(article) if article else None)
+        """`article` is what is stored; its address can change only as long as nobody can know it.
+
+        as_stored: show that, whatever was posted.
+        """
+        super().__init__(data=_stored(article) if article else None, **({"formdata": None} if as_stored else {}))
         self.neighbourhoods.choices = neighbourhoods
         self.topics.choices = topics
         self.reserved = reserved

@@ -29,7 +29,8 @@ EDITED_MEANWHILE = (
 )
 
 CHANGED_MEANWHILE = (
-    "Iemand anders heeft dit nieuwsbericht intussen gewijzigd. Er is niets gedaan: bekijk het en kies dan."
+    "Iemand anders heeft dit nieuwsbericht intussen gewijzigd. Er is niets gedaan. "
+    "Hieronder staat het zoals het nu is: bekijk het en kies dan."
 )
 
 
@@ -81,12 +82,14 @@ def withdraw(article_id: int) -> ResponseReturnValue:
 def _switch(article_id: int, step: Callable[..., Article], done: str) -> ResponseReturnValue:
     require_csrf()
     try:
-        seen = whole_number(request.form.get("edit_version")) or 0
+        seen = whole_number(request.form.get("seen")) or 0
         step(article_id, edit_version=seen, by=member(), at=clock.now())
     except services.EditedMeanwhile:
-        flash(CHANGED_MEANWHILE, "warning")
-    else:
-        flash(done, "ok")
+        stored = row_or_404(Article.numbered(article_id))
+        form = _form(stored, as_stored=True)
+        form.form_errors.append(CHANGED_MEANWHILE)
+        return _shown(form, stored), 422
+    flash(done, "ok")
     return redirect(url_for(".edit", article_id=article_id), code=303)
 
 
@@ -159,9 +162,10 @@ def _shown(form: EditArticleForm, article: Article | None) -> str:
     )
 
 
-def _form(article: Article | None) -> EditArticleForm:
+def _form(article: Article | None, *, as_stored: bool = False) -> EditArticleForm:
     return EditArticleForm(
         article,
+        as_stored=as_stored,
         neighbourhoods=places.neighbourhood_choices(),
         topics=places.topic_choices(),
         reserved=reserved(rule.rule for rule in current_app.url_map.iter_rules()),

@@ -8,12 +8,13 @@ from dordt.audit import services as audit
 from dordt.contact.models import Message
 from dordt.places.services import place_name
 from dordt.shared import clock
+from dordt.shared.problems import NotAllowed
 from dordt.shared.reading import page, row_or_404, rows
 from dordt.staff import pages
 from dordt.staff.access import coordinator_scope, is_open, member
 from dordt.workgroups import services
 from dordt.workgroups.forms import DecideMembershipForm
-from dordt.workgroups.labels import DECISION_LABELS, STATE_LABELS
+from dordt.workgroups.labels import STATE_LABELS
 from dordt.workgroups.models import Meeting, Membership, MembershipState, Workgroup
 
 bp = Blueprint("workgroups", __name__, url_prefix="/werkgroepen")
@@ -58,10 +59,16 @@ def membership(membership_id: int) -> ResponseReturnValue:
     """One request: who it is, what they wrote, and the decision."""
     if request.method == "GET":
         _note_reading(membership_id)
+    row_or_404(_seen_by_me(membership_id))
+    form = DecideMembershipForm()
+    if form.validate_on_submit() and _is_decided(membership_id, form):
+        flash("Uw besluit is bewaard. De bewoner krijgt een e-mail.", "ok")
+        return redirect(url_for(".membership", membership_id=membership_id), code=303)
+    if form.is_overtaken:
+        _note_reading(membership_id)  # what came in between stands on this page
     found = row_or_404(_seen_by_me(membership_id))
-    form = DecideMembershipForm([(state.value, DECISION_LABELS[state]) for state in services.DECISIONS[found.state]])
-    if form.validate_on_submit():
-        return _decide(found.id, form)
+    form.offer(services.DECISIONS[found.state])
+    form.note_seen(found.seen_as)
     template = render_template(
         "staff/workgroups/membership.html",
         membership=found,
@@ -89,11 +96,17 @@ def _others(found: Membership) -> "Select[Membership]":
     return same_person.where(Membership.id != found.id)
 
 
-def _decide(membership_id: int, form: DecideMembershipForm) -> ResponseReturnValue:
-    decision = MembershipState(form.decision.data)
-    services.decide_membership(membership_id, decision, form.text.data or "", by=member(), at=clock.now())
-    flash("Uw besluit is bewaard. De bewoner krijgt een e-mail.", "ok")
-    return redirect(url_for(".membership", membership_id=membership_id), code=303)
+def _is_decided(membership_id: int, form: DecideMembershipForm) -> bool:
+    """Decide, or say in the form why not."""
+    decision, text = MembershipState(form.decision.data), form.text.data or ""
+    try:
+        services.decide_membership(
+            membership_id, decision, text, by=member(), at=clock.now(), seen=form.seen.data or ""
+        )
+    except NotAllowed as refused:
+        form.refuse(refused)
+        return False
+    return True
 
 
 def _filtered(query: "Select[Membership]") -> "Select[Membership]":

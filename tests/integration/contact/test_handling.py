@@ -55,7 +55,7 @@ def test_of_two_colleagues_who_answer_one_is_told_that_it_was_done(colleague, ou
     message = make_message()
     services.answer_message(message.id, "Wij maken de bank.", Outcome.PLANNED, by=colleague, at=MONDAY)
 
-    with pytest.raises(NotAllowed, match="een collega u voor"):
+    with pytest.raises(NotAllowed, match="zette dit bericht op"):
         services.answer_message(message.id, "Wij maken geen bank.", Outcome.NOT_DONE, by=make_member(), at=MONDAY)
 
     assert len(outbox()) == 1

@@ -251,12 +251,12 @@ def test_the_writer_sees_whom_to_ask_and_no_button(staff_client: StaffClient):
 def test_a_page_from_before_a_change_approves_nothing(staff_client: StaffClient):
     make_newsletter(by=make_member())
     client = staff_client("redacteur")
-    assert 'name="versie" value="1"' in client.get(f"{SECTION}1/versturen/").text
+    assert 'name="seen" value="1"' in client.get(f"{SECTION}1/versturen/").text
     editing.edit_newsletter(1, NewsletterContent("Anders", ""), at=clock.now(), by=make_member())
 
-    answer = client.post(f"{SECTION}1/goedkeuren/", data={"versie": "1"})
+    answer = client.post(f"{SECTION}1/goedkeuren/", data={"seen": "1"})
 
-    assert (answer.status_code, "intussen veranderd" in answer.text) == (409, True)
+    assert (answer.status_code, "intussen veranderd" in answer.text) == (422, True)
 
 
 def test_the_administrator_turns_the_rule_off_and_everybody_sees_it(staff_client: StaffClient):
@@ -271,7 +271,7 @@ def test_the_administrator_turns_the_rule_off_and_everybody_sees_it(staff_client
     assert re.search(r"Laatst veranderd op .* door Bea", client.get(SETTINGS).text, re.DOTALL)
     make_newsletter(by=author.member)
     assert "Dan staat erbij: zonder tweede persoon." in author.get(f"{SECTION}1/versturen/").text
-    author.post(f"{SECTION}1/goedkeuren/", data={"versie": "1"})
+    author.post(f"{SECTION}1/goedkeuren/", data={"seen": "1"})
     for path in (f"{SECTION}1/", f"{SECTION}1/versturen/"):
         assert "door Eva, zonder tweede persoon" in author.get(path).text
     assert actions("newsletter") == ["policy_changed", "created", "approved_alone"]

@@ -42,7 +42,7 @@ def test_a_decision_is_mailed_to_the_resident_and_stands_in_the_log(
     client = staff_client("wijkmedewerker")
     path = address(request_of_anna)
 
-    response = client.post(path, data={"decision": decision, "text": "Tot dinsdag."})
+    response = client.post(path, data={"decision": decision, "text": "Tot dinsdag.", "seen": request_of_anna.seen_as})
 
     assert response.location == path
     assert state_of(request_of_anna) == decision
@@ -63,10 +63,14 @@ def test_nobody_is_declined_without_a_reason(staff_client, request_of_anna, outb
 
 
 def test_deciding_twice_the_same_sends_one_mail(staff_client, request_of_anna, outbox):
-    client = staff_client("wijkmedewerker")
+    client, seen = staff_client("wijkmedewerker"), request_of_anna.seen_as
 
-    for _ in range(2):
-        client.post(address(request_of_anna), data={"decision": "approved", "text": ""})
+    answers = [
+        client.post(address(request_of_anna), data={"decision": "approved", "text": "", "seen": seen}).status_code
+        for _ in range(2)
+    ]
+
+    assert answers == [303, 303]
 
     assert len(outbox()) == 1
 

@@ -17,12 +17,12 @@ from dordt.newsletters.content.block_kinds import BlockContent
 from dordt.newsletters.models import Newsletter, NewsletterState
 from dordt.newsletters.transitions import end_approval, locked, log, newsletter_numbered, transition
 from dordt.places import services as places
-from dordt.shared.problems import NotAllowed
+from dordt.shared.problems import ChangedMeanwhile, NotAllowed
 
 EDITING_SESSION = timedelta(minutes=30)
 
 
-class EditedMeanwhile(NotAllowed):
+class EditedMeanwhile(ChangedMeanwhile):
     """Somebody saved this newsletter after the editor opened it."""
 
 

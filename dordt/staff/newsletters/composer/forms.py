@@ -122,12 +122,6 @@ class NewsletterForm(DordtForm):
     new_picture = UploadField("Nieuwe afbeelding", check=check_image)
     edit_version = HiddenField(render_kw={"autocomplete": "off"})  # a browser that remembers it would be overtaken
 
-    class Meta(DordtForm.Meta):
-        """Reads what was posted, unless it is asked to show what is kept."""
-
-        def wrap_formdata(self, form: Form, formdata: Any) -> Any:
-            return None if formdata is None else super().wrap_formdata(form, formdata)
-
     def __init__(
         self, stored: NewsletterContent, version: int, offered: AudienceChoices, meetings: Meetings, **given: Any
     ) -> None:

@@ -10,7 +10,7 @@ from dordt.newsletters.content.services.test_mail import MOST_ADDRESSES
 from dordt.newsletters.sending.plans import DEFAULT_WINDOW, Plan
 from dordt.shared import typed_text
 from dordt.shared.addresses import AddressRefused, address_key
-from dordt.shared.forms import DordtForm, at_most, required
+from dordt.shared.forms import DordtForm, SeenForm, at_most, required
 from dordt.shared.local_time import Moment, MomentRefused, as_written, read_moment
 
 SEPARATORS = re.compile(r"[\s,;]+")
@@ -21,7 +21,7 @@ CHOICES = [SelectChoice(choice, f"{choice} uur later") for choice in WINDOWS]
 CHOICES += [SelectChoice(OWN_TIME, "Een tijd die ik zelf kies")]
 
 
-class PlanForm(DordtForm):
+class PlanForm(SeenForm):
     """When a newsletter starts, and until when it may start by itself; times as Amsterdam counts them."""
 
     starts = StringField(

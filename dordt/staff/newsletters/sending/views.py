@@ -24,6 +24,7 @@ from dordt.newsletters.sending.audience import RecipientStatus
 from dordt.shared import clock
 from dordt.shared.formats import dutch_date, dutch_day, dutch_time
 from dordt.shared.forms import require_csrf
+from dordt.shared.problems import ChangedMeanwhile
 from dordt.shared.reading import Page, page_of_many, read_only, rows
 from dordt.shared.requests import whole_number
 from dordt.staff.access import is_open, may, member
@@ -41,7 +42,10 @@ def send(number: int) -> ResponseReturnValue:
     """What must be in order, to how many it goes, and the choice: now, or planned."""
     if request.method == "POST":
         require_csrf()
-        services.start_newsletter(number, at=clock.now(), by=member())
+        try:
+            services.start_newsletter(number, at=clock.now(), by=member(), version=_seen_version())
+        except ChangedMeanwhile as refused:
+            return _overtaken(number, refused)
         flash("De nieuwsbrief wordt verstuurd. Hieronder ziet u hoe ver het is.", "ok")
         return redirect(url_for(".show", number=number), code=303)
     newsletter = numbered(number)
@@ -55,7 +59,10 @@ def plan(number: int) -> ResponseReturnValue:
     form = _plan_form(newsletter)
     if form.validate_on_submit():
         chosen = form.plan()
-        services.plan_newsletter(number, chosen, at=at, by=member())
+        try:
+            services.plan_newsletter(number, chosen, at=at, by=member(), version=_seen_version())
+        except ChangedMeanwhile as refused:
+            return _overtaken(number, refused)
         moment = f"{dutch_day(chosen.starts_at)} om {dutch_time(chosen.starts_at)}"
         flash(" ".join([f"Gepland: het versturen begint vanzelf op {moment}.", *form.notes]), "ok")
         return redirect(url_for(".show", number=number), code=303)
@@ -84,7 +91,10 @@ def withdraw(number: int) -> ResponseReturnValue:
 def approve(number: int) -> ResponseReturnValue:
     """It may be sent as it is."""
     require_csrf()
-    is_new = services.approve_newsletter(number, at=clock.now(), by=member(), version=_seen_version())
+    try:
+        is_new = services.approve_newsletter(number, at=clock.now(), by=member(), version=_seen_version())
+    except ChangedMeanwhile as refused:
+        return _overtaken(number, refused)
     flash("De nieuwsbrief is goedgekeurd en kan worden verstuurd." if is_new else "Hij was al goedgekeurd.", "ok")
     return redirect(url_for(".send", number=number), code=303)
 
@@ -141,7 +151,15 @@ def people(number: int) -> ResponseReturnValue:
 
 def _seen_version() -> int | None:
     """Which edit stood on the page with the button."""
-    return whole_number(request.form.get("versie"))
+    return whole_number(request.form.get("seen"))
+
+
+def _overtaken(number: int, refused: ChangedMeanwhile) -> ResponseReturnValue:
+    """The same page as it is now, with what was typed; nothing was approved, planned or sent."""
+    newsletter = numbered(number)
+    form = _plan_form(newsletter)
+    form.refuse(refused)
+    return _send_page(newsletter, form, _test_mail_form())
 
 
 def _was_tried(number: int, form: TestMailForm) -> bool:
@@ -167,6 +185,7 @@ def _test_mail_form() -> TestMailForm:
 def _send_page(newsletter: Newsletter, form: PlanForm, test_mail_form: TestMailForm) -> ResponseReturnValue:
     at, wrong = clock.now(), test_mail_form if test_mail_form.errors else form
     with read_only():
+        form.note_seen(newsletter.edit_version)
         counted = audience.count(newsletter)
         template = render_template(
             "staff/newsletters/send.html",
