@@ -88,7 +88,7 @@ def test_what_a_resident_takes_up_again_is_nobodys_when_its_colleague_is_gone(ap
     services.add_to_message(issue_token(message.id, purpose=PURPOSE, version=1), "Toch nog iets.", at=clock.now())
 
     assert assignee_of(message) is None
-    assert [line.actor_name for line in assignments()] == ["bewoner"]
+    assert [line.actor_name for line in assignments()] == ["inwoner"]
 
 
 def test_what_staff_take_up_again_is_nobodys_when_its_colleague_is_gone(app: Flask):
