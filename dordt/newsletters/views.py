@@ -35,7 +35,6 @@ def show(number: int) -> ResponseReturnValue:
         newsletter=newsletter,
         blocks=web_blocks(newsletter, at=clock.now()),
         summary=summary(newsletter),
-        canonical=absolute("newsletters.show", number=number),
         previous=next(iter(rows(Newsletter.sent_before(number).limit(1))), None),
         next=next(iter(rows(Newsletter.sent_after(number).limit(1))), None),
     )

@@ -3,9 +3,11 @@
 from datetime import date, datetime
 
 from flask import Flask
+from markupsafe import Markup
 
 from dordt.shared.clock import AMSTERDAM
 
+DESCRIPTION_AT_LEAST, DESCRIPTION_AT_MOST = 50, 160
 MONTHS = ["januari", "februari", "maart", "april", "mei", "juni"]
 MONTHS += ["juli", "augustus", "september", "oktober", "november", "december"]
 DAYS = ["maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"]
@@ -73,10 +75,20 @@ def capital(text: str) -> str:
     return text[:first].upper() + text[first:]
 
 
+def description(text: str, more: str = "") -> str:
+    """A text for search engines, in 50 to 160 signs: `more` lengthens a short one, a long one ends after a word."""
+    plain = " ".join((text.unescape() if isinstance(text, Markup) else text).split())
+    if len(plain) < DESCRIPTION_AT_LEAST and more:
+        plain = f"{plain if plain.endswith(('.', '!', '?')) else plain + '.'} {more}"
+    if len(plain) <= DESCRIPTION_AT_MOST:
+        return plain
+    return plain[: DESCRIPTION_AT_MOST - 1].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"
+
+
 def init_app(app: Flask) -> None:
     """Make these the filters of the templates."""
     moments = (dutch_date, dutch_day, dutch_time, dutch_date_time, short_month, iso)
-    for function in (*moments, kilobytes, dutch_number, dutch_share, capital):
+    for function in (*moments, kilobytes, dutch_number, dutch_share, capital, description):
         app.add_template_filter(function)
 
 

@@ -71,7 +71,7 @@ def test_the_page_says_what_it_is_and_when_it_left(client):
     ]
     assert trail == sorted(trail)
     assert "<title>Het park &amp; wij – Nieuwsbrief 1 – Dordt aan Zet</title>" in page
-    assert '<meta name="description" content="Kom kijken.">' in page
+    assert '<meta name="description" content="Nieuwsbrief 1: Kom kijken. De nieuwsbrief van Dordt' in page
     assert f'<link rel="canonical" href="{client.application.config["SITE_URL"]}/nieuwsbrief/1/">' in page
     assert "10 maart 2027</time>" in page
 
@@ -81,7 +81,7 @@ def test_without_preheader_the_first_words_describe_it(client):
 
     page = client.get("/nieuwsbrief/1/").text
 
-    assert '<meta name="description" content="Beste lezer, Het park is klaar.' in page
+    assert '<meta name="description" content="Nieuwsbrief 1: Beste lezer, Het park is klaar.' in page
     assert '…">' in page
 
 

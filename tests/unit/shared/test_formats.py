@@ -1,8 +1,9 @@
-"""A name at the start of a line."""
+"""A name at the start of a line, and a text for search engines."""
 
 import pytest
+from markupsafe import Markup
 
-from dordt.shared.formats import capital
+from dordt.shared.formats import capital, description
 
 
 @pytest.mark.parametrize(
@@ -18,3 +19,12 @@ from dordt.shared.formats import capital
 )
 def test_a_capital_is_what_dutch_takes_for_one_letter(name: str, shown: str):
     assert capital(name) == shown
+
+
+def test_a_description_is_neither_short_nor_long_and_ends_after_a_word():
+    more = "Nieuws van Dordt aan Zet, voor bewoners van Dordrecht."
+
+    assert description("Het park is klaar", more) == f"Het park is klaar. {more}"
+    assert description("woord " * 40) == " ".join(["woord"] * 26) + "…"
+    assert len(description("x" * 200)) == 160
+    assert description(Markup("Tom &amp; <b>Bo</b>")) == "Tom & <b>Bo</b>"
