@@ -53,6 +53,7 @@ MAILED = frozenset({Status.WAITING_FOR_RESIDENT, Status.ANSWERED, Status.DECLINE
 
 USUAL_WORKING_DAYS = 5  # for a message whose theme was taken away
 SATURDAY = 5
+LIBERATION_DAY = (5, 5)  # in every year (Algemene termijnenwet, article 3); the package has it once in five
 
 TAKEN = "Deze stap kan niet meer. Misschien was een collega u voor: bekijk het bericht opnieuw."
 UNSEEN = (
@@ -127,4 +128,5 @@ def is_working_day(day: date) -> bool:
 @lru_cache(maxsize=16)
 def _holidays(year: int) -> frozenset[date]:
     """A whole year at once: the package's own table grows while it is read, which two threads may not share."""
-    return frozenset(holidays.country_holidays("NL", years=year, expand=False))
+    free = holidays.country_holidays("NL", years=year, expand=False)
+    return frozenset({*free, date(year, *LIBERATION_DAY)})

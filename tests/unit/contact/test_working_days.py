@@ -1,8 +1,9 @@
 """Working days and Dutch public holidays."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from dateutil.easter import easter as easter_on
 
 from dordt.contact.workflow import add_working_days, is_working_day
 
@@ -22,6 +23,11 @@ def test_weekends_and_holidays_are_not_counted(_case, start, count, expected):
     assert add_working_days(start, count) == expected
 
 
-def test_liberation_day_is_free_once_in_five_years():
-    assert is_working_day(date(2026, 5, 5))
-    assert not is_working_day(date(2025, 5, 5))
+@pytest.mark.parametrize("year", range(2025, 2032))
+def test_the_holidays_of_the_law_on_terms_are_free_in_every_year(year: int):
+    easter, kings_day = easter_on(year), date(year, 4, 27)
+    from_easter = [easter + timedelta(days=days) for days in (-2, 1, 39, 50)]  # Good Friday to Whit Monday
+    fixed = [date(year, 1, 1), date(year, 5, 5), date(year, 12, 25), date(year, 12, 26)]
+    kings_day -= timedelta(days=kings_day.weekday() == 6)
+
+    assert [day for day in (*from_easter, *fixed, kings_day) if is_working_day(day)] == []
