@@ -131,12 +131,12 @@ def _start(number: int) -> None:
 
 def _plan(number: int, start: str, latest: str | None) -> None:
     starts = _moment(start, "--at")
-    ends = _moment(latest, "--not-after").at if latest else starts.at + plans.DEFAULT_WINDOW
+    ends = _moment(latest, "--not-after") if latest else Moment(starts.at + plans.DEFAULT_WINDOW)
     with _refusals():
-        sending.plan_newsletter(number, Plan(starts.at, ends), at=clock.now())
-    click.echo(f"Newsletter {number} starts {as_written(starts.at)}, not after {as_written(ends)} (Amsterdam).")
-    if starts.note:
-        click.echo(starts.note, err=True)
+        sending.plan_newsletter(number, Plan(starts.at, ends.at), at=clock.now())
+    click.echo(f"Newsletter {number} starts {as_written(starts.at)}, not after {as_written(ends.at)} (Amsterdam).")
+    for note in filter(None, (starts.note, ends.note)):
+        click.echo(note, err=True)
 
 
 def _moment(text: str, option: str) -> Moment:
