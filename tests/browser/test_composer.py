@@ -104,12 +104,24 @@ def test_a_block_that_was_taken_out_is_put_back(composer: Page):
     expect(composer.get_by_label("Wat is er gezegd?")).to_have_value("Eindelijk een klimboom.")
 
 
-def test_a_failure_is_said_and_keeping_goes_on_when_the_connection_is_back(composer: Page):
-    composer.route("**/bewaren/", lambda route: route.fulfill(status=404, body="Even niet"))
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (None, "er is geen verbinding."),
+        (400, "onze site nam dit niet aan."),
+        (413, "onze site nam dit niet aan."),
+        (500, "er gaat bij ons iets mis."),
+        (503, "er gaat bij ons iets mis."),
+    ],
+)
+def test_a_failure_is_said_as_what_it_is_and_keeping_goes_on_after_it(composer: Page, status: int | None, said: str):
+    answers = f"async () => new Response('Even niet', {{status: {status}}})"
+    fails = "async () => { throw new TypeError('Failed to fetch') }"
+    composer.evaluate(f"window.kept = window.fetch; window.fetch = {answers if status else fails}; null")
     composer.get_by_label("Onderwerp", exact=True).fill("Zonder verbinding getypt")
 
-    expect(composer.locator("[data-kept]")).to_contain_text("Niet bewaard: er is geen verbinding.")
-    composer.unroute("**/bewaren/")
+    expect(composer.locator("[data-kept]")).to_contain_text(f"Niet bewaard: {said}")
+    composer.evaluate("window.fetch = window.kept; null")
 
     expect(composer.locator("[data-kept]")).to_have_text(KEPT)
     composer.reload()

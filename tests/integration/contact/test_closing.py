@@ -66,3 +66,17 @@ def test_an_answer_that_is_not_needed_is_not_mailed_by_mistake(staff_client: Sta
     assert "maak het antwoord leeg" in page.text
     assert db.session.get_one(Message, message.id).status == "new"
     assert outbox() == []
+
+
+def test_who_is_too_late_is_told_so_and_is_not_offered_the_button_again(staff_client: StaffClient, outbox):
+    message, first, second = make_message(), staff_client("beheerder"), staff_client("beheerder")
+    form = {"answer": "Wij maken de bank.", "answer_outcome": Outcome.DONE}
+    first.post(f"/beheer/berichten/{message.id}/antwoord/", data=form)
+
+    page = second.post(f"/beheer/berichten/{message.id}/antwoord/", data=form | {"answer": "Geen bank."}).text
+
+    assert "Dit is niet gelukt." in page
+    assert "goed ingevuld" not in page
+    assert "Geen bank." in page
+    assert "Antwoord versturen" not in page
+    assert len(outbox()) == 1

@@ -7,6 +7,13 @@ const TYPING = 2000 // milliseconds without typing
 const RETRY = 4000 // after a failure, each time twice as long
 const LONGEST_RETRY = 60000
 
+const REASONS = {
+  signedOut: 'u bent uitgelogd. Log in een ander venster weer in. Uw tekst blijft hier staan.',
+  refused: 'onze site nam dit niet aan. Kopieer uw tekst en laad de pagina opnieuw.',
+  busy: 'er gaat bij ons iets mis. Wij proberen het steeds opnieuw. Uw tekst blijft hier staan.',
+  offline: 'er is geen verbinding. Wij proberen het steeds opnieuw.',
+}
+
 const composer = document.querySelector('[data-composer]')
 const form = document.getElementById('composer')
 const kept = document.querySelector('[data-kept]')
@@ -74,12 +81,7 @@ async function send(button) {
     return take(await ask(body), upTo)
   } catch (fault) {
     form.inert = false
-    show(
-      fault.message === 'signed out'
-        ? 'Niet bewaard: u bent uitgelogd. Log in een ander venster weer in. Uw tekst blijft hier staan.'
-        : 'Niet bewaard: er is geen verbinding. Wij proberen het steeds opnieuw.',
-      true,
-    )
+    show(`Niet bewaard: ${REASONS[fault.message] ?? REASONS.offline}`, true)
     plan(pause)
     pause = Math.min(2 * pause, LONGEST_RETRY)
     return false
@@ -93,8 +95,14 @@ async function ask(body) {
     headers: { Accept: 'application/json' },
   })
   const isOurs = answer.headers.get('Content-Type')?.startsWith('application/json')
-  if (!isOurs) throw new Error(answer.redirected ? 'signed out' : 'a fault')
+  if (!isOurs) throw new Error(reasonOf(answer))
   return answer.json()
+}
+
+/** Why an answer is not the one of the composer; whoever gets no answer at all is offline. */
+function reasonOf(answer) {
+  if (answer.redirected) return 'signedOut'
+  return answer.status >= 500 || answer.status === 429 ? 'busy' : 'refused'
 }
 
 /** The form as it stands now; files go along only when they were just chosen. */
