@@ -15,7 +15,6 @@ from dordt.audit import services as audit
 from dordt.consent import services as consent
 from dordt.consent.models import ConsentPurpose
 from dordt.contact import emails, files, workflow
-from dordt.contact.labels import label_of
 from dordt.contact.models import (
     EntryKind,
     Message,
@@ -32,7 +31,6 @@ from dordt.places.models import Topic
 from dordt.shared.addresses import address_key
 from dordt.shared.clock import AMSTERDAM
 from dordt.shared.database import insert_into
-from dordt.shared.formats import dutch_date_time
 from dordt.shared.links import read_token
 from dordt.shared.problems import ChangedMeanwhile, LinkInvalid, NotAllowed, NotFound
 
@@ -121,10 +119,18 @@ def add_to_message(token: str, text: str, *, at: datetime) -> None:
     message = find_by_token(token)
     db.session.refresh(message, with_for_update={"of": Message})
     if message.status is MessageStatus.UNWANTED:
-        raise NotAllowed("Bij dit bericht kunt u niets toevoegen. Heeft u een andere vraag? Stuur een nieuw bericht.")
+        raise NotAllowed(workflow.TAKES_NOTHING)
     if not _was_last_word(message, text):
         _append(message, text, at=at)
     db.session.commit()
+
+
+def add_by_mail(message_id: int, text: str, *, at: datetime) -> None:
+    """As add_to_message, for what the resident mailed; commits nothing: the caller notes which mail it was."""
+    message = _locked(message_id)
+    if message.status is MessageStatus.UNWANTED:
+        raise NotAllowed(workflow.TAKES_NOTHING)
+    _append(message, text, at=at)
 
 
 @asks(Right.ASSIGN, closed_to_coordinators=True)
@@ -305,21 +311,12 @@ def _locked(message_id: int) -> Message:
 def _require_seen(message: Message, to: MessageStatus, seen: int | None, by: StaffMember) -> None:
     """What a colleague closed is said with who did it; what anybody else wrote since must have been read."""
     if to not in workflow.STEPS[message.status]:
-        raise ChangedMeanwhile(_who_was_first(message))
+        raise ChangedMeanwhile(workflow.who_was_first(message))
     if seen is not None:
         others = MessageEntry.author_id.is_distinct_from(by.id)
         newer = sa.select(MessageEntry.id).where(MessageEntry.message_id == message.id, MessageEntry.id > seen, others)
         if db.session.scalar(newer.limit(1)) is not None:
             raise ChangedMeanwhile(workflow.UNSEEN)
-
-
-def _who_was_first(message: Message) -> str:
-    last = next((entry for entry in reversed(message.entries) if entry.status), None)
-    if last is None:
-        return workflow.TAKEN
-    who = last.author.name if last.author else "Een oud-collega"
-    step = f"{who} zette dit bericht op {dutch_date_time(last.at)} op ‘{label_of(message)}’."
-    return f"{step} Daarom is er niets verstuurd en niets veranderd. Uw tekst staat er nog."
 
 
 def _write_down(message: Message, text: str, by: StaffMember, *, at: datetime) -> None:

@@ -9,9 +9,11 @@ from functools import lru_cache
 
 import holidays
 
+from dordt.contact.labels import label_of
 from dordt.contact.models import Message, MessageStatus, Outcome
 from dordt.places.models import Topic
 from dordt.shared.clock import AMSTERDAM
+from dordt.shared.formats import dutch_date_time
 
 Status = MessageStatus
 
@@ -56,6 +58,7 @@ SATURDAY = 5
 LIBERATION_DAY = (5, 5)  # in every year (Algemene termijnenwet, article 3); the package has it once in five
 
 TAKEN = "Deze stap kan niet meer. Misschien was een collega u voor: bekijk het bericht opnieuw."
+TAKES_NOTHING = "Bij dit bericht kunt u niets toevoegen. Heeft u een andere vraag? Stuur een nieuw bericht."
 UNSEEN = (
     "Er is niets verstuurd en niets veranderd: er kwam intussen iets bij. Het staat hierboven, met ‘Nieuw’ ervoor. "
     "Uw tekst staat er nog. Verstuur hem opnieuw als hij dan nog klopt."
@@ -88,6 +91,16 @@ def refusal(
     if to in MAILED and needs_no_answer is bool(text):
         return ANSWER_TOO_MUCH if text else ANSWER_MISSING
     return REASON_MISSING if _needs_reason(current, to) and not text else None
+
+
+def who_was_first(message: Message) -> str:
+    """Who took the last step and when, for somebody whose own step came too late."""
+    last = next((entry for entry in reversed(message.entries) if entry.status), None)
+    if last is None:
+        return TAKEN
+    who = last.author.name if last.author else "Een oud-collega"
+    step = f"{who} zette dit bericht op {dutch_date_time(last.at)} op ‘{label_of(message)}’."
+    return f"{step} Daarom is er niets verstuurd en niets veranderd. Uw tekst staat er nog."
 
 
 def _needs_reason(current: MessageStatus, to: MessageStatus) -> bool:

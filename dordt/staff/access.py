@@ -90,6 +90,7 @@ RIGHTS: dict[str, Rights | dict[str, Rights]] = {
     "post.show_inbound": Right.SEE_CONTACT_DETAILS,
     "post.handle_inbound": Right.SEE_CONTACT_DETAILS,
     "post.reopen_inbound": Right.SEE_CONTACT_DETAILS,
+    "post.put_with_message": (Right.SEE_CONTACT_DETAILS, Right.ANSWER),
     "post.confirm_resend_newsletter": Right.SEND_NEWSLETTER,
     "post.resend_newsletter": Right.SEND_NEWSLETTER,
     "members.index": Right.ADMINISTER,

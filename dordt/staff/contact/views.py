@@ -28,6 +28,7 @@ from dordt.staff.contact.forms import (
     InboxFilterForm,
 )
 from dordt.staff.contact.inbox import inbox_messages, inbox_rows, read_by, thread_of
+from dordt.staff.post.replies import mails_for
 from dordt.workgroups.labels import STATE_LABELS
 from dordt.workgroups.models import Membership
 
@@ -184,6 +185,7 @@ def _others(found: Message) -> dict[str, Any]:
         "other_messages": rows(elsewhere),
         "memberships": rows(Membership.of_address(found.email_key)),
         "membership_labels": STATE_LABELS,
+        "mails": mails_for(found),
     }
 
 

@@ -6,6 +6,7 @@ from dordt.accounts.authorization import asks
 from dordt.accounts.models import StaffMember
 from dordt.accounts.rights import Right
 from dordt.audit import services as audit
+from dordt.contact import services as contact
 from dordt.extensions import db
 from dordt.mailer.ledger import outbox
 from dordt.mailer.ledger.outbox import RESENDABLE
@@ -55,6 +56,23 @@ def handle_inbound(mail: InboundMail, *, by: StaffMember, at: datetime) -> None:
         mail.handled_at = at
         audit.record("inbound_mail.handled", subject=mail, by=by, at=at)
     db.session.commit()
+
+
+@asks(Right.SEE_CONTACT_DETAILS, Right.ANSWER, closed_to_coordinators=True)
+def put_with_message(mail_id: int, message_id: int, text: str, *, by: StaffMember, at: datetime) -> bool:
+    """What a resident mailed becomes part of their message, which is taken up again; the mail is dealt with.
+
+    Returns False, and does nothing, when somebody dealt with the mail before. Raises NotFound, NotAllowed.
+    """
+    query = InboundMail.numbered(mail_id).with_for_update().execution_options(populate_existing=True)
+    mail = db.session.scalars(query).one()
+    is_new = mail.handled_at is None
+    if is_new:
+        contact.add_by_mail(message_id, text, at=at)
+        mail.handled_at = at
+        audit.record("inbound_mail.handled", subject=mail, by=by, at=at, message=message_id)
+    db.session.commit()
+    return is_new
 
 
 @asks(Right.SEE_CONTACT_DETAILS, closed_to_coordinators=True)

@@ -18,10 +18,11 @@ from dordt.shared import clock
 from dordt.shared.forms import require_csrf
 from dordt.shared.links import without_tokens
 from dordt.shared.reading import count, page, page_of_many, row_or_404, rows
+from dordt.shared.requests import whole_number
 from dordt.staff import pages
 from dordt.staff.access import may, member
 from dordt.staff.pages import PAGE_POLICY, framed
-from dordt.staff.post import listing, services
+from dordt.staff.post import listing, replies, services
 from dordt.staff.post.forms import AddSuppressionForm
 
 bp = Blueprint("post", __name__, url_prefix="/post")
@@ -230,9 +231,31 @@ def show_inbound(mail_id: int) -> ResponseReturnValue:
     row_or_404(InboundMail.numbered(mail_id))
     audit.record_reading(member().id, subject=("inbound_mail", mail_id), at=clock.now())
     mail = row_or_404(InboundMail.numbered(mail_id))
+    preview = mime.preview(mail.raw)
     return render_template(
-        "staff/post/show_inbound.html", mail=mail, preview=mime.preview(mail.raw), kind_labels=labels.INBOUND_LABELS
+        "staff/post/show_inbound.html",
+        mail=mail,
+        preview=preview,
+        messages=replies.messages_for(mail, preview) if may(Right.ANSWER) and preview.text else [],
+        kind_labels=labels.INBOUND_LABELS,
     )
+
+
+@bp.post(f"{INBOUND}/bij-bericht/")
+def put_with_message(mail_id: int) -> ResponseReturnValue:
+    """What a resident mailed goes under their message, as if they had written it there."""
+    require_csrf()
+    mail = row_or_404(InboundMail.numbered(mail_id))
+    preview = mime.preview(mail.raw)
+    offered = {message.id for message in replies.messages_for(mail, preview)}
+    message_id = whole_number(request.form.get("message"))
+    if message_id not in offered:
+        abort(404)
+    if services.put_with_message(mail_id, message_id, preview.text, by=member(), at=clock.now()):
+        flash("De e-mail staat nu bij dit bericht. Het bericht is weer open als het gesloten was.", "ok")
+    else:
+        flash("Deze e-mail was al afgehandeld. Er is niets veranderd.", "warning")
+    return redirect(url_for("staff.contact.message", message_id=message_id), code=303)
 
 
 @bp.post(f"{INBOUND}/afgehandeld/")

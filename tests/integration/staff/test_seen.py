@@ -212,6 +212,7 @@ WITHOUT = {
     "post.release_suppression": ADDRESS,
     "post.handle_inbound": STATE,
     "post.reopen_inbound": STATE,
+    "post.put_with_message": "adds what the resident wrote, and passes over nothing: it reopens what was closed",
 }
 CASES = [(name, step) for name, steps in STEPS.items() for step in steps]
 

@@ -1,0 +1,49 @@
+"""Which mail that came in belongs with which message of a resident; staff decide, nothing is put together by itself."""
+
+import re
+from collections.abc import Sequence
+from email.utils import parseaddr
+
+import sqlalchemy as sa
+
+from dordt.contact.models import WAITING_FOR_US, Message, MessageStatus
+from dordt.mailer.inbound.mime import MailPreview
+from dordt.mailer.models import Delivery, InboundKind, InboundMail, Mail
+from dordt.shared.addresses import AddressRefused, address_key
+from dordt.shared.reading import rows
+
+REFERENCE = re.compile(r"\bDZ-20\d\d-\d{6}\b")
+OPEN = (*WAITING_FOR_US, MessageStatus.WAITING_FOR_RESIDENT)
+MOST = 10
+
+
+def messages_for(mail: InboundMail, preview: MailPreview) -> Sequence[Message]:
+    """The messages whose number stands in a mail or in ours that it answers, and what is open of its sender."""
+    answered = (
+        sa.select(Mail.subject).join(Delivery, Delivery.mail_id == Mail.id).where(Delivery.id == mail.delivery_id)
+    )
+    numbers = REFERENCE.findall("\n".join([mail.subject, preview.text, *rows(answered)]))
+    is_of_sender = sa.and_(Message.email_key == _sender_key(mail), Message.status.in_(OPEN))
+    meant = sa.select(Message).where(sa.or_(Message.reference.in_(numbers), is_of_sender))
+    known = meant.where(Message.status != MessageStatus.UNWANTED)
+    return rows(known.order_by(Message.created_at.desc(), Message.id.desc()).limit(MOST))
+
+
+def mails_for(message: Message) -> list[InboundMail]:
+    """What waits for somebody and names this message, answers our mail about it, or is of its writer while open."""
+    about = sa.select(Delivery.id).join(Delivery.mail).where(Delivery.address_key == message.email_key)
+    answers = InboundMail.delivery_id.in_(about.where(Mail.subject.contains(message.reference)))
+    names = InboundMail.subject.contains(message.reference)
+    is_open, of_writer = message.status in OPEN, InboundMail.sender.icontains(message.email_key, autoescape=True)
+    waiting = InboundMail.waiting().where(InboundMail.kind == InboundKind.UNKNOWN)
+    named = set(rows(waiting.where(sa.or_(answers, names)).limit(MOST)))
+    theirs = rows(waiting.where(of_writer).limit(MOST)) if is_open else []
+    named |= {mail for mail in theirs if _sender_key(mail) == message.email_key}
+    return sorted(named, key=lambda mail: mail.id)
+
+
+def _sender_key(mail: InboundMail) -> str:
+    try:
+        return address_key(parseaddr(mail.sender)[1])
+    except AddressRefused:
+        return ""
