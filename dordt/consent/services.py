@@ -89,21 +89,10 @@ def withdraw_imported(import_id: int, address_keys: "sa.Select[str]", *, at: dat
     db.session.execute(ended, execution_options={"synchronize_session": False})
 
 
-def awaits_confirmation(address_key: str, purpose: ConsentPurpose) -> bool:
-    """Whether something that this address agreed to was not confirmed yet, nor withdrawn."""
-    mine = sa.and_(Consent.address_key == address_key, Consent.purpose == purpose)
-    open_ones = sa.select(Consent.id).where(mine, Consent.confirmed_at.is_(None), Consent.withdrawn_at.is_(None))
-    return db.session.scalar(open_ones.limit(1)) is not None
-
-
-def confirm(address_key: str, purpose: ConsentPurpose, *, at: datetime) -> None:
-    """The address was proved: all that was asked for and not withdrawn counts from now."""
-    _update(address_key, purpose, Consent.confirmed_at, at)
-
-
 def withdraw(address_key: str, purpose: ConsentPurpose, *, at: datetime) -> None:
     """Consent ended; the proof stays."""
-    _update(address_key, purpose, Consent.withdrawn_at, at)
+    mine = sa.and_(Consent.address_key == address_key, Consent.purpose == purpose, Consent.withdrawn_at.is_(None))
+    db.session.execute(sa.update(Consent).where(mine).values(withdrawn_at=at))
 
 
 def withdrawn_among(address_keys: Sequence[str], purpose: ConsentPurpose) -> set[str]:
@@ -122,10 +111,3 @@ def forget_unconfirmed(address_key: str, purpose: ConsentPurpose, *, before: dat
     mine = sa.and_(Consent.address_key == address_key, Consent.purpose == purpose, Consent.confirmed_at.is_(None))
     is_old = Consent.asked_at < before if before else sa.true()
     db.session.execute(sa.delete(Consent).where(mine, is_old))
-
-
-def _update(
-    address_key: str, purpose: ConsentPurpose, column: "sa.orm.InstrumentedAttribute[datetime | None]", at: datetime
-) -> None:
-    mine = sa.and_(Consent.address_key == address_key, Consent.purpose == purpose, Consent.withdrawn_at.is_(None))
-    db.session.execute(sa.update(Consent).where(mine, column.is_(None)).values({column: at}))

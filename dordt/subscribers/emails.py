@@ -7,22 +7,23 @@ from flask import current_app
 from dordt.shared import formats
 from dordt.shared.links import absolute, issue_token
 from dordt.shared.mail import Draft, compose
-from dordt.subscribers.models import AddressChange, Subscriber, SubscriberState
+from dordt.subscribers.models import AddressChange, Subscriber, SubscriberApplication, SubscriberState
 
-CONFIRM = "newsletter-confirm"
+CONFIRM = "newsletter-application"
+CONFIRM_BEFORE = "newsletter-confirm"  # in links from before each form was a row
 UNSUBSCRIBE = "newsletter-unsubscribe"  # opens the preferences too
 NEW_ADDRESS = "newsletter-new-address"
 NAMES = ("confirm_subscription", "already_subscribed", "welcome", "confirm_new_address", "address_changed")
 MERGED_TOKEN = "[[token]]"  # noqa: S105  (the worker signs one for each recipient)
 
 
-def confirm_subscription(subscriber: Subscriber, *, at: datetime) -> Draft:
-    """Asks to confirm; repeats nothing that was typed, so that the form cannot send words to others."""
-    token = issue_token(subscriber.id, purpose=CONFIRM, version=subscriber.link_version)
+def confirm_subscription(application: SubscriberApplication, *, at: datetime) -> Draft:
+    """Asks to confirm one form; repeats nothing that was typed, so that the form cannot send words to others."""
+    token = issue_token(application.id, purpose=CONFIRM, version=application.subscriber.link_version)
     within: timedelta = current_app.config["CONFIRM_WITHIN"]
     return compose(
         "confirm_subscription",
-        to=subscriber.email,
+        to=application.email,
         reply_to=current_app.config["CONTACT_ADDRESS"],
         link=absolute("subscribers.confirm", token=token),
         days=within.days,

@@ -61,6 +61,11 @@ class ChoiceField:
     def shown(self, subscriber: Subscriber) -> str:
         return ", ".join(self.exported(subscriber)) or self.all_label
 
+    def named(self, slugs: Sequence[str]) -> str:
+        """As `shown`, of what is not stored yet."""
+        query = self.place.all().where(self.place.slug.in_(slugs))
+        return ", ".join(place.name for place in db.session.scalars(query)) or self.all_label
+
     def choices(self) -> Choices:
         """Slug and name of everything that a form offers."""
         return [(place.slug, place.name) for place in db.session.scalars(self.place.all())]
@@ -132,6 +137,16 @@ def field_choices() -> dict[str, Choices]:
 def shown_fields(subscriber: Subscriber) -> list[tuple[str, str]]:
     """Label and value of each field, for a page."""
     return [(field.label, field.shown(subscriber)) for field in FIELDS]
+
+
+def as_json(values: SubscriberFields) -> dict[str, Any]:
+    """What was filled in, to keep until it is confirmed; lists stay in the order of the form."""
+    return {name: list(value) for name, value in values._asdict().items()}
+
+
+def named_fields(values: SubscriberFields) -> list[tuple[str, str]]:
+    """As `shown_fields`, of what is not stored yet."""
+    return [(field.label, field.named(getattr(values, field.name))) for field in FIELDS]
 
 
 def plain(name: str) -> str:

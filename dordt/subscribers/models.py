@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dordt.accounts.models import StaffMember
+from dordt.consent.models import Consent
 from dordt.places.models import Neighbourhood, Topic
 from dordt.shared.database import Base, Email, Text, Title, foreign_key, state_column
 from dordt.shared.search import each_word, holds
@@ -95,6 +96,47 @@ class Subscriber(Base):
     def receiving(cls) -> "sa.Select[Subscriber]":
         """Who gets the next newsletter, in a stable order."""
         return sa.select(cls).where(cls.state == SubscriberState.CONFIRMED).order_by(cls.id)
+
+
+class SubscriberApplication(Base):
+    """A form for the newsletter; it counts once the link in its own mail was used.
+
+    Whoever else fills in the same address has a row of their own: nobody changes what another link confirms.
+    """
+
+    __tablename__ = "subscriber_application"
+    __table_args__ = {"sqlite_autoincrement": True}  # links carry the id
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subscriber_id: Mapped[int] = foreign_key("subscriber.id", ondelete="CASCADE")
+    email: Mapped[Email]  # as typed
+    fields: Mapped[dict[str, Any]] = mapped_column(sa.JSON)  # as fields.as_json makes it
+    consent_id: Mapped[int | None] = foreign_key("consent.id", ondelete="SET NULL")
+    asked_at: Mapped[datetime] = mapped_column(index=True)
+    confirmed_at: Mapped[datetime | None]
+    subscriber: Mapped[Subscriber] = relationship(lazy="joined", innerjoin=True)
+    consent: Mapped[Consent | None] = relationship()
+
+    @classmethod
+    def waiting(cls, subscriber_id: int) -> "sa.Select[SubscriberApplication]":
+        """What was asked for this subscriber and not confirmed, the newest last."""
+        return sa.select(cls).where(cls.subscriber_id == subscriber_id, cls.confirmed_at.is_(None)).order_by(cls.id)
+
+    @classmethod
+    def cancel_of(cls, subscriber_id: int) -> sa.Delete:
+        """End what was asked for this subscriber and not confirmed."""
+        return sa.delete(cls).where(cls.subscriber_id == subscriber_id, cls.confirmed_at.is_(None))
+
+    @classmethod
+    def of_those(cls, who: "sa.ColumnElement[bool]", *, since: datetime) -> "sa.Select[SubscriberApplication]":
+        """What these subscribers asked for since a moment and nobody confirmed."""
+        waits = sa.and_(cls.confirmed_at.is_(None), cls.asked_at >= since)
+        return sa.select(cls).where(waits, cls.subscriber_id.in_(sa.select(Subscriber.id).where(who))).order_by(cls.id)
+
+    @classmethod
+    def awaited(cls, since: datetime | None = None) -> "sa.ColumnElement[bool]":
+        """Whether something was asked for a subscriber, since a moment or ever, that nobody confirmed."""
+        theirs = sa.and_(cls.subscriber_id == Subscriber.id, cls.confirmed_at.is_(None))
+        return sa.exists().where(theirs, cls.asked_at >= since if since else sa.true())
 
 
 class AddressChange(Base):

@@ -24,6 +24,7 @@ def init_app(_app: Flask) -> None:
 def erase_unconfirmed() -> None:
     """Keep what the mail promised: who does not confirm in time is erased."""
     services.erase_unconfirmed(at=clock.now())
+    services.erase_applications(at=clock.now())
 
 
 def erase_changes() -> None:

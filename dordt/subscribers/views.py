@@ -11,7 +11,7 @@ from dordt.extensions import limiter
 from dordt.shared import clock
 from dordt.shared.tables import table_download
 from dordt.subscribers import services
-from dordt.subscribers.fields import field_choices, fields_of, shown_fields
+from dordt.subscribers.fields import SubscriberFields, field_choices, fields_of, named_fields, shown_fields
 from dordt.subscribers.forms import NEW_ADDRESS_TEXT, ChoicesForm, NewAddressForm, PauseForm, ReasonForm, SubscribeForm
 from dordt.subscribers.labels import METHOD_LABELS, REASON_LABELS, SENT_LABELS, STATE_LABELS, WAY_LABELS
 from dordt.subscribers.models import UnsubscribeWay
@@ -74,8 +74,11 @@ def check_inbox() -> ResponseReturnValue:
 @bp.get("/bevestigen/<token>/")
 def confirm(token: str) -> ResponseReturnValue:
     """The page with the button; afterwards it says that the newsletter will come."""
-    subscriber = services.find_by_confirm_token(token)
-    return render_template("subscribers/confirm.html", subscriber=subscriber, fields=shown_fields(subscriber))
+    application = services.find_application(token)
+    subscriber = application.subscriber
+    asked = SubscriberFields(**application.fields)
+    shown = shown_fields(subscriber) if subscriber.is_confirmed else named_fields(asked)
+    return render_template("subscribers/confirm.html", subscriber=subscriber, fields=shown)
 
 
 @bp.post("/bevestigen/<token>/")

@@ -12,6 +12,7 @@ from dordt.subscribers.models import AddressChange, Subscriber
 from dordt.workgroups import emails as workgroup_emails
 from dordt.workgroups.models import Membership, MembershipState
 from tests.factories.mailer import WRITTEN_AT
+from tests.factories.subscribers import make_application
 
 SAID = "Dank voor uw melding. Wij maken de bank op 12 maart.\n\n.En dit begint met een punt.\nFrom hier verder: é€😀"
 
@@ -30,7 +31,9 @@ OF_MESSAGE: dict[str, Callable[[Message], Draft]] = {
     "message_added_to": lambda message: contact_emails.message_added_to(message, SAID, is_reopened=True),
 }
 OF_SUBSCRIBER: dict[str, Callable[[Subscriber], Draft]] = {
-    "confirm_subscription": lambda subscriber: subscriber_emails.confirm_subscription(subscriber, at=WRITTEN_AT),
+    "confirm_subscription": lambda subscriber: subscriber_emails.confirm_subscription(
+        make_application(subscriber), at=WRITTEN_AT
+    ),
     "already_subscribed": subscriber_emails.already_subscribed,
     "welcome": subscriber_emails.welcome,
     "address_changed": subscriber_emails.address_changed,

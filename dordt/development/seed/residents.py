@@ -36,7 +36,7 @@ from dordt.subscribers import emails as subscriber_emails
 from dordt.subscribers import services as subscribers
 from dordt.subscribers.fields import SubscriberFields
 from dordt.subscribers.forms import CONSENT_TEXT
-from dordt.subscribers.models import Subscriber, SubscriberState, UnsubscribeReason
+from dordt.subscribers.models import Subscriber, SubscriberApplication, SubscriberState, UnsubscribeReason
 from dordt.workgroups import services as workgroups
 from dordt.workgroups.models import Membership, MembershipState, Workgroup
 
@@ -71,7 +71,8 @@ def _move_subscriber(subscriber: Subscriber, state: SubscriberState, *, at: date
     if state == SubscriberState.UNCONFIRMED:
         return
     version = subscriber.link_version
-    confirm = issue_token(subscriber.id, purpose=subscriber_emails.CONFIRM, version=version)
+    (application,) = db.session.scalars(SubscriberApplication.waiting(subscriber.id))
+    confirm = issue_token(application.id, purpose=subscriber_emails.CONFIRM, version=version)
     subscribers.confirm_subscription(confirm, at=at)
     if state == SubscriberState.UNSUBSCRIBED:
         leave = issue_token(subscriber.id, purpose=subscriber_emails.UNSUBSCRIBE, version=subscriber.link_version)

@@ -1,5 +1,6 @@
 """Asking for the newsletter, choosing what it is about, moving it to another address, leaving."""
 
+from dordt.subscribers.services.applications import find as find_application
 from dordt.subscribers.services.exports import PersonalData, personal_data_of
 from dordt.subscribers.services.preferences import (
     ask_new_address,
@@ -19,8 +20,8 @@ from dordt.subscribers.services.subscribing import (
     SubscriptionRequest,
     confirm_subscription,
     counts,
+    erase_applications,
     erase_unconfirmed,
-    find_by_confirm_token,
     find_by_unsubscribe_token,
     give_reason,
     lock_list,
@@ -41,9 +42,10 @@ __all__ = [
     "confirm_subscription",
     "counts",
     "end_pauses",
+    "erase_applications",
     "erase_changes",
     "erase_unconfirmed",
-    "find_by_confirm_token",
+    "find_application",
     "find_by_new_address_token",
     "find_by_preferences_token",
     "find_by_unsubscribe_token",

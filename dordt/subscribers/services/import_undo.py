@@ -17,7 +17,7 @@ from dordt.shared.database import affected
 from dordt.shared.formats import dutch_date_time
 from dordt.shared.problems import NotAllowed, NotFound
 from dordt.subscribers import emails, services
-from dordt.subscribers.models import ImportState, Subscriber, SubscriberImport, SubscriberState
+from dordt.subscribers.models import ImportState, Subscriber, SubscriberApplication, SubscriberImport, SubscriberState
 
 WITHIN = timedelta(hours=24)
 
@@ -73,10 +73,10 @@ def _take_off(found: SubscriberImport, *, at: datetime) -> UndoCounts:
     ended = _end_reached(found, is_idle, at=at)
     consent.forget_imported(found.id, keys)
     # An import leaves the moment at which somebody asked themselves: see imports/storing.py.
-    has_asked = Subscriber.asked_at != Subscriber.confirmed_at
-    asked_since = sa.select(Subscriber).where(is_idle, has_asked, Subscriber.asked_at >= found.created_at)
-    for subscriber in db.session.scalars(asked_since).all():  # their form was answered with "you get it already"
-        outbox.enqueue(emails.confirm_subscription(subscriber, at=at), at=at)
+    has_asked = sa.or_(Subscriber.asked_at != Subscriber.confirmed_at, SubscriberApplication.awaited())
+    asked_since = SubscriberApplication.of_those(is_idle, since=found.created_at)
+    for application in db.session.scalars(asked_since).all():  # their form was answered with "you get it already"
+        outbox.enqueue(emails.confirm_subscription(application, at=at), at=at)
     waited = sa.update(Subscriber).where(is_idle, has_asked)
     returned = _count(waited.values(state=SubscriberState.UNCONFIRMED, confirmed_at=None, import_id=None))
     removed = _count(sa.delete(Subscriber).where(is_idle))

@@ -21,7 +21,14 @@ from dordt.shared.links import read_token
 from dordt.shared.problems import LinkInvalid
 from dordt.subscribers import emails
 from dordt.subscribers.fields import SubscriberFields, fields_of, store_fields
-from dordt.subscribers.models import AddressChange, Subscriber, SubscriberState, UnsubscribeWay, Unsubscription
+from dordt.subscribers.models import (
+    AddressChange,
+    Subscriber,
+    SubscriberApplication,
+    SubscriberState,
+    UnsubscribeWay,
+    Unsubscription,
+)
 from dordt.subscribers.services import subscribing
 from dordt.subscribers.services.subscribing import note_act
 
@@ -209,6 +216,7 @@ def _hand_over(subscriber: Subscriber, known: Subscriber, *, at: datetime) -> No
         known.confirmed_at, known.unsubscribed_at = at, None
     known.state, known.paused_until = subscriber.state, subscriber.paused_until
     known.import_id = None
+    db.session.execute(SubscriberApplication.cancel_of(known.id))
     db.session.flush()
     if known.state == SubscriberState.PAUSED:
         outbox.withdraw(known.email_key, scope=SuppressionScope.NEWSLETTER)

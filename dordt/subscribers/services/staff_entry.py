@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 
 from dordt import throttling
 from dordt.accounts.authorization import asks
@@ -17,7 +18,7 @@ from dordt.shared.addresses import address_key
 from dordt.subscribers import emails, services
 from dordt.subscribers.fields import SubscriberFields, store_fields
 from dordt.subscribers.models import Subscriber, SubscriberState
-from dordt.subscribers.services.subscribing import quiet_time
+from dordt.subscribers.services import applications
 
 ENTERED, ASKED = "subscriber.entered", "subscriber.asked_by_staff"
 
@@ -75,13 +76,14 @@ def _confirm(subscriber: Subscriber, entry: StaffEntry, *, by: StaffMember, at: 
 
 
 def _ask(subscriber: Subscriber, entry: StaffEntry, *, by: StaffMember, at: datetime) -> EntryOutcome:
-    draft = emails.confirm_subscription(subscriber, at=at)
-    may_be_mailed = throttling.may_be_mailed(subscriber.email, at=at)
-    if not may_be_mailed or not outbox.enqueue(draft, at=at, at_most_once_per=quiet_time(subscriber, at=at)):
+    if not throttling.may_be_mailed(entry.email, at=at):
         return EntryOutcome.ASKED_ALREADY
-    store_fields(subscriber, entry.fields)
-    subscriber.asked_at = at
-    _log(ASKED, subscriber, _prove(subscriber, entry, confirmed_at=None, by=by), by=by, at=at)
+    prove = partial(_prove, subscriber, entry, confirmed_at=None, by=by)
+    application = applications.keep(subscriber, entry.email, entry.fields, prove, at=at)
+    if application is None or application.consent is None:
+        return EntryOutcome.ASKED_ALREADY
+    outbox.enqueue(emails.confirm_subscription(application, at=at), at=at)
+    _log(ASKED, subscriber, application.consent, by=by, at=at)
     return EntryOutcome.ASKED
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import sqlalchemy as sa
 from flask import current_app
@@ -26,11 +27,13 @@ from dordt.subscribers.fields import SubscriberFields, store_fields
 from dordt.subscribers.models import (
     AddressChange,
     Subscriber,
+    SubscriberApplication,
     SubscriberState,
     UnsubscribeReason,
     UnsubscribeWay,
     Unsubscription,
 )
+from dordt.subscribers.services import applications
 
 ERASED_AT_ONCE = 500  # the rest a minute later: others write in between
 FORM_PAGE = "/nieuwsbrief/"
@@ -52,36 +55,34 @@ class SubscriptionRequest:
 def request_subscription(request: SubscriptionRequest, *, at: datetime) -> None:
     """Store the request and queue the mail that asks for confirmation, in one transaction.
 
-    Who gets the newsletter already is mailed that instead, and nothing of theirs changes: a stranger may have typed
-    the address. Either mail goes at most once an hour; the page never tells who is on the list.
+    Who gets the newsletter already is mailed that instead, at most once an hour, and nothing of theirs changes: a
+    stranger may have typed the address. The page never tells who is on the list.
     """
-    subscriber = _find_or_add(request.email, at=at)
-    if not throttling.may_be_mailed(request.email, at=at):
-        db.session.commit()
-        return
-    if subscriber.is_confirmed:
-        if subscriber.import_id:  # should the import be undone, this request is still there
-            _note_request(subscriber, request, at=at)
-        draft = emails.already_subscribed(subscriber)
-        outbox.enqueue(draft, at=at, at_most_once_per=current_app.config["ONE_MAIL_PER"])
-    else:
-        _ask_to_confirm(subscriber, request, at=at)
+    if throttling.may_be_mailed(request.email, at=at):
+        subscriber = _find_or_add(request, at=at)
+        if subscriber.is_confirmed:
+            if subscriber.import_id:  # should the import be undone, this request is still there
+                _keep(subscriber, request, at=at)
+            draft = emails.already_subscribed(subscriber)
+            outbox.enqueue(draft, at=at, at_most_once_per=current_app.config["ONE_MAIL_PER"])
+        elif application := _keep(subscriber, request, at=at):
+            outbox.enqueue(emails.confirm_subscription(application, at=at), at=at)
     db.session.commit()
 
 
 def confirm_subscription(token: str, *, at: datetime) -> None:
-    """The resident proved the address: newsletters come from now on, and a mail says so. A second time does nothing."""
-    subscriber = find_by_confirm_token(token, lock=True)
-    if not subscriber.is_confirmed:
-        subscriber.state = SubscriberState.CONFIRMED
-        subscriber.confirmed_at, subscriber.unsubscribed_at = at, None
+    """The resident proved the address: newsletters come from now on, as this form said, and a mail says so. A second
+    time does nothing."""
+    application = applications.find(token, lock=True)
+    subscriber = application.subscriber
+    if application.confirmed_at is None:
+        applications.confirm(application, at=at)
+        if not subscriber.is_confirmed:  # or an import or staff were faster: then only the proof is new
+            subscriber.state, subscriber.email = SubscriberState.CONFIRMED, application.email
+            subscriber.asked_at, subscriber.confirmed_at, subscriber.unsubscribed_at = application.asked_at, at, None
+            store_fields(subscriber, SubscriberFields(**application.fields))
+            outbox.enqueue(emails.welcome(subscriber), at=at)
         subscriber.import_id = None  # from now on it rests on this proof
-        consent.confirm(subscriber.email_key, ConsentPurpose.NEWSLETTER, at=at)
-        note_act("subscriber.confirmed", subscriber, at=at)
-        outbox.enqueue(emails.welcome(subscriber), at=at)
-    elif consent.awaits_confirmation(subscriber.email_key, ConsentPurpose.NEWSLETTER):  # an import or staff were faster
-        subscriber.import_id = None  # from now on it rests on this proof all the same
-        consent.confirm(subscriber.email_key, ConsentPurpose.NEWSLETTER, at=at)
         note_act("subscriber.confirmed", subscriber, at=at)
     db.session.commit()
 
@@ -89,13 +90,29 @@ def confirm_subscription(token: str, *, at: datetime) -> None:
 def erase_unconfirmed(*, at: datetime) -> int:
     """Erase who never confirmed within the time that the mail named, some at a time; returns how many."""
     too_old = at - current_app.config["CONFIRM_WITHIN"]
-    is_late = Subscriber.asked_at < too_old
-    late = sa.select(Subscriber).where(Subscriber.state == SubscriberState.UNCONFIRMED, is_late)
+    never = sa.and_(Subscriber.state == SubscriberState.UNCONFIRMED, Subscriber.asked_at < too_old)
+    late = sa.select(Subscriber).where(never, ~SubscriberApplication.awaited(since=too_old))
     found = db.session.scalars(late.order_by(Subscriber.id).limit(ERASED_AT_ONCE).with_for_update()).all()
     for subscriber in found:
         consent.forget_unconfirmed(subscriber.email_key, ConsentPurpose.NEWSLETTER)
         outbox.forget(subscriber.email_key, name="confirm_subscription", before=too_old)
         db.session.delete(subscriber)
+    db.session.commit()
+    return len(found)
+
+
+def erase_applications(*, at: datetime) -> int:
+    """Erase forms whose link is too old, some at a time, with their mail where nobody used it; returns how many."""
+    too_old = at - current_app.config["CONFIRM_WITHIN"]
+    old = sa.select(SubscriberApplication).where(SubscriberApplication.asked_at < too_old)
+    first = old.order_by(SubscriberApplication.id).limit(ERASED_AT_ONCE)
+    found = db.session.scalars(first.with_for_update(of=SubscriberApplication)).all()  # and no subscriber
+    for application in found:
+        if application.confirmed_at is None:
+            outbox.forget(application.subscriber.email_key, name="confirm_subscription", before=too_old)
+            applications.forget(application)
+        else:
+            db.session.delete(application)
     db.session.commit()
     return len(found)
 
@@ -115,51 +132,25 @@ def counts() -> dict[SubscriberState, int]:
     return dict.fromkeys(SubscriberState, 0) | {row[0]: row[1] for row in found}
 
 
-def _find_or_add(email: str, *, at: datetime) -> Subscriber:
-    key = address_key(email)
+def _find_or_add(request: SubscriptionRequest, *, at: datetime) -> Subscriber:
+    """Who has this address, locked; somebody new stands on the list as unconfirmed, with what was asked first."""
+    key = address_key(request.email)
     mine = Subscriber.with_key(key).with_for_update()
     try:
         with db.session.begin_nested():
             found = db.session.scalar(mine)
             if found is None:
-                found = Subscriber(email=email, email_key=key, asked_at=at)
+                found = Subscriber(email=request.email, email_key=key, asked_at=at)
                 db.session.add(found)
+                store_fields(found, request.fields)
     except IntegrityError:  # the same form sent twice at once: the other one was first
         found = db.session.scalars(mine).one()
     return found
 
 
-def _ask_to_confirm(subscriber: Subscriber, request: SubscriptionRequest, *, at: datetime) -> None:
-    """What was chosen last counts, once the mail to prove it leaves.
-
-    Who left stays unsubscribed until the new link is used, and keeps that mark.
-    """
-    draft = emails.confirm_subscription(subscriber, at=at)
-    if outbox.enqueue(draft, at=at, at_most_once_per=quiet_time(subscriber, at=at)):
-        store_fields(subscriber, request.fields)
-        _note_request(subscriber, request, at=at)
-
-
-def _note_request(subscriber: Subscriber, request: SubscriptionRequest, *, at: datetime) -> None:
-    subscriber.asked_at = at
-    key, purpose = subscriber.email_key, ConsentPurpose.NEWSLETTER
-    consent.forget_unconfirmed(key, purpose, before=at - current_app.config["CONFIRM_WITHIN"])  # that link is dead
-    consent.record(key, purpose, text=request.consent_text, source=FORM_PAGE, at=at)
-
-
-def quiet_time(subscriber: Subscriber, *, at: datetime) -> timedelta:
-    """How long ago an earlier mail makes a new one unneeded; one from before leaving carries a dead link."""
-    usual: timedelta = current_app.config["ONE_MAIL_PER"]
-    return min(usual, at - subscriber.unsubscribed_at) if subscriber.unsubscribed_at else usual
-
-
-def find_by_confirm_token(token: str, *, lock: bool = False) -> Subscriber:
-    """The subscriber that a confirm link was made for. Raises LinkExpired or LinkInvalid."""
-    claim = read_token(token, purpose=emails.CONFIRM, max_age=current_app.config["CONFIRM_WITHIN"])
-    found = db.session.get(Subscriber, claim.row_id, with_for_update=lock or None)
-    if found is None or found.link_version != claim.version:
-        raise LinkInvalid(emails.CONFIRM)
-    return found
+def _keep(subscriber: Subscriber, request: SubscriptionRequest, *, at: datetime) -> SubscriberApplication | None:
+    prove = partial(applications.record_consent, subscriber, request.consent_text, FORM_PAGE, at=at)
+    return applications.keep(subscriber, request.email, request.fields, prove, at=at)
 
 
 def note_act(action: str, subscriber: Subscriber, *, at: datetime) -> None:
@@ -222,6 +213,7 @@ def end(subscriber: Subscriber, *, at: datetime) -> None:
     subscriber.link_version += 1
     db.session.flush()  # before looking for mail: a newsletter that is being started waits for this row, or we for it
     db.session.execute(AddressChange.cancel_of(subscriber.id))
+    db.session.execute(SubscriberApplication.cancel_of(subscriber.id))
     consent.withdraw(subscriber.email_key, ConsentPurpose.NEWSLETTER, at=at)
     outbox.withdraw(subscriber.email_key, scope=SuppressionScope.NEWSLETTER)
 

@@ -9,7 +9,7 @@ from dordt.shared.mail import Draft
 from dordt.subscribers import emails
 from dordt.subscribers.models import Subscriber, SubscriberState
 from tests.factories.places import make_neighbourhood, make_topic
-from tests.factories.subscribers import make_address_change, make_subscriber
+from tests.factories.subscribers import make_address_change, make_application, make_subscriber
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 NOW = datetime(2027, 3, 3, 9, tzinfo=UTC)
@@ -31,7 +31,7 @@ def moving(subscriber: Subscriber) -> Draft:
 
 
 DRAFTS = {  # the name of the golden text
-    "confirm_subscription": lambda subscriber: emails.confirm_subscription(subscriber, at=NOW),
+    "confirm_subscription": lambda subscriber: emails.confirm_subscription(make_application(subscriber), at=NOW),
     "already_subscribed": emails.already_subscribed,
     "already_subscribed.paused": paused,
     "welcome": emails.welcome,
