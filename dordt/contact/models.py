@@ -59,6 +59,20 @@ class ReferenceCounter(Base):
     last: Mapped[int]
 
 
+class ClosedDay(Base):
+    """A day on which the gemeente does not work, besides weekends and public holidays."""
+
+    __tablename__ = "closed_day"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(unique=True)
+    name: Mapped[Title]
+
+    @classmethod
+    def since(cls, day: date) -> "sa.Select[ClosedDay]":
+        """Those from this day on, the first one first."""
+        return sa.select(cls).where(cls.day >= day).order_by(cls.day)
+
+
 class Message(Base):
     """What a resident wrote to us."""
 

@@ -10,7 +10,8 @@ from functools import lru_cache
 import holidays
 
 from dordt.contact.labels import label_of
-from dordt.contact.models import Message, MessageStatus, Outcome
+from dordt.contact.models import ClosedDay, Message, MessageStatus, Outcome
+from dordt.extensions import db
 from dordt.places.models import Topic
 from dordt.shared.clock import AMSTERDAM
 from dordt.shared.formats import dutch_date_time
@@ -121,20 +122,25 @@ def move(message: Message, to: MessageStatus, *, outcome: Outcome | None, at: da
 def reply_by(topic: Topic | None, at: datetime) -> date:
     """The day on which somebody who writes now has an answer at the latest."""
     days = topic.reply_working_days if topic else USUAL_WORKING_DAYS
-    return add_working_days(at.astimezone(AMSTERDAM).date(), days)
+    today = at.astimezone(AMSTERDAM).date()
+    closed = db.session.scalars(ClosedDay.since(today).with_only_columns(ClosedDay.day))
+    return add_working_days(today, days, closed=frozenset(closed))
 
 
-def add_working_days(start: date, count: int) -> date:
-    """The day that comes `count` working days after `start`; the day of `start` itself is not counted."""
+def add_working_days(start: date, count: int, *, closed: frozenset[date] = frozenset()) -> date:
+    """The day that comes `count` working days after `start`, which itself is not counted.
+
+    closed: days on which the gemeente does not work, besides weekends and public holidays.
+    """
     day = start
     while count > 0:
         day += timedelta(days=1)
-        count -= is_working_day(day)
+        count -= is_working_day(day) and day not in closed
     return day
 
 
 def is_working_day(day: date) -> bool:
-    """Whether the gemeente works on this day."""
+    """Whether this is no weekend and no public holiday."""
     return day.weekday() < SATURDAY and day not in _holidays(day.year)
 
 

@@ -102,6 +102,8 @@ RIGHTS: dict[str, Rights | dict[str, Rights]] = {
     "members.enable": Right.ADMINISTER,
     "members.my_password": Right.READ,
     "settings.index": Right.ADMINISTER,
+    "settings.closed_days": Right.ADMINISTER,
+    "settings.remove_closed_day": Right.ADMINISTER,
     "log.index": Right.ADMINISTER,
     "log.readings": Right.ADMINISTER,
 }

@@ -79,6 +79,8 @@ ACTIONS: dict[str, str] = {
     "suppression.released": "Geblokkeerd adres vrijgegeven",
     "inbound_mail.handled": "Binnengekomen e-mail afgehandeld",
     "inbound_mail.reopened": "Binnengekomen e-mail heropend",
+    "closed_day.added": "Gesloten dag toegevoegd",
+    "closed_day.removed": "Gesloten dag weggehaald",
     "article.created": "Nieuwsbericht begonnen",
     "article.saved": "Nieuwsbericht bewaard",
     "article.published": "Nieuwsbericht gepubliceerd",
@@ -99,8 +101,10 @@ SUBJECTS: dict[str, str] = {
     "delivery": "E-mail",
     "suppression": "Geblokkeerd adres",
     "inbound_mail": "Binnengekomen e-mail",
+    "closed_day": "Gesloten dag",
 }
 DETAILS: dict[str, str] = {
+    "day": "dag",
     "before": "was",
     "after": "werd",
     "role": "rol",

@@ -1,10 +1,13 @@
 """What the administrator settles."""
 
-from wtforms import RadioField
+from datetime import date, timedelta
+
+from wtforms import DateField, RadioField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its type hints
 
-from dordt.shared.forms import DordtForm, required
+from dordt.shared.forms import DordtForm, at_most, required
 
+AHEAD = timedelta(days=3 * 365)
 ON, OFF = "aan", "uit"
 CHOICES = [
     SelectChoice(ON, "Een tweede persoon keurt elke nieuwsbrief goed (aanbevolen)"),
@@ -25,3 +28,19 @@ class PolicyForm(DordtForm):
     @property
     def wants_second_person(self) -> bool:
         return bool(self.second_person.data == ON)
+
+
+class ClosedDayForm(DordtForm):
+    """A day on which the gemeente does not work."""
+
+    day = DateField("Welke dag?", validators=[required("Kies een dag.")])
+    name = StringField("Waarom?", validators=[required("Schrijf waarom wij die dag dicht zijn."), at_most(200)])
+
+    def __init__(self, today: date) -> None:
+        super().__init__()
+        self.today = today
+
+    def validate_day(self, field: DateField) -> None:
+        """A day that can still count in a term."""
+        if field.data and not self.today <= field.data <= self.today + AHEAD:
+            raise ValidationError("Kies een dag die nog komt, hoogstens drie jaar vooruit.")

@@ -1,0 +1,1 @@
+"""Days on which the gemeente does not work, as the administrator keeps them."""
