@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0007_closed_days", "0006_applications"
+revision, down_revision = "0008_closed_days", "0007_subscriber_applications"
 branch_labels = depends_on = None
 
 
