@@ -1,24 +1,17 @@
 """axe finds nothing at 320 and 1280 pixels: on every page of the sitemap, every form in error, and every staff page."""
 
 import re
-from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.steps import sign_in
+from tests.browser.walks import sitemap, staff_pages
 from tests.support.browser import violations
 from tests.support.live_site import LiveSite
 
 FORMS = ["/contact/", "/nieuwsbrief/", "/werkgroepen/sterrenburgpark/aanmelden/", "/beheer/inloggen/"]
 OTHERS = ["/contact/verzonden/", "/nieuwsbrief/controleer-uw-mail/", "/postvak/", "/bestaat-niet/"]
-MOST_STAFF_PAGES = 40
-
-
-def sitemap(page: Page, site: LiveSite) -> list[str]:
-    body = page.request.get(f"{site.url}/sitemap.xml").text()
-    return [urlsplit(address).path for address in re.findall(r"<loc>(.*?)</loc>", body)]
 
 
 def test_every_page_of_the_sitemap(page: Page, site: LiveSite):
@@ -56,19 +49,3 @@ def test_every_staff_page(page: Page, site: LiveSite):
         found += violations(page)
 
     assert found == []
-
-
-def staff_pages(page: Page, site: LiveSite) -> Iterator[str]:
-    """From the start page along every link under /beheer/, one page of each kind."""
-    waiting, seen = ["/beheer/"], set()
-    while waiting and len(seen) < MOST_STAFF_PAGES:
-        path = waiting.pop(0)
-        kind = re.sub(r"\d+", "1", path)
-        if kind in seen:
-            continue
-        seen.add(kind)
-        yield path
-        links = page.eval_on_selector_all(
-            "a[href^='/beheer/']", "links => links.map(link => link.getAttribute('href'))"
-        )
-        waiting += [link for link in links if "?" not in link and "bestand" not in link and not link.endswith("/html/")]

@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, ViewportSize
 
 from tests.browser.steps import sign_in
-from tests.browser.test_accessibility import sitemap, staff_pages
+from tests.browser.walks import sitemap, staff_pages
 from tests.support.live_site import LiveSite
 
 LONG = "Omgevingsvergunningaanvraagprocedure"

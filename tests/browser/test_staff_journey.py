@@ -28,7 +28,7 @@ def test_a_message_is_found_taken_noted_and_answered(new_page: NewPage, site: Li
     address = "toos.brink@voorbeeld.nl"
     write_message(resident, site, name="Toos Brink", email=address, text="De heg hangt over het fietspad.")
     sign_in(staff, site, "wijkmedewerker")
-    staff.get_by_role("navigation", name="Beheer", exact=True).get_by_role("link", name="Berichten").click()
+    staff.get_by_role("navigation", name="Beheer", exact=True).get_by_role("link", name="Berichten", exact=True).click()
     staff.get_by_role("searchbox").or_(staff.get_by_label(re.compile("^Zoek op naam"))).first.fill("Brink")
     staff.get_by_role("button", name="Zoek").click()
     staff.get_by_role("link", name="Toos Brink").click()

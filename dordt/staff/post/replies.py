@@ -11,6 +11,7 @@ from dordt.mailer.inbound.mime import MailPreview
 from dordt.mailer.models import Delivery, InboundKind, InboundMail, Mail
 from dordt.shared.addresses import AddressRefused, address_key
 from dordt.shared.reading import rows
+from dordt.shared.search import fold, holds
 
 REFERENCE = re.compile(r"\bDZ-20\d\d-\d{6}\b")
 OPEN = (*WAITING_FOR_US, MessageStatus.WAITING_FOR_RESIDENT)
@@ -34,7 +35,7 @@ def mails_for(message: Message) -> list[InboundMail]:
     about = sa.select(Delivery.id).join(Delivery.mail).where(Delivery.address_key == message.email_key)
     answers = InboundMail.delivery_id.in_(about.where(Mail.subject.contains(message.reference)))
     names = InboundMail.subject.contains(message.reference)
-    is_open, of_writer = message.status in OPEN, InboundMail.sender.icontains(message.email_key, autoescape=True)
+    is_open, of_writer = message.status in OPEN, holds(fold(message.email_key), InboundMail.sender)
     waiting = InboundMail.waiting().where(InboundMail.kind == InboundKind.UNKNOWN)
     named = set(rows(waiting.where(sa.or_(answers, names)).limit(MOST)))
     theirs = rows(waiting.where(of_writer).limit(MOST)) if is_open else []
