@@ -12,9 +12,14 @@ from dordt.audit.models import ReadingEntry
 from dordt.places.models import Topic
 from dordt.shared.addresses import AddressRefused, address_key
 from dordt.shared.database import Base, Email, Name, Phone, Slug, Text, Title, foreign_key, state_column
-from dordt.shared.search import each_word, holds, is_phone
+from dordt.shared.search import each_word, ends_number, holds
 
-REFERENCE = re.compile(r"(?:DZ)?[\s–-]*(20\d\d)[\s–-]*(\d{6})")  # as people copy it, or read it out
+REFERENCE = re.compile(r"\bDZ[\s–-]*(20\d\d)[\s–-]*(\d{6})\b", re.IGNORECASE)  # as people copy it, or read it out
+
+
+def references_in(text: str) -> list[str]:
+    """The reference numbers that a text names, as they are stored."""
+    return [f"DZ-{year}-{number}" for year, number in REFERENCE.findall(text)]
 
 
 class MessageStatus(StrEnum):
@@ -152,8 +157,8 @@ class Message(Base):
     @classmethod
     def named(cls, words: str, *, in_details: bool) -> "sa.ColumnElement[bool] | None":
         """Which messages are meant, where the words are a reference number or an address (for those who may see it)."""
-        if reference := REFERENCE.fullmatch(words.upper()):
-            return cls.reference == f"DZ-{reference[1]}-{reference[2]}"
+        if REFERENCE.fullmatch(bare := f"DZ{words}" if words[:1].isdigit() else words):
+            return cls.reference.in_(references_in(bare))
         try:
             return cls.email_key == address_key(words) if in_details else None
         except AddressRefused:
@@ -167,7 +172,7 @@ class Message(Base):
         """
         columns = [cls.reference, cls.body, cls.location, *([cls.name, cls.email] if in_details else [])]
         stands = each_word(words, lambda word: holds(word, *columns) | cls.entries.any(holds(word, MessageEntry.text)))
-        return stands | is_phone(words, cls.phone) if in_details else stands
+        return stands | ends_number(words, cls.phone) if in_details else stands
 
     @property
     def is_closed_unanswered(self) -> bool:

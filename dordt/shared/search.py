@@ -50,7 +50,7 @@ def holds(word: str, *columns: Any) -> Condition:
     return sa.or_(*(sa.func.folded(column).contains(word, autoescape=True) for column in columns))
 
 
-def is_phone(words: str, column: Any) -> Condition:
+def ends_number(words: str, column: Any) -> Condition:
     """Whether these words are the telephone number in this column, or its end, however both were written."""
     digits = PREFIX.sub("", re.sub(r"[^\d+]|(?<=.)\+", "", words.replace("(0)", "")))
     if len(digits) < FEWEST_DIGITS or re.search(r"[^\W\d_]", words):

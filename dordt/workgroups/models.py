@@ -11,7 +11,7 @@ from dordt.accounts.models import StaffMember
 from dordt.places.models import Neighbourhood
 from dordt.shared.database import Base, Email, Name, Phone, Slug, Text, Title, foreign_key, state_column
 from dordt.shared.names import name_key
-from dordt.shared.search import each_word, holds, is_phone
+from dordt.shared.search import each_word, ends_number, holds
 
 
 class Workgroup(Base):
@@ -153,7 +153,7 @@ class Membership(Base):
     def containing(cls, words: str) -> "sa.ColumnElement[bool]":
         """Whether all these words stand in the name, address or motivation, or are the telephone number."""
         stands = each_word(words, lambda word: holds(word, cls.name, cls.email, cls.motivation))
-        return stands | is_phone(words, cls.phone)
+        return stands | ends_number(words, cls.phone)
 
     @classmethod
     def of_address(cls, email_key: str) -> "sa.Select[Membership]":

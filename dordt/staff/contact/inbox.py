@@ -54,13 +54,18 @@ class ThreadEntry:
 
 
 def inbox_messages(
-    chosen: Mapping[str, str], words: str, *, member_id: int, sees_details: bool, today: date
+    chosen: Mapping[str, str],
+    words: str,
+    named: "sa.ColumnElement[bool] | None",
+    *,
+    member_id: int,
+    sees_details: bool,
+    today: date,
 ) -> "sa.Select[Message]":
     """The messages that the filters and the search words leave, in the order that was chosen.
 
-    A reference number or an address finds its messages whatever the filters say.
+    named: which are meant by `Message.named`, whatever the filters say.
     """
-    named = Message.named(words, in_details=sees_details)
     if named is not None:
         return sa.select(Message).where(named).order_by(*ORDERS[chosen["order"]])
     query = Message.with_status(*_statuses(chosen["status"])).where(Message.containing(words, in_details=sees_details))

@@ -43,7 +43,8 @@ def inbox() -> ResponseReturnValue:
     filters = _filters()
     words, sees_details, me = pages.kept("messages"), may(Right.SEE_CONTACT_DETAILS), member().id
     today = clock.now().astimezone(clock.AMSTERDAM).date()
-    query = inbox_messages(filters.data, words, member_id=me, sees_details=sees_details, today=today)
+    named = Message.named(words, in_details=sees_details)
+    query = inbox_messages(filters.data, words, named, member_id=me, sees_details=sees_details, today=today)
     found = page(query, request.args.get("pagina"))
     read = rows(read_by(me, found.items))
     return render_template(
@@ -52,7 +53,7 @@ def inbox() -> ResponseReturnValue:
         rows=inbox_rows(found.items, read, places=filters.places, today=today, sees_details=sees_details),
         filters=filters,
         words=words,
-        is_named=Message.named(words, in_details=sees_details) is not None,
+        is_named=named is not None,
     )
 
 

@@ -1,19 +1,17 @@
 """Which mail that came in belongs with which message of a resident; staff decide, nothing is put together by itself."""
 
-import re
 from collections.abc import Sequence
 from email.utils import parseaddr
 
 import sqlalchemy as sa
 
-from dordt.contact.models import WAITING_FOR_US, Message, MessageStatus
+from dordt.contact.models import WAITING_FOR_US, Message, MessageStatus, references_in
 from dordt.mailer.inbound.mime import MailPreview
 from dordt.mailer.models import Delivery, InboundKind, InboundMail, Mail
 from dordt.shared.addresses import AddressRefused, address_key
 from dordt.shared.reading import rows
 from dordt.shared.search import fold, holds
 
-REFERENCE = re.compile(r"\bDZ-20\d\d-\d{6}\b")
 OPEN = (*WAITING_FOR_US, MessageStatus.WAITING_FOR_RESIDENT)
 MOST = 10
 
@@ -23,7 +21,7 @@ def messages_for(mail: InboundMail, preview: MailPreview) -> Sequence[Message]:
     answered = (
         sa.select(Mail.subject).join(Delivery, Delivery.mail_id == Mail.id).where(Delivery.id == mail.delivery_id)
     )
-    numbers = REFERENCE.findall("\n".join([mail.subject, preview.text, *rows(answered)]))
+    numbers = references_in("\n".join([mail.subject, preview.text, *rows(answered)]))
     is_of_sender = sa.and_(Message.email_key == _sender_key(mail), Message.status.in_(OPEN))
     meant = sa.select(Message).where(sa.or_(Message.reference.in_(numbers), is_of_sender))
     known = meant.where(Message.status != MessageStatus.UNWANTED)
