@@ -1,5 +1,6 @@
 """No page is wider than a narrow screen: with long words, in forced colours, on paper; a public one when spaced too."""
 
+import pytest
 from playwright.sync_api import Page, ViewportSize
 
 from tests.browser.steps import sign_in
@@ -20,6 +21,17 @@ SPACED = """() => document.querySelectorAll("body, body *").forEach(each => {
 })"""  # WCAG 1.4.12
 NARROW: ViewportSize = {"width": 320, "height": 800}
 PAPER: ViewportSize = {"width": 718, "height": 1000}  # A4 between its margins
+CUT = """() => {
+  const found = [], range = document.createRange();
+  const texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+  for (let text; text = texts.nextNode();)
+    for (const word of text.data.matchAll(/[\\p{L}\\d]+/gu)) {
+      range.setStart(text, word.index);
+      range.setEnd(text, word.index + word[0].length);
+      if (new Set([...range.getClientRects()].map(each => Math.round(each.top))).size > 1) found.push(word[0]);
+    }
+  return found;
+}"""
 WIDTH = "document.documentElement.scrollWidth"
 
 
@@ -38,6 +50,14 @@ def test_nothing_widens_a_narrow_page_of_the_staff(page: Page, site: LiveSite):
         paths.append(path)
 
     assert too_wide(page, site, paths) == {}
+
+
+@pytest.mark.parametrize("width", [320, 360])
+def test_no_word_of_today_is_cut(page: Page, site: LiveSite, width: int):
+    sign_in(page, site)
+    page.set_viewport_size({"width": width, "height": 800})
+
+    assert page.evaluate(CUT) == []
 
 
 def too_wide(page: Page, site: LiveSite, paths: list[str], *styles: str) -> dict[str, int]:

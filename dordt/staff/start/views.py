@@ -114,7 +114,7 @@ def _replies(day: date) -> WaitingList:
         count=count(query),
         items=[_reply_item(each, day) for each in rows(query.limit(SHOWN))],
         section_url=url_for("staff.contact.inbox", **REPLIED),
-        empty="Reageert een bewoner op wat wij schreven? Dan staat het hier tot u het opent.",
+        empty="Reageert een bewoner op wat wij schreven? Dan staat dat bericht hier tot u het leest.",
     )
 
 
@@ -200,7 +200,7 @@ def _received() -> WaitingList:
     return WaitingList(
         id="binnengekomen",
         title="Binnengekomen e-mail",
-        tile=("e-mail binnengekomen", "e-mails binnengekomen"),
+        tile=("e-mail wacht op u", "e-mails wachten op u"),
         count=count(query),
         items=[_received_item(each) for each in rows(query.limit(SHOWN))],
         section_url=url_for("staff.post.inbound", status=WAITING),
