@@ -5,14 +5,15 @@ from email.utils import parseaddr
 
 import sqlalchemy as sa
 
-from dordt.contact.models import WAITING_FOR_US, Message, MessageStatus, references_in
+from dordt.contact.models import Message, MessageStatus, references_in
+from dordt.contact.workflow import StatusType, of_type
 from dordt.mailer.inbound.mime import MailPreview
 from dordt.mailer.models import Delivery, InboundKind, InboundMail, Mail
 from dordt.shared.addresses import AddressRefused, address_key
 from dordt.shared.reading import rows
 from dordt.shared.search import fold, holds
 
-OPEN = (*WAITING_FOR_US, MessageStatus.WAITING_FOR_RESIDENT)
+OPEN = of_type(StatusType.OPEN)
 MOST = 10
 
 

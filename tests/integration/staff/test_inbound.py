@@ -113,6 +113,6 @@ def test_the_start_page_counts_what_waits(staff_client):
 
     page = text_of(staff_client("wijkmedewerker").get("/beheer/").text)
 
-    assert "1 e-mail binnengekomen" in page
+    assert "1 e-mail wacht op u" in page
     assert "Mag ik iets vragen?" in page
     assert "Binnengekomen e-mail" not in text_of(staff_client("redacteur").get("/beheer/").text)
