@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Blueprint, Flask, request, url_for
 
+from dordt.mailer.reply_labels import reply_label
 from dordt.shared.database import reading
 from dordt.shared.reading import count
 from dordt.staff import access, pages
@@ -87,6 +88,7 @@ def init_app(app: Flask) -> None:
     staff.after_request(pages.note_list)
     staff.context_processor(_frame)
     app.add_template_global(pages.way_back)
+    app.add_template_filter(reply_label)
     for views in SECTION_VIEWS:
         staff.register_blueprint(views.bp)
     app.register_blueprint(staff)

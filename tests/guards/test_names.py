@@ -13,7 +13,8 @@ ASK_THE_TIME = ("views", "tasks", "commands", "sessions", "clock")  # where a re
 OFFERED = {"outbox", "every_minute", "after_delivery", "background_job"}  # what it does for a domain,
 OFFERED |= {"wakeup", "on_unsubscribe"}
 OFFERED |= {"deliveries", "is_suppressed_for", "gets_no_mail"}  # what it says of whom a mail reaches,
-OFFERED |= {"Mail", "MailKind", "MailState", "DeliveryState", "DELIVERY_LABELS", "SuppressionScope"}  # and its words
+OFFERED |= {"Mail", "MailKind", "MailState", "DeliveryState", "SuppressionScope"}
+OFFERED |= {"DELIVERY_LABELS", "reply_label"}  # and its words
 READS_ALL = {"", "mailer", "staff", "site", "insight", "privacy", "operations", "development"}
 # What commits without being a service: the mailer writes its own ledger, `seed` fills an empty database, and a session
 # notes when it was last seen beside the transaction of the request.

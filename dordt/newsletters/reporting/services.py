@@ -21,6 +21,7 @@ from dordt.extensions import db
 from dordt.mailer.labels import DELIVERY_LABELS
 from dordt.mailer.ledger import deliveries, outbox
 from dordt.mailer.models import DeliveryState, Mail
+from dordt.mailer.reply_labels import reply_label
 from dordt.newsletters.models import Newsletter
 from dordt.newsletters.transitions import log
 from dordt.shared import tables
@@ -32,7 +33,10 @@ from dordt.shared.tables import Cell, Kind
 from dordt.subscribers.models import Subscriber, SubscriberState, UnsubscribeReason, UnsubscribeWay, Unsubscription
 from dordt.subscribers.services.preferences import CONFIRM_PAGE
 
-HEADERS = ("E-mailadres", "Wat werd ervan", "Pogingen", "Aangenomen", "Code", "Antwoord van de mailserver")
+HEADERS = (
+    *("E-mailadres", "Wat werd ervan", "Pogingen", "Aangenomen"),
+    *("Code", "Wat de mailserver zei", "Antwoord van de mailserver"),
+)
 TOO_MANY = "Voor zoveel abonnees kunnen wij geen ODS-bestand maken. Kies CSV: dat opent u in hetzelfde programma."
 logger = logging.getLogger(__name__)
 MOST = 30  # steps that are shown, whatever date stood in a list that was taken over
@@ -155,7 +159,11 @@ def begin_export(newsletter: Newsletter, kind: Kind, *, by: StaffMember, at: dat
 def rows_of(mail_id: int) -> Iterator[Sequence[Cell]]:
     """One after the other: nothing is held long, however many there are."""
     for row in deliveries.results(mail_id):
-        yield (row.address, DELIVERY_LABELS[row.state], row.attempts, row.accepted_at, row.relay_code, row.relay_text)
+        said = reply_label(row.relay_text, row.relay_code)
+        yield (
+            *(row.address, DELIVERY_LABELS[row.state], row.attempts, row.accepted_at),
+            *(row.relay_code, said, row.relay_text),
+        )
 
 
 class Unit(StrEnum):

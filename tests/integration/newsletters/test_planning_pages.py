@@ -179,14 +179,15 @@ def test_why_it_could_not_begin_stands_on_list_and_page(client: Visitor):
 
 def test_after_a_pause_of_the_mailer_the_page_says_why_and_what_to_do(client: Visitor):
     services.start_newsletter(1, at=clock.now())
-    reason = "De mailserver weigerde 10 e-mails achter elkaar. Zijn antwoord: 554 5.7.1 Relay access denied"
-    outbox.pause(newsletter().mail, reason)
+    reason, reply = "De mailserver weigerde 10 e-mails achter elkaar. Zijn antwoord: ", "554 5.7.1 Relay access denied"
+    outbox.pause(newsletter().mail, reason + reply)
     db.session.commit()
     services.follow_mailer(at=clock.now())
 
     page = client.get(f"{SECTION}1/").text
 
     assert reason in page
+    assert reply in page
     assert "Wij zetten het versturen zelf stil" in page
     assert "Verstuur daarna de geweigerde e-mails opnieuw." in page
     client.post(f"{SECTION}1/pauzeren/")

@@ -79,7 +79,7 @@ def test_what_became_of_it_for_each_subscriber_is_noted_and_has_all_of_them(staf
 
     assert heading == list(services.HEADERS)
     assert [row[0] for row in rows] == [f"lezer{number}@voorbeeld.nl" for number in range(1, 9)]
-    assert rows[1][1:] == ["Geweigerd", "0", "", "550", "'=HYPERLINK(1)"]
+    assert rows[1][1:] == ["Geweigerd", "0", "", "550", "Geweigerd", "'=HYPERLINK(1)"]
     (noted,) = exports()
     assert (noted.actor_id, noted.detail) == (client.member.id, {"number": 1, "kind": "csv", "frozen": 8})
 
