@@ -39,7 +39,7 @@ STATE_EXPLANATIONS = {
 }
 CAUSE_LABELS = {
     FailureCause.GONE: "Het adres bestaat niet (meer)",
-    FailureCause.TROUBLED: "De postbus was vol of dagenlang niet te bereiken",
+    FailureCause.TROUBLED: "Het postvak was vol of dagenlang niet te bereiken",
     FailureCause.OURS: "Geweigerd om onze e-mail, niet om het adres",
     FailureCause.UNCLEAR: "Geweigerd zonder duidelijke reden",
     FailureCause.SILENT: "De mailserver gaf geen antwoord",

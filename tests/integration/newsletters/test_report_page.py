@@ -122,7 +122,7 @@ def test_why_mails_did_not_arrive_is_said_in_words(staff_client: StaffClient):
     page = staff_client("beheerder").get(REPORT).text
 
     assert "Het adres bestaat niet (meer) 1 100%" in words_of(page)
-    assert "De postbus was vol of dagenlang niet te bereiken 1 100%" in words_of(page)
+    assert "Het postvak was vol of dagenlang niet te bereiken 1 100%" in words_of(page)
     assert "/beheer/post/?nummer=1&amp;status=failed" in page
     assert "lezer8@" not in page
 
