@@ -4,11 +4,13 @@ from typing import Any
 
 from flask import current_app
 
+from dordt.accounts.models import StaffMember
 from dordt.contact.labels import OUTCOME_LABELS
 from dordt.contact.models import Message
 from dordt.places.services import place_name
 from dordt.shared.links import absolute, issue_token
 from dordt.shared.mail import Draft, compose
+from dordt.shared.names import first_name
 
 PURPOSE = "message"
 
@@ -18,19 +20,19 @@ def message_received(message: Message) -> Draft:
     return _to_resident("message_received", message, sent_at=message.created_at)
 
 
-def message_answered(message: Message, text: str) -> Draft:
+def message_answered(message: Message, text: str, *, by: StaffMember) -> Draft:
     """Our answer, and what the outcome is."""
-    return _to_resident("message_answered", message, text=text, outcome=_outcome(message))
+    return _answer("message_answered", message, text, by, outcome=_outcome(message))
 
 
-def message_declined(message: Message, text: str) -> Draft:
+def message_declined(message: Message, text: str, *, by: StaffMember) -> Draft:
     """Why we do not go on with it."""
-    return _to_resident("message_declined", message, text=text, outcome=_outcome(message))
+    return _answer("message_declined", message, text, by, outcome=_outcome(message))
 
 
-def message_question(message: Message, text: str) -> Draft:
+def message_question(message: Message, text: str, *, by: StaffMember) -> Draft:
     """What we need to know before we can go on."""
-    return _to_resident("message_question", message, text=text)
+    return _answer("message_question", message, text, by)
 
 
 def message_notice(message: Message) -> Draft:
@@ -43,6 +45,11 @@ def message_added_to(message: Message, text: str, *, is_reopened: bool) -> Draft
     return _to_team("message_added_to", message, text=text, is_reopened=is_reopened)
 
 
+def _answer(name: str, message: Message, text: str, by: StaffMember, **values: Any) -> Draft:
+    """Words of a member of staff, who is named by the first name alone."""
+    return _to_resident(name, message, text=text, answered_by=first_name(by.name), **values)
+
+
 def _to_resident(name: str, message: Message, **values: Any) -> Draft:
     token = issue_token(message.id, purpose=PURPOSE, version=message.link_version)
     return compose(
@@ -50,6 +57,7 @@ def _to_resident(name: str, message: Message, **values: Any) -> Draft:
         to=message.email,
         reply_to=current_app.config["CONTACT_ADDRESS"],
         reference=message.reference,
+        topic=message.topic.name if message.topic else "",
         reply_by_on=message.reply_by_on,
         link=absolute("contact.follow", token=token),
         **values,

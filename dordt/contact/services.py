@@ -324,4 +324,4 @@ def _write_down(message: Message, text: str, by: StaffMember, *, at: datetime) -
     kind = EntryKind.ANSWER if is_mailed else EntryKind.STATUS
     message.entries.append(MessageEntry(kind=kind, author_id=by.id, status=message.status, text=text, at=at))
     if is_mailed:
-        outbox.enqueue(MAILS[message.status](message, text), at=at)
+        outbox.enqueue(MAILS[message.status](message, text, by=by), at=at)

@@ -34,6 +34,12 @@ def dutch_date_time(value: datetime) -> str:
     return f"{dutch_date(value)} om {dutch_time(value)}"
 
 
+def dutch_hours(starts_at: datetime, ends_at: datetime) -> str:
+    """'19.30 tot 21.30 uur'; of what ends on another day only when it starts."""
+    is_one_day = _local(starts_at) == _local(ends_at) and ends_at > starts_at
+    return f"{starts_at.astimezone(AMSTERDAM):%H.%M} tot {dutch_time(ends_at)}" if is_one_day else dutch_time(starts_at)
+
+
 def short_month(value: date | datetime) -> str:
     """'mrt': for the date block of a meeting."""
     short = {3: "mrt"}
@@ -87,7 +93,7 @@ def description(text: str, more: str = "") -> str:
 
 def init_app(app: Flask) -> None:
     """Make these the filters of the templates."""
-    moments = (dutch_date, dutch_day, dutch_time, dutch_date_time, short_month, iso)
+    moments = (dutch_date, dutch_day, dutch_time, dutch_date_time, dutch_hours, short_month, iso)
     for function in (*moments, kilobytes, dutch_number, dutch_share, capital, description):
         app.add_template_filter(function)
 

@@ -6,6 +6,7 @@ import mrml
 from flask import current_app
 
 MJML_OPTIONS = mrml.RenderOptions(fonts={})  # no font from elsewhere: a mail asks no other host for anything
+LONGEST_SUBJECT = 200  # characters, as the ledger keeps it
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,8 @@ def compose(
 ) -> Draft:
     """Render the folder templates/email/<name>/ (subject.txt, body.txt, body.html or body.mjml.xml) into a draft.
 
-    The subject becomes one line: a value with a line break cannot add a header (ASVS 5.0, 1.3.11).
+    The subject becomes one line, no longer than the ledger keeps: a value with a line break cannot add a header (ASVS
+    5.0, 1.3.11).
     """
     values |= {"site_url": current_app.config["SITE_URL"], "contact_address": current_app.config["CONTACT_ADDRESS"]}
     template = current_app.jinja_env.get_template  # not render_template: a mail knows nothing of the request
@@ -45,7 +47,7 @@ def compose(
     return Draft(
         name=name,
         to=to,
-        subject=" ".join(subject.split()),
+        subject=_one_line(subject),
         text=text.strip() + "\n",
         html=_html(name, values),
         reply_to=reply_to,
@@ -58,6 +60,11 @@ def mjml_to_html(text: str) -> str:
     """One column that also Outlook for Windows lays out. Raises OSError when `text` is no MJML."""
     page: str = mrml.to_html(text, render_options=MJML_OPTIONS).content
     return page
+
+
+def _one_line(subject: str) -> str:
+    line = " ".join(subject.split())
+    return line if len(line) <= LONGEST_SUBJECT else f"{line[: LONGEST_SUBJECT - 1].rstrip()}…"
 
 
 def _html(name: str, values: dict[str, object]) -> str:

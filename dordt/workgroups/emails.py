@@ -1,14 +1,17 @@
 """The mails around a membership; links and texts are settled here, nothing is sent."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import current_app
 
+from dordt.accounts.models import StaffMember
 from dordt.places.services import place_name
 from dordt.shared import formats
 from dordt.shared.links import absolute, issue_token
 from dordt.shared.mail import Draft, compose
-from dordt.workgroups.models import Membership, MembershipState
+from dordt.shared.names import first_name
+from dordt.workgroups.models import Meeting, Membership, MembershipState
 
 DECISION_MAILS = {
     MembershipState.APPROVED: "membership_approved",
@@ -38,12 +41,22 @@ def already_member(membership: Membership) -> Draft:
 
 def membership_requested(membership: Membership) -> Draft:
     """The receipt after confirming: what happens next."""
-    return _to_resident("membership_requested", membership)
+    leader = membership.workgroup.coordinator
+    return _to_resident(
+        "membership_requested", membership, coordinator=first_name(leader.name) if leader and leader.active else ""
+    )
 
 
-def membership_decided(membership: Membership) -> Draft:
-    """What staff decided, in their words."""
-    return _to_resident(DECISION_MAILS[membership.state], membership, decision_text=membership.decision_text)
+def membership_decided(membership: Membership, *, by: StaffMember, meeting: Meeting | None) -> Draft:
+    """What a member of staff decided, in their words. `meeting`: the next one, for whoever is welcome."""
+    return _to_resident(
+        DECISION_MAILS[membership.state],
+        membership,
+        decision_text=membership.decision_text,
+        answered_by=first_name(by.name),
+        meeting=meeting,
+        calendar_link=absolute("workgroups.calendar", slug=membership.workgroup.slug),
+    )
 
 
 def membership_notice(membership: Membership) -> Draft:
@@ -59,7 +72,7 @@ def membership_notice(membership: Membership) -> Draft:
     )
 
 
-def _to_resident(name: str, membership: Membership, decision_text: str = "") -> Draft:
+def _to_resident(name: str, membership: Membership, **values: Any) -> Draft:
     token = issue_token(membership.id, purpose="membership-leave", version=membership.link_version)
     return compose(
         name,
@@ -68,5 +81,5 @@ def _to_resident(name: str, membership: Membership, decision_text: str = "") -> 
         workgroup=membership.workgroup,
         page_link=absolute("workgroups.show", slug=membership.workgroup.slug),
         leave_link=absolute("workgroups.leave", token=token),
-        decision_text=decision_text,
+        **values,
     )

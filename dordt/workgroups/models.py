@@ -33,6 +33,7 @@ class Workgroup(Base):
     created_at: Mapped[datetime]
 
     neighbourhood: Mapped[Neighbourhood | None] = relationship(lazy="joined")
+    coordinator: Mapped[StaffMember | None] = relationship()
     meetings: Mapped[list["Meeting"]] = relationship(
         back_populates="workgroup", order_by="Meeting.starts_at", cascade="all, delete-orphan"
     )

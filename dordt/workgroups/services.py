@@ -23,7 +23,7 @@ from dordt.shared.links import read_token
 from dordt.shared.problems import ChangedMeanwhile, LinkInvalid, NotAllowed
 from dordt.workgroups import emails
 from dordt.workgroups.labels import DECISION_LABELS, STATE_LABELS
-from dordt.workgroups.models import TAKES_PART, Membership, MembershipState, Workgroup
+from dordt.workgroups.models import TAKES_PART, Meeting, Membership, MembershipState, Workgroup
 
 CONFIRM = "membership-confirm"
 LEAVE = "membership-leave"
@@ -162,7 +162,8 @@ def decide_membership(
         at=at,
         before=before,
     )
-    outbox.enqueue(emails.membership_decided(membership), at=at)
+    meeting = db.session.scalar(Meeting.upcoming(at, membership.workgroup_id).limit(1))
+    outbox.enqueue(emails.membership_decided(membership, by=by, meeting=meeting), at=at)
     db.session.commit()
 
 

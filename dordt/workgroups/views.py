@@ -1,12 +1,12 @@
 """Work groups as residents see them: list, page, join, confirm, leave."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from dordt.places import services as places
 from dordt.shared import clock
 from dordt.shared.reading import row_or_404, rows
-from dordt.workgroups import services
+from dordt.workgroups import ics, services
 from dordt.workgroups.forms import JoinWorkgroupForm
 from dordt.workgroups.models import Meeting, Workgroup
 
@@ -27,6 +27,15 @@ def show(slug: str) -> ResponseReturnValue:
     workgroup = row_or_404(Workgroup.called(slug))
     meetings = rows(Meeting.upcoming(clock.now(), workgroup.id))
     return render_template("workgroups/show.html", workgroup=workgroup, meetings=meetings)
+
+
+@bp.get("/<slug>/agenda.ics")
+def calendar(slug: str) -> ResponseReturnValue:
+    """Every meeting of the group, to put into a calendar once or to follow there."""
+    workgroup = row_or_404(Workgroup.called(slug))
+    if not workgroup.meetings:
+        abort(404)  # a calendar without an entry is none (RFC 5545, 3.4)
+    return Response(ics.calendar(workgroup, at=clock.now()), content_type=ics.CONTENT_TYPE)
 
 
 @bp.route("/<slug>/aanmelden/", methods=["GET", "POST"])

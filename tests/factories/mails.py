@@ -1,7 +1,9 @@
 """Every mail that we send, by the name of its folder in templates/email/."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
+from dordt.accounts.models import StaffMember
 from dordt.contact import emails as contact_emails
 from dordt.contact.models import Message
 from dordt.newsletters.content.rendering import draft_of
@@ -10,24 +12,27 @@ from dordt.shared.mail import Draft
 from dordt.subscribers import emails as subscriber_emails
 from dordt.subscribers.models import AddressChange, Subscriber
 from dordt.workgroups import emails as workgroup_emails
-from dordt.workgroups.models import Membership, MembershipState
+from dordt.workgroups.models import Meeting, Membership, MembershipState
 from tests.factories.mailer import WRITTEN_AT
 from tests.factories.subscribers import make_application
 
 SAID = "Dank voor uw melding. Wij maken de bank op 12 maart.\n\n.En dit begint met een punt.\nFrom hier verder: é€😀"
+BY = StaffMember(name="Sanne Vermeulen-Haddad")
 
 
 def _decided(membership: Membership, state: MembershipState) -> Draft:
     membership.state, membership.decision_text = state, SAID
-    return workgroup_emails.membership_decided(membership)
+    name = membership.workgroup.name[:200]
+    meeting = Meeting(title=name, location=name, starts_at=WRITTEN_AT, ends_at=WRITTEN_AT + timedelta(hours=2))
+    return workgroup_emails.membership_decided(membership, by=BY, meeting=meeting)
 
 
 OF_MESSAGE: dict[str, Callable[[Message], Draft]] = {
     "message_received": contact_emails.message_received,
     "message_notice": contact_emails.message_notice,
-    "message_answered": lambda message: contact_emails.message_answered(message, SAID),
-    "message_declined": lambda message: contact_emails.message_declined(message, SAID),
-    "message_question": lambda message: contact_emails.message_question(message, SAID),
+    "message_answered": lambda message: contact_emails.message_answered(message, SAID, by=BY),
+    "message_declined": lambda message: contact_emails.message_declined(message, SAID, by=BY),
+    "message_question": lambda message: contact_emails.message_question(message, SAID, by=BY),
     "message_added_to": lambda message: contact_emails.message_added_to(message, SAID, is_reopened=True),
 }
 OF_SUBSCRIBER: dict[str, Callable[[Subscriber], Draft]] = {

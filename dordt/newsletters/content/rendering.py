@@ -197,21 +197,15 @@ def _picture(block: NewsletterBlock) -> RenderedPicture | None:
 
 
 def _meeting(meeting: Meeting) -> RenderedMeeting:
-    starts, ends = (moment.astimezone(AMSTERDAM) for moment in (meeting.starts_at, meeting.ends_at))
+    starts = meeting.starts_at.astimezone(AMSTERDAM)
     return RenderedMeeting(
         title=plain(meeting.title),
         day=formats.dutch_day(starts),
-        time=_hours(starts, ends),
+        time=formats.dutch_hours(meeting.starts_at, meeting.ends_at),
         place=plain(meeting.location),
         day_number=str(starts.day),
         month=formats.short_month(starts),
     )
-
-
-def _hours(starts: datetime, ends: datetime) -> str:
-    """'19.30 tot 21.30 uur'; of a meeting that ends on another day only when it starts."""
-    is_one_day = starts.date() == ends.date() and ends > starts
-    return f"{starts:%H.%M} tot {formats.dutch_time(ends)}" if is_one_day else formats.dutch_time(starts)
 
 
 def _web_block(block: NewsletterBlock, at: datetime, *, is_first: bool) -> WebBlock:

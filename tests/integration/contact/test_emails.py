@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from dordt.accounts.models import StaffMember
 from dordt.contact import emails
 from dordt.contact.models import MessageStatus, Outcome
 from dordt.shared.mail import Draft
@@ -14,6 +15,7 @@ from tests.factories.places import make_neighbourhood, make_topic
 GOLDEN = Path(__file__).parents[2] / "golden"
 SENT_AT = datetime(2027, 3, 5, 9, tzinfo=UTC)
 ADDED = "Het gaat om de bank bij het water."
+BY = StaffMember(name="Jeroen van Pelt")
 ANSWER = "Dank voor uw melding. Wij maken de bank op 12 maart.\n\nU hoeft niets te doen."
 
 
@@ -38,9 +40,9 @@ def as_read(draft: Draft) -> str:
 DRAFTS = {
     "message_received": emails.message_received,
     "message_notice": emails.message_notice,
-    "message_answered": lambda message: emails.message_answered(message, ANSWER),
-    "message_declined": lambda message: emails.message_declined(message, ANSWER),
-    "message_question": lambda message: emails.message_question(message, "Om welke bank gaat het?"),
+    "message_answered": lambda message: emails.message_answered(message, ANSWER, by=BY),
+    "message_declined": lambda message: emails.message_declined(message, ANSWER, by=BY),
+    "message_question": lambda message: emails.message_question(message, "Om welke bank gaat het?", by=BY),
     "message_added_to": lambda message: emails.message_added_to(message, ADDED, is_reopened=False),
     "message_added_to.reopened": lambda message: emails.message_added_to(message, ADDED, is_reopened=True),
 }

@@ -5,15 +5,23 @@ from pathlib import Path
 
 import pytest
 
+from dordt.accounts.models import StaffMember
 from dordt.shared.mail import Draft
 from dordt.workgroups import emails
-from dordt.workgroups.models import Membership, MembershipState
+from dordt.workgroups.models import Meeting, Membership, MembershipState
 from tests.factories.places import make_neighbourhood
 from tests.factories.workgroups import make_membership, make_workgroup
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 NOW = datetime(2027, 3, 5, 9, tzinfo=UTC)
-DECISION = "De eerste avond is op dinsdag 9 maart in Het Sterrenwiel.\n\nU hoeft niets mee te nemen."
+DECISION = "Fijn dat u mee wilt tekenen.\n\nU hoeft niets mee te nemen."
+BY = StaffMember(name="Hanna Blaauw")
+MEETING = Meeting(
+    title="Waar komt meer schaduw?",
+    location="Het Sterrenwiel, zaal 2",
+    starts_at=datetime(2027, 3, 30, 17, 30, tzinfo=UTC),  # two days after the clock went forward
+    ends_at=datetime(2027, 3, 30, 19, 30, tzinfo=UTC),
+)
 
 
 @pytest.fixture
@@ -26,7 +34,12 @@ def membership(app, monkeypatch):
 
 def decided(membership: Membership, state: MembershipState) -> Draft:
     membership.state, membership.decision_text = state, DECISION
-    return emails.membership_decided(membership)
+    return emails.membership_decided(membership, by=BY, meeting=MEETING)
+
+
+def approved_before_there_is_a_date(membership: Membership) -> Draft:
+    membership.state = MembershipState.APPROVED
+    return emails.membership_decided(membership, by=BY, meeting=None)
 
 
 DRAFTS = {
@@ -35,6 +48,7 @@ DRAFTS = {
     "membership_requested": emails.membership_requested,
     "membership_notice": emails.membership_notice,
     "membership_approved": lambda membership: decided(membership, MembershipState.APPROVED),
+    "membership_approved.no_meeting": approved_before_there_is_a_date,
     "membership_waiting": lambda membership: decided(membership, MembershipState.WAITING),
     "membership_declined": lambda membership: decided(membership, MembershipState.DECLINED),
 }
@@ -45,7 +59,7 @@ def test_a_mail_says_what_its_golden_text_says(membership, name):
     draft = DRAFTS[name](membership)
 
     told = f"Aan: {draft.to}\nAntwoord aan: {draft.reply_to}\nOnderwerp: {draft.subject}\n\n{draft.text}"
-    assert draft.name == name
+    assert draft.name == name.partition(".")[0]
     assert told == (GOLDEN / f"{name}.txt").read_text()
 
 
