@@ -50,6 +50,8 @@ REPLACED = {
     "Vooraf overgeslagen": r"telden niet mee",
 }
 SEED = ROOT / "dordt" / "development" / "seed"  # what residents of the demo say, in words of their own
+WRITTEN = ("templates/**/*.*", "dordt/frontend/js/**/*.js", "dordt/development/seed/articles/*.md")
+WRITTEN += ("dordt/development/seed/newsletters.yaml", "dordt/development/seed/workgroups.yaml")
 
 
 @pytest.mark.parametrize("term", TERMS)
@@ -91,8 +93,9 @@ def offends(term: Term, place: str, text: str) -> bool:
 
 
 def said() -> Iterator[tuple[str, str]]:
-    """Each line of a template and each string of the code that is no docstring, with where it stands."""
-    for path in sorted((ROOT / "templates").rglob("*.*")):
+    """Each line of a template, of a script and of what staff wrote for the demo, and each string of the code that is no
+    docstring, with where it stands."""
+    for path in sorted(each for pattern in WRITTEN for each in ROOT.glob(pattern)):
         for number, line in enumerate(path.read_text().splitlines(), 1):
             yield f"{path.relative_to(ROOT)}:{number}", line
     for module in MODULES:
