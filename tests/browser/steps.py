@@ -57,7 +57,7 @@ def join_workgroup(page: Page, site: LiveSite, *, name: str, email: str) -> None
     page.fill("[name=motivation]", "Ik woon naast het park en klim graag in bomen.")
     page.click("main button[type=submit]")
     expect(page).to_have_url(f"{site.url}/werkgroepen/sterrenburgpark/controleer-uw-mail/")
-    open_mail(page, site, email, "Maak uw aanmelding af")
+    open_mail(page, site, email, "Maak uw aanmelding voor de")
     follow_link(page, "/werkgroepen/bevestigen/")
     page.click("main button[type=submit]")
 

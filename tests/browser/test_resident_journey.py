@@ -102,7 +102,7 @@ def test_a_membership_begins_with_the_button_and_not_with_opening_the_link(page:
     page.get_by_label("Uw e-mailadres").fill("lies.dewit@voorbeeld.nl")
     page.get_by_role("combobox").select_option("sterrenburg")
     page.get_by_role("button", name="Aanmelden voor de werkgroep").click()
-    open_mail(page, site, "lies.dewit@voorbeeld.nl", "Maak uw aanmelding af")
+    open_mail(page, site, "lies.dewit@voorbeeld.nl", "Maak uw aanmelding voor de")
 
     follow_link(page, "/werkgroepen/bevestigen/")
     page.reload()
