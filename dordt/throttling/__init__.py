@@ -15,6 +15,7 @@ from limits.storage import Storage
 from sqlalchemy.exc import SQLAlchemyError
 
 from dordt.extensions import db, limiter
+from dordt.shared import typed_text
 from dordt.shared.addresses import AddressRefused, address_key
 from dordt.shared.database import affected, reading, writing
 from dordt.throttling.models import RateCount
@@ -93,7 +94,7 @@ def may_be_mailed(email: str, *, at: datetime) -> bool:
 
 def account_from_here() -> str:
     """One account from one network: a stranger elsewhere locks no colleague out."""
-    typed = request.form.get("email", "").strip()
+    typed = typed_text.email(request.form.get("email", ""))  # as the form reads it
     try:
         account = address_key(typed)  # there are many ways to write one address, and all of them sign in
     except AddressRefused:
