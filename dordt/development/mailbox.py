@@ -16,6 +16,7 @@ from flask.typing import ResponseReturnValue
 
 from dordt.shared.forms import require_csrf
 from dordt.shared.requests import CONTENT_SECURITY_POLICY
+from dordt.shared.search import fold, words_of
 
 bp = Blueprint("mailbox", __name__, url_prefix="/postvak")
 
@@ -66,7 +67,7 @@ class CaughtMail:
         """Numbers of the mails with this text in recipient or subject, newest first."""
         for number in self.numbers():
             mail = self.headers(number)
-            if mail and text.lower() in f"{recipients(mail)} {mail.get('Subject', '')}".lower():
+            if mail and fold(text) in fold(f"{recipients(mail)} {mail.get('Subject', '')}"):
                 yield number
 
     def clear(self) -> None:
@@ -106,7 +107,7 @@ def _take(fresh: Path, path: Path) -> bool:
 @bp.get("/")
 def index() -> ResponseReturnValue:
     """The mails, newest first, all or those with a certain recipient or subject."""
-    caught, wanted = _caught(), request.args.get("zoek", "").strip()
+    caught, wanted = _caught(), words_of(request.args.get("zoek"))
     numbers = list(caught.matching(wanted)) if wanted else caught.numbers()
     mails = [(number, caught.headers(number)) for number in numbers[:SHOWN]]
     rows = [(number, recipients(mail), mail.get("Subject", ""), _moment(mail)) for number, mail in mails if mail]

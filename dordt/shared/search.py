@@ -13,9 +13,12 @@ import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
+from dordt.shared import typed_text
+
 COMBINING = re.compile("[\u0300-\u036f]")  # what is left of an accent when a letter is taken apart (NFKD)
 LOOKS_LIKE = {"'": "’‘‛ʼ´`′", '"': "“”„«»", "-": "‐‑‒–—−", "o": "øØ", "l": "łŁ", "d": "đĐ"}
 ALIKE = {ord(other): plain for plain, others in LOOKS_LIKE.items() for other in others}
+LONGEST = 200
 FEWEST_DIGITS = 6  # that make a telephone number of what somebody looks for
 PREFIX = re.compile(r"^(?:00|\+)?31(?=[1-9])|^0+")  # of the country or the region, each may be left out
 
@@ -38,6 +41,11 @@ def fold(text: str) -> str:
 def add_to(connection: sqlite3.Connection) -> None:
     """Teach SQLite the function; PostgreSQL has what it needs."""
     connection.create_function("folded", 1, lambda text: None if text is None else fold(str(text)), deterministic=True)
+
+
+def words_of(typed: str | None) -> str:
+    """What somebody typed or pasted in a field to search by, as it is kept and shown."""
+    return typed_text.one_line(typed or "")[:LONGEST]
 
 
 def each_word(words: str, found: Callable[[str], Condition]) -> Condition:

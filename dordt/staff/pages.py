@@ -7,6 +7,7 @@ from flask import Response, abort, make_response, request, session, url_for
 from dordt.shared.forms import require_csrf
 from dordt.shared.links import without_tokens
 from dordt.shared.requests import CONTENT_SECURITY_POLICY
+from dordt.shared.search import words_of
 
 LONGEST = 200
 LISTS = "lists"  # in the session: by path, how each list was last looked at
@@ -26,10 +27,10 @@ def keep(section: str) -> None:
     Answers 400 without a CSRF token, and 422 to what is no text.
     """
     require_csrf()
-    words = "" if "wissen" in request.form else request.form.get("zoek", "")
+    words = "" if "wissen" in request.form else words_of(request.form.get("zoek"))
     if "\x00" in words:  # breaks PostgreSQL
         abort(422)
-    session[_key(section)] = words[:LONGEST].strip()
+    session[_key(section)] = words
 
 
 def kept(section: str) -> str:

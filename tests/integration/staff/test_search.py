@@ -33,6 +33,7 @@ SAME = [
     "van ‘t Hof",
     "hof–d’enkade",
     "ENKADE zoe",
+    "\u200bZo\u00ad\u00eb\u202c\u00a0van",
 ]
 ADDRESS = "Zoe.Hof@voorbeeld.nl"
 
@@ -77,7 +78,7 @@ def test_a_search_finds_the_same_word_however_it_is_written(staff_client, endpoi
     make()
     visitor = staff_client()
 
-    for words in SAME if is_text else ["zoe.hof", "ZOE", "ZOE.HOF@Voorbeeld.NL", "voorbeeld zoe"]:
+    for words in SAME if is_text else ["zoe.hof", "ZOE", "\u200bzoe\u202c", "ZOE.HOF@Voorbeeld.NL", "voorbeeld zoe"]:
         assert finds(visitor, endpoint, words), words
     for words in ("zoek", "zoe hof fiets", "z_e", "%"):
         assert not finds(visitor, endpoint, words), words
@@ -94,12 +95,13 @@ def test_both_databases_fold_as_we_do(app: Flask):
 
 def test_nothing_is_searched_in_another_way():
     """SQL's own comparison knows no accents, and on PostgreSQL no case."""
-    ways = {"like", "ilike", "icontains", "istartswith"}
+    ways = {"like", "ilike", "contains", "icontains", "istartswith"}
+    folded_already = {"dordt/shared/search.py", "dordt/staff/post/listing.py"}  # addresses, in small letters
     elsewhere = [
         f"{module.path}:{node.lineno}"
         for module in MODULES
         for node in ast.walk(module.tree)
-        if isinstance(node, ast.Attribute) and node.attr in ways
+        if isinstance(node, ast.Attribute) and node.attr in ways and module.name not in folded_already
     ]
 
     assert elsewhere == []
