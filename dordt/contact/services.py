@@ -28,6 +28,7 @@ from dordt.contact.workflow import RESTING, TYPES, StatusType, move, reply_by
 from dordt.extensions import db
 from dordt.mailer.ledger import outbox
 from dordt.places.models import Topic
+from dordt.shared import typed_text
 from dordt.shared.addresses import address_key
 from dordt.shared.clock import AMSTERDAM
 from dordt.shared.database import insert_into
@@ -130,7 +131,7 @@ def add_by_mail(message_id: int, text: str, *, at: datetime) -> None:
     message = _locked(message_id)
     if message.status is MessageStatus.UNWANTED:
         raise NotAllowed(workflow.TAKES_NOTHING)
-    _append(message, text, at=at)
+    _append(message, typed_text.lines(text), at=at)
 
 
 @asks(Right.ASSIGN, closed_to_coordinators=True)

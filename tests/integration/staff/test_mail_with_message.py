@@ -12,13 +12,15 @@ from tests.factories.inbound import make_sent
 from tests.support.stored import actions
 
 MAIL = "/beheer/post/binnengekomen/1/"
-WORDS = "De bank is weer kapot."
+WORDS = "De bank bij café De Hoek is weer kapot."
+MAILED = WORDS.replace("é", "e\u0301")  # as some programs send it
 
 
 def mailed(
-    *, sender: str = "Anna <ANNA@voorbeeld.nl>", subject: str = "Bank", more: str = "", text: str = WORDS
+    *, sender: str = "Anna <ANNA@voorbeeld.nl>", subject: str = "Bank", more: str = "", text: str = MAILED
 ) -> None:
-    raw = f"From: {sender}\r\nSubject: {subject}\r\n{more}\r\n{text}\r\n"
+    head = "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n"
+    raw = f"From: {sender}\r\nSubject: {subject}\r\n{head}{more}\r\n{text}\r\n"
     receive(raw.encode(), source="pipe", at=clock.now())
 
 
@@ -32,6 +34,9 @@ def in_answer_to_ours(message: Message) -> None:
 WAYS = {
     "number in the subject": lambda message: mailed(
         sender="zus@elders.nl", subject=f"Re: bericht ({message.reference})"
+    ),
+    "number in small letters": lambda message: mailed(
+        sender="zus@elders.nl", subject=message.reference.lower().replace("-", " ")
     ),
     "answer to ours": in_answer_to_ours,
     "writer of what is open": lambda _message: mailed(),
