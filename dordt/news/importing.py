@@ -1,6 +1,7 @@
 """An article in a file: YAML front matter, Markdown, and the files beside it."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
@@ -16,6 +17,7 @@ from dordt.media.markdown import parse
 from dordt.media.models import MediaFile
 from dordt.news.models import is_well_formed
 from dordt.news.services import Content
+from dordt.shared import typed_text
 from dordt.shared.formats import kilobytes
 from dordt.shared.local_time import Moment, MomentSkipped, moment_of
 
@@ -95,7 +97,7 @@ class ArticleFile:
         value = self.fields.get(name, "")
         if not isinstance(value, str):
             raise ImportProblem(name, "must be a text")
-        text = " ".join(value.split())
+        text = typed_text.one_line(value)
         if is_required and not text:
             raise ImportProblem(name, "is missing")
         if limit and len(text) > limit:
@@ -136,7 +138,10 @@ class ArticleFile:
 
 
 class FilesBeside:
-    """The folder of an article. `check` first, then take in: so nothing is stored of an article with a fault."""
+    """The folder of an article. `check` first, then take in: so nothing is stored of an article with a fault.
+
+    Names are found however they write an accent: some systems keep the letter and its accent as two signs.
+    """
 
     def __init__(self, folder: Path) -> None:
         """`folder` is where names of files begin."""
@@ -156,7 +161,7 @@ class FilesBeside:
 
     def take_in(self, name: str, *, at: datetime) -> MediaFile:
         """Store a checked file."""
-        content = (self.folder / name).read_bytes()
+        content = self._path(name).read_bytes()
         return media.add_document(content, name, at=at) if _is_pdf(name) else media.add_image(content, name, at=at)
 
     def with_addresses(self, text: str, *, at: datetime) -> str:
@@ -167,11 +172,16 @@ class FilesBeside:
             text = pattern.sub(lambda found: _addressed(found, files), text)
         return text.strip() + "\n"
 
+    def _path(self, name: str) -> Path:
+        named = self.folder / name
+        beside = () if named.exists() or not named.parent.is_dir() else named.parent.iterdir()
+        return next((each for each in beside if unicodedata.normalize("NFC", each.name) == named.name), named)
+
     def _read(self, field: str, name: str, check: Callable[[bytes], None]) -> None:
         if Path(name).is_absolute():
             raise ImportProblem(field, f"{name}: name the file relative to the article")
         try:
-            check((self.folder / name).read_bytes())
+            check(self._path(name).read_bytes())
         except OSError as missing:
             raise ImportProblem(field, f"{name}: the file cannot be read") from missing
         except MediaRefused as refused:
@@ -189,14 +199,14 @@ def read_front_matter(path: Path) -> tuple[dict[str, Any], str]:
 
 def _text_of(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
+        text = path.read_text(encoding="utf-8")
     except OSError as missing:
         raise ImportProblem("file", missing.strerror or "cannot be read") from missing
     except UnicodeDecodeError as wrong:
         raise ImportProblem("file", "is not UTF-8") from wrong
     if "\x00" in text:
         raise ImportProblem("file", "holds a NUL character")
-    return text
+    return typed_text.lines(text) + "\n"
 
 
 def _fields(text: str) -> dict[str, Any]:
@@ -229,7 +239,7 @@ def _attachment(number: int, entry: object) -> tuple[str, str]:
         raise ImportProblem("attachments", f"number {number} needs file and title")
     if len(title) > TITLE_LIMIT:
         raise ImportProblem("attachments", f"the title of number {number} is longer than {TITLE_LIMIT} characters")
-    return name, title.strip()
+    return name, typed_text.one_line(title)
 
 
 def _targets(text: str) -> list[str]:

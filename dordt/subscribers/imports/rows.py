@@ -6,6 +6,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from dordt.shared import typed_text
 from dordt.shared.addresses import AddressRefused, address_key
 from dordt.shared.local_time import MomentSkipped, moment_of
 from dordt.shared.tables import as_typed
@@ -86,9 +87,10 @@ class RowCheck:
                 "Zet aanhalingstekens om een cel waarin het scheidingsteken staat."
             )
         cells = {name: self._cell(record, at) for name, at in self._columns.items()}
+        email = typed_text.email(cells["email"])
         return ImportRow(
-            cells["email"],
-            _key(cells["email"]),
+            email,
+            _key(email),
             SubscriberFields(**{name: read(cells.get(name, "")) for name, read in self._readers}),
             self._given(cells.get("consent_at", "")),
             _source(cells.get("consent_source", "") or self._source),
@@ -98,7 +100,7 @@ class RowCheck:
         cell = record.cells[at].strip()
         if UNREADABLE.search(cell):
             raise RowRefused("Er staat een teken in dat niet te lezen is. Sla het bestand op als CSV UTF-8.")
-        return as_typed(cell)
+        return as_typed(typed_text.lines(cell) if "\n" in cell else typed_text.one_line(cell))
 
     def _given(self, cell: str) -> datetime:
         if not cell and self._given_at:

@@ -70,6 +70,20 @@ def test_every_way_to_name_a_file_is_understood(write_article, import_article, t
     assert "/media/" in stored().body
 
 
+def test_a_file_is_read_as_a_form_is_and_its_files_are_found(write_article, import_article, tmp_path):
+    loose = "Cafe\u0301"  # as some systems keep a letter with its accent
+    (tmp_path / "park.png").rename(tmp_path / f"{loose}.png")
+    body = f"Bij {loose}\u200b De Hoek\r\nop de Bo\u00adsdijk.\n\n![Een boom](boom.png)\n"
+    path = write_article(title=f"\ufeff{loose}\u00a0De\u2003Hoek", image=f"{loose}.png", body=body)
+
+    result = import_article(path)
+
+    assert result.exit_code == 0, result.output
+    assert stored().title == "Café De Hoek"
+    assert stored().body.startswith("Bij Café De Hoek\nop de Bosdijk.\n")
+    assert stored().image is not None
+
+
 def test_importing_a_slug_again_updates_that_article(write_article, import_article):
     import_article(write_article())
 

@@ -44,6 +44,26 @@ def test_a_row_gives_the_address_its_key_the_choices_and_the_proof():
     assert not refused
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *("\u00a0anna@voorbeeld.nl\u00a0", "\u200banna@voorbeeld.nl", "anna@voorbeeld.nl\u200b"),
+        *(
+            "\ufeffanna@voorbeeld.nl",
+            "\u202aanna@voorbeeld.nl\u202c",
+            "<anna@voorbeeld.nl>",
+            "mailto:anna@voorbeeld.nl",
+        ),
+    ],
+)
+def test_a_cell_is_read_as_a_field_of_a_form_is(cell: str):
+    (row,), refused = read(f"{cell},sterren\u00adburg,,2026-03-09\u200b,Cafe\u0301 \u2003 De\u200bHoek")
+
+    assert (row.email, row.email_key, row.consent_source) == ("anna@voorbeeld.nl", "anna@voorbeeld.nl", "Café DeHoek")
+    assert list(row.fields.neighbourhoods) == ["sterrenburg"]
+    assert not refused
+
+
 def test_columns_may_stand_in_any_order_and_choices_may_be_left_out():
     (row,), refused = read("2026-03-09T19:30:00Z,Balie,anna@voorbeeld.nl", head="consent_at,consent_source,email")
 

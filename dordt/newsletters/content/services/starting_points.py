@@ -21,6 +21,7 @@ from dordt.newsletters.content.block_content import NewsletterContent, as_json, 
 from dordt.newsletters.content.block_kinds import BLOCK_TYPES, BlockContent, BlockKind, from_article, from_workgroup
 from dordt.newsletters.models import Newsletter, NewsletterBlock, NewsletterState, NewsletterTemplate
 from dordt.newsletters.transitions import newsletter_numbered
+from dordt.shared import typed_text
 from dordt.shared.formats import dutch_date
 from dordt.shared.problems import DomainError, NotAllowed, NotFound
 from dordt.workgroups.models import Meeting
@@ -65,7 +66,7 @@ def unread_articles(*, at: datetime) -> Sequence[Article]:
 def copy_of(newsletter: Newsletter, *, at: datetime) -> StartingPoint:
     """The same once more; of one that was stopped half-way, for those who did not get it."""
     was_stopped = newsletter.state == NewsletterState.CANCELLED and newsletter.mail_id is not None
-    content = replace(content_of(newsletter), not_to=newsletter.number if was_stopped else None)
+    content = replace(content_of(newsletter), not_to=newsletter.id if was_stopped else None)
     return _revived(content, at=at)
 
 
@@ -106,9 +107,9 @@ def read_file(path: Path, *, at: datetime) -> tuple[NewsletterContent, list[str]
 
 
 @asks(Right.SEND_NEWSLETTER)
-def keep_template(number: int, name: str, *, at: datetime, by: StaffMember) -> NewsletterTemplate:
+def keep_template(newsletter_id: int, name: str, *, at: datetime, by: StaffMember) -> NewsletterTemplate:
     """Keep a newsletter under a name, to begin with another time. Raises NameTaken, NotFound."""
-    newsletter = newsletter_numbered(number)
+    newsletter = newsletter_numbered(newsletter_id)
     template = NewsletterTemplate(
         name=name,
         subject=newsletter.subject,
@@ -177,7 +178,7 @@ def _line(fields: dict[str, Any], name: str) -> str:
     value = fields.get(name) or ""
     if not isinstance(value, str):
         raise ImportProblem(name, "must be a text")
-    text = " ".join(value.split())
+    text = typed_text.one_line(value)
     if len(text) > LONGEST_LINE:
         raise ImportProblem(name, f"has {len(text)} characters, at most {LONGEST_LINE} fit")
     return text
