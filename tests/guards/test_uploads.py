@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from PIL import Image
+from PIL import ExifTags, Image
 from wtforms import FileField
 from wtforms.fields.core import UnboundField
 
@@ -118,6 +118,12 @@ def opened(content: bytes) -> Image.Image:
     return Image.open(BytesIO(content))
 
 
+def on_its_side() -> Image.Exif:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    return exif
+
+
 def rises_evenly(content: bytes) -> bool:
     grey = opened(content).convert("L")
     return all(abs(grey.getpixel((x, 0)) - x) <= 2 for x in (0, 64, 128, 191, 255))  # type: ignore[operator]
@@ -126,6 +132,9 @@ def rises_evenly(content: bytes) -> bool:
 OFFERED = {
     "grey of sixteen bits": Offered("grijs.png", grey_16_bit(), PICTURE, rises_evenly),
     "a photo in two": Offered("foto.jpg", photo_in_two(), PICTURE, lambda kept: opened(kept).format == "JPEG"),
+    "a photo on its side": Offered(
+        "liggend.jpg", picture(60, 40, "JPEG", exif=on_its_side()), PICTURE, lambda kept: opened(kept).size == (40, 60)
+    ),
     "a height in words": Offered(
         "hoogte.jpg", turned_with_a_height_in_words(), PICTURE, lambda kept: opened(kept).size == (40, 60)
     ),
