@@ -1,25 +1,31 @@
 """Which problem shows which page."""
 
-from flask import Flask, current_app, render_template, request, url_for
+from typing import Any
+
+from flask import Flask, current_app, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
 from dordt.extensions import db
 from dordt.shared.problems import DomainError, LinkExpired, LinkInvalid, NotAllowed, NotFound
 from dordt.shared.requests import TextTooLarge, TooManyFields
 
+UNEXPECTED = "errors/unexpected.html"
 PAGES: dict[int | type[Exception], tuple[str, int]] = {
     400: ("errors/bad_request.html", 400),
     403: ("errors/forbidden.html", 403),
     404: ("errors/not_found.html", 404),
     405: ("errors/not_allowed.html", 405),
+    409: ("errors/conflict.html", 409),
     410: ("errors/link_expired.html", 410),
     413: ("errors/too_large.html", 413),
     TextTooLarge: ("errors/text_too_large.html", 413),
     TooManyFields: ("errors/too_many_fields.html", 413),
+    422: ("errors/unreadable.html", 422),
     429: ("errors/too_many_requests.html", 429),
-    500: ("errors/unexpected.html", 500),
+    500: (UNEXPECTED, 500),
     CSRFError: ("errors/bad_request.html", 400),
     NotFound: ("errors/not_found.html", 404),
     LinkExpired: ("errors/link_expired.html", 410),
@@ -53,7 +59,29 @@ def _show(problem: Exception) -> ResponseReturnValue:
     endpoint, label = NEW_LINKS.get(request.blueprint or "", ("", ""))
     retry_url = url_for(endpoint) if endpoint else None
     reason = str(problem) if isinstance(problem, NotAllowed) else ""  # of other kinds the text is not for the screen
-    return render_template(template, reason=reason, retry_url=retry_url, retry_label=label), status, headers
+    values = {"reason": reason, "retry_url": retry_url, "retry_label": label}
+    if _asks_json():
+        return jsonify(problems=[("", _in_short(template, values))]), status, headers
+    return _page(template, values), status, headers
+
+
+def _asks_json() -> bool:
+    """Whether a script asks, which shows no page: it is told the same in the sentences that the page begins with."""
+    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+
+
+def _page(name: str, values: dict[str, Any]) -> str:
+    """The page for a fault of ours stands on its own: what our layouts ask for may be what failed."""
+    if name == UNEXPECTED:
+        return current_app.jinja_env.get_template(name).render()
+    return render_template(name, **values)
+
+
+def _in_short(name: str, values: dict[str, Any]) -> str:
+    template = current_app.jinja_env.get_template(name)
+    if name != UNEXPECTED:
+        current_app.update_template_context(values)
+    return Markup("").join(template.blocks["lead"](template.new_context(values))).striptags()
 
 
 def _page_of(problem: Exception) -> tuple[str, int]:
@@ -64,4 +92,4 @@ def _page_of(problem: Exception) -> tuple[str, int]:
     if status in PAGES:
         return PAGES[status]
     current_app.logger.warning("No page of its own for status %s at %s", status, request.url_rule)
-    return ("errors/unexpected.html", status) if status >= 500 else ("errors/bad_request.html", status)
+    return (UNEXPECTED, status) if status >= 500 else ("errors/bad_request.html", status)

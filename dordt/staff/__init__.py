@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Blueprint, Flask, request, url_for
 
+from dordt.accounts import sessions
 from dordt.mailer.reply_labels import reply_label
 from dordt.shared.database import reading
 from dordt.shared.reading import count
@@ -96,7 +97,9 @@ def init_app(app: Flask) -> None:
 
 
 def _frame() -> dict[str, Any]:
-    """What the layout and the templates of every section receive."""
+    """What the layout and the templates of every section receive; a page for a visitor whom we refused has no menu."""
+    if sessions.current_member() is None:
+        return {}
     with reading():
         return {"menu": list(menu()), "staff_member": access.member(), "may": may}
 

@@ -1,18 +1,12 @@
-"""Every refusal of ours has a page, also one that a view forgot to catch."""
-
-from collections.abc import Iterator
+"""What the page says of a refusal that a view forgot to catch; that each has one: tests/guards/test_error_pages.py."""
 
 import pytest
 from flask import Flask
+from werkzeug.exceptions import InternalServerError
 from werkzeug.test import TestResponse
 
 from dordt.shared.problems import DomainError, NotAllowed
-
-
-def kinds_of(kind: type[DomainError]) -> Iterator[type[DomainError]]:
-    yield kind
-    for each in kind.__subclasses__():
-        yield from kinds_of(each)
+from tests.support.visitors import Visitor
 
 
 def shown(app: Flask, problem: Exception) -> TestResponse:
@@ -20,15 +14,21 @@ def shown(app: Flask, problem: Exception) -> TestResponse:
         return app.make_response(app.handle_user_exception(problem))
 
 
-def test_no_refusal_is_an_error_of_the_server(app: Flask):
-    statuses = {
-        kind.__qualname__: shown(app, kind.__new__(kind)).status_code
-        for kind in kinds_of(DomainError)
-        if kind.__module__.startswith("dordt.")
-    }
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+def test_a_fault_of_ours_is_told_also_when_the_menu_fails(app: Flask, monkeypatch: pytest.MonkeyPatch, accept: str):
+    monkeypatch.setitem(app.template_context_processors, "staff", [pytest.fail])
+    with app.test_request_context("/beheer/", headers={"Accept": accept}):
+        told = app.make_response(app.handle_user_exception(InternalServerError()))
 
-    assert len(statuses) > 10
-    assert {name: status for name, status in statuses.items() if status not in {404, 409, 410}} == {}
+    assert told.status_code == 500
+    assert "Dat ligt aan ons en niet aan u." in told.get_data(as_text=True)
+
+
+def test_a_visitor_whom_a_staff_page_cannot_read_is_told_so(client: Visitor):
+    answer = client.get("/beheer/berichten/?zoek=%00")
+
+    assert answer.status_code == 400
+    assert "Wij begrijpen deze aanvraag niet" in answer.text
 
 
 def test_what_is_not_allowed_is_said(app: Flask):
