@@ -74,11 +74,11 @@ class NewsletterBlock(Base):
 
 
 class Newsletter(Base):
-    """A newsletter; `number` is how everybody calls it."""
+    """A newsletter. Staff find it by its id; readers know it by the number that it was given when it was started."""
 
     __tablename__ = "newsletter"
     id: Mapped[int] = mapped_column(primary_key=True)
-    number: Mapped[int] = mapped_column(unique=True)
+    number: Mapped[int] = mapped_column(unique=True)  # below zero as long as it was not started: see `name`
     subject: Mapped[Title] = mapped_column(default="")
     preheader: Mapped[Title] = mapped_column(default="")
     state: Mapped[NewsletterState] = state_column(NewsletterState, default=NewsletterState.DRAFT)
@@ -119,14 +119,24 @@ class Newsletter(Base):
     )
 
     @classmethod
-    def numbered(cls, number: int) -> "sa.Select[Newsletter]":
-        """The newsletter with this number."""
-        return sa.select(cls).where(cls.number == number)
+    def numbered(cls, newsletter_id: int) -> "sa.Select[Newsletter]":
+        """The newsletter with this id."""
+        return sa.select(cls).where(cls.id == newsletter_id)
 
     @classmethod
     def newest_first(cls) -> "sa.Select[Newsletter]":
         """All newsletters, the newest first."""
-        return sa.select(cls).order_by(cls.number.desc())
+        return sa.select(cls).order_by(cls.id.desc())
+
+    @classmethod
+    def last_number(cls) -> "sa.Select[int]":
+        """The number of the one that was started last; 0 when there is none."""
+        return sa.select(sa.func.coalesce(sa.func.max(cls.number), 0)).where(cls.mail_id.is_not(None))
+
+    @classmethod
+    def lowest_number(cls) -> "sa.Select[int]":
+        """The lowest that stands in the column; 0 when none is below zero."""
+        return sa.select(sa.func.coalesce(sa.func.min(cls.number), 0)).where(cls.number < 0)
 
     @classmethod
     def underway(cls) -> "sa.Select[Newsletter]":
@@ -136,7 +146,7 @@ class Newsletter(Base):
     @classmethod
     def sent(cls) -> "sa.Select[Newsletter]":
         """What the archive lists, the newest first."""
-        return cls.newest_first().where(cls.state == NewsletterState.SENT)
+        return sa.select(cls).where(cls.state == NewsletterState.SENT).order_by(cls.number.desc())
 
     @classmethod
     def sent_before(cls, number: int) -> "sa.Select[Newsletter]":
@@ -149,10 +159,15 @@ class Newsletter(Base):
         return cls.sent().where(cls.number > number).order_by(None).order_by(cls.number)
 
     @classmethod
+    def with_number(cls) -> "sa.Select[Newsletter]":
+        """What was started, the highest number first."""
+        return sa.select(cls).where(cls.mail_id.is_not(None)).order_by(cls.number.desc())
+
+    @classmethod
     def started(cls) -> "sa.Select[Newsletter]":
         """What has a page of its own: readers may hold a mail that leads to it, also when it was stopped half-way."""
         left = deliveries.has_recipients(cls.mail_id)
-        return cls.newest_first().where(cls.mail_id.is_not(None), sa.or_(cls.state != NewsletterState.CANCELLED, left))
+        return cls.with_number().where(sa.or_(cls.state != NewsletterState.CANCELLED, left))
 
     @classmethod
     def on_their_way(cls) -> "sa.Select[Newsletter]":
@@ -161,9 +176,27 @@ class Newsletter(Base):
 
     @classmethod
     def due(cls, at: datetime) -> "sa.Select[int]":
-        """The numbers of those that were planned for this moment or an earlier one, also of those that are too late."""
+        """The ids of those that were planned for this moment or an earlier one, also of those that are too late."""
         is_planned = (cls.state == NewsletterState.SCHEDULED, cls.scheduled_at <= at)
-        return sa.select(cls.number).where(*is_planned).order_by(cls.scheduled_at, cls.id)
+        return sa.select(cls.id).where(*is_planned).order_by(cls.scheduled_at, cls.id)
+
+    @property
+    def has_number(self) -> bool:
+        """Whether it was started: a draft takes no number, so that readers miss none."""
+        return self.mail is not None
+
+    @property
+    def name(self) -> str:
+        """'nieuwsbrief 12', or what it is about as long as it has no number."""
+        if self.has_number:
+            return f"nieuwsbrief {self.number}"
+        return f"nieuwsbrief ‘{self.subject}’" if self.subject else "nieuwsbrief zonder onderwerp"
+
+    @property
+    def title(self) -> str:
+        """'12. Nieuws uit uw wijk': its line in a list."""
+        subject = self.subject or "Nog geen onderwerp"
+        return f"{self.number}. {subject}" if self.has_number else subject
 
     @property
     def dated_at(self) -> datetime:

@@ -18,20 +18,20 @@ NEEDS_APPROVAL = {(NewsletterState.DRAFT, state) for state in (NewsletterState.S
 SUBJECT = "newsletter"  # in the log
 
 
-def newsletter_numbered(number: int) -> Newsletter:
-    """The newsletter with this number. Raises NotFound."""
-    found = db.session.scalars(Newsletter.numbered(number)).one_or_none()
+def newsletter_numbered(newsletter_id: int) -> Newsletter:
+    """The newsletter with this id. Raises NotFound."""
+    found = db.session.scalars(Newsletter.numbered(newsletter_id)).one_or_none()
     if found is None:
-        raise _unknown(number)
+        raise _unknown(newsletter_id)
     return found
 
 
-def locked(number: int) -> Newsletter:
+def locked(newsletter_id: int) -> Newsletter:
     """The row, locked and read again, so that two clicks at once do one thing. Raises NotFound."""
-    query = Newsletter.numbered(number).with_for_update(of=Newsletter).execution_options(populate_existing=True)
+    query = Newsletter.numbered(newsletter_id).with_for_update(of=Newsletter).execution_options(populate_existing=True)
     found = db.session.scalars(query).one_or_none()
     if found is None:
-        raise _unknown(number)
+        raise _unknown(newsletter_id)
     read_mail_anew(found)
     return found
 
@@ -49,6 +49,24 @@ def lock_for_freeze() -> None:
     subscribers.lock_list()
 
 
+def next_number() -> int:
+    """What the newsletter that is started next is called; under `lock_for_freeze` nobody else is given it."""
+    return db.session.scalars(Newsletter.last_number()).one() + 1
+
+
+def placeholder() -> int:
+    """What a newsletter without a number keeps instead of one."""
+    return db.session.scalars(Newsletter.lowest_number()).one() - 1
+
+
+def give_number(newsletter: Newsletter) -> None:
+    """The next one, under `lock_for_freeze`. Drafts of before took numbers: whichever has this one loses it."""
+    number = next_number()
+    holder = sa.update(Newsletter).where(Newsletter.number == number, Newsletter.mail_id.is_(None))
+    db.session.execute(holder.values(number=placeholder()))
+    newsletter.number = number
+
+
 def read_mail_anew(newsletter: Newsletter) -> None:
     """The mail as it is now, of a newsletter whose row is locked.
 
@@ -64,7 +82,7 @@ def require_transition(newsletter: Newsletter, state: NewsletterState) -> None:
     if not newsletter.may_become(state):
         now = STATE_LABELS[newsletter.state]
         what_first = " Laat hem eerst goedkeuren." if (newsletter.state, state) in NEEDS_APPROVAL else ""
-        raise NotAllowed(f"Dat kan niet: nieuwsbrief {newsletter.number} staat op ‘{now}’.{what_first}")
+        raise NotAllowed(f"Dat kan niet: de nieuwsbrief staat op ‘{now}’.{what_first}")
 
 
 def transition(newsletter: Newsletter, state: NewsletterState) -> None:
@@ -86,8 +104,9 @@ def end_plan(newsletter: Newsletter) -> None:
 
 def log(action: str, newsletter: Newsletter, by: StaffMember | None, *, at: datetime, **detail: object) -> None:
     """Note what was done; by the system when `by` is None."""
-    audit.record(action, subject=newsletter, by=by, at=at, number=newsletter.number, **detail)
+    named = {"number": newsletter.number} if newsletter.has_number else {}
+    audit.record(action, subject=newsletter, by=by, at=at, **named, **detail)
 
 
-def _unknown(number: int) -> NotFound:
-    return NotFound("newsletter", number)
+def _unknown(newsletter_id: int) -> NotFound:
+    return NotFound("newsletter", newsletter_id)

@@ -55,5 +55,7 @@ OF_MEMBERSHIP: dict[str, Callable[[Membership], Draft]] = {
     "membership_waiting": lambda membership: _decided(membership, MembershipState.WAITING),
     "membership_declined": lambda membership: _decided(membership, MembershipState.DECLINED),
 }
-OF_NEWSLETTER: dict[str, Callable[[Newsletter], Draft]] = {"newsletter": draft_of}
+OF_NEWSLETTER: dict[str, Callable[[Newsletter], Draft]] = {
+    "newsletter": lambda newsletter: draft_of(newsletter, newsletter.number)
+}
 EVERY = {*OF_MESSAGE, *OF_SUBSCRIBER, *OF_ADDRESS_CHANGE, *OF_MEMBERSHIP, *OF_NEWSLETTER, "newsletter_test"}

@@ -18,6 +18,7 @@ from dordt.shared import clock
 from tests.factories.mailer import make_newsletter as freeze_newsletter
 
 APPROVED = {NewsletterState.APPROVED, NewsletterState.SCHEDULED}
+STARTED = {NewsletterState.SENDING, NewsletterState.PAUSED, NewsletterState.SENT}
 
 
 def make_newsletter(
@@ -40,8 +41,15 @@ def make_newsletter(
     newsletter.state = state
     if state in APPROVED:
         newsletter.approved_at = newsletter.updated_at
+    if state in STARTED:
+        newsletter.number = highest_number() + 1
     db.session.commit()
     return newsletter
+
+
+def highest_number() -> int:
+    """Of those that were given one, with or without a mail; 0 when there is none."""
+    return max(db.session.scalar(sa.select(sa.func.max(Newsletter.number))) or 0, 0)
 
 
 def make_started_newsletter(count: int, *states: DeliveryState, started_ago: timedelta = timedelta()) -> Newsletter:

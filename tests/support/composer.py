@@ -15,7 +15,7 @@ EDIT = "/beheer/nieuwsbrieven/1/bewerken/"
 def stored() -> Newsletter:
     """The one newsletter, as another request kept it."""
     db.session.rollback()
-    return db.session.scalars(sa.select(Newsletter).order_by(Newsletter.number)).one()
+    return db.session.scalars(sa.select(Newsletter).order_by(Newsletter.id)).one()
 
 
 def posted(client: Visitor) -> dict[str, Any]:

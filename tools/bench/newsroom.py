@@ -52,9 +52,9 @@ def start() -> None:
         blocks=[BlockContent(BlockKind.INTRO, text=INTRO)],
     )
     newsletter = editing.create_newsletter(content, at=at)
-    sending.approve_newsletter(newsletter.number, at=at)
+    sending.approve_newsletter(newsletter.id, at=at)
     begun = time.perf_counter()
-    sending.start_newsletter(newsletter.number, at=at)
+    sending.start_newsletter(newsletter.id, at=at)
     seconds = time.perf_counter() - begun
     mail = newsletter.mail
     assert mail

@@ -75,7 +75,7 @@ def _to_one(at: datetime) -> Iterator[Draft]:
 
 def _newsletter(at: datetime) -> None:
     newsletter = make_whole_newsletter()
-    test_mail.send_test(newsletter.number, ["redactie@dordrecht.nl"], at=at, by=make_member())
+    test_mail.send_test(newsletter.id, ["redactie@dordrecht.nl"], at=at, by=make_member())
     readers = audience.of(newsletter)
     outbox.freeze(draft_of(newsletter), readers, kind=MailKind.NEWSLETTER, list_id=audience.LIST_ID, at=at)
 

@@ -123,10 +123,10 @@ def write_newsletters(*, at: datetime) -> None:
             blocks=[_block(block, at=made_at) for block in row["blocks"]],
             topics=row.get("topics", ()),
         )
-        number = newsletters.create_newsletter(content, at=made_at, by=editor).number
+        newsletter_id = newsletters.create_newsletter(content, at=made_at, by=editor).id
         if row["state"] == NewsletterState.SENT:
-            sending.approve_newsletter(number, at=made_at + timedelta(hours=1), by=approver)
-            sending.start_newsletter(number, at=made_at + timedelta(hours=2), by=editor)
+            sending.approve_newsletter(newsletter_id, at=made_at + timedelta(hours=1), by=approver)
+            sending.start_newsletter(newsletter_id, at=made_at + timedelta(hours=2), by=editor)
     starting_points.keep_template(1, "Brief over een werkgroep", at=at, by=editor)
 
 

@@ -10,6 +10,7 @@ from dordt.newsletters.checks import links, texts
 from dordt.newsletters.checks.texts import CheckFinding
 from dordt.newsletters.content import rendering
 from dordt.newsletters.models import Newsletter
+from dordt.newsletters.transitions import next_number
 from dordt.shared.formats import dutch_number
 from dordt.shared.mail import Draft
 from dordt.shared.problems import NotAllowed
@@ -22,9 +23,13 @@ TOKEN_LENGTH = 64  # characters of a signed link token, and some
 
 @dataclass(frozen=True)
 class PreparedNewsletter:
-    """A newsletter rendered and checked as it was at one edit: whoever sends it compares `version` under the lock."""
+    """A newsletter rendered and checked as it was at one edit: whoever sends it compares `version` under the lock.
+
+    number: the one that it would be given at that moment; its mail leads to the page with that number.
+    """
 
     version: int
+    number: int
     draft: Draft
     findings: Sequence[CheckFinding]
 
@@ -41,8 +46,9 @@ class PreparedNewsletter:
 
 def prepare(newsletter: Newsletter, *, at: datetime) -> PreparedNewsletter:
     """Render and check it. Takes no lock, but reads pages and files that it links to, which may take seconds."""
-    version, draft = newsletter.edit_version, rendering.draft_of(newsletter)
-    return PreparedNewsletter(version, draft, list(_findings(newsletter, draft, at)))
+    version, number = newsletter.edit_version, next_number()
+    draft = rendering.draft_of(newsletter, number)
+    return PreparedNewsletter(version, number, draft, list(_findings(newsletter, draft, at)))
 
 
 def findings(newsletter: Newsletter, *, at: datetime) -> Sequence[CheckFinding]:

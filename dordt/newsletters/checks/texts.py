@@ -7,6 +7,7 @@ from datetime import datetime
 
 from dordt.newsletters.content.block_kinds import BLOCK_TYPES, BlockKind
 from dordt.newsletters.models import Newsletter, NewsletterBlock
+from dordt.shared.formats import capital
 
 LONGEST_SUBJECT, LONGEST_PREHEADER = 50, 90  # characters; what a phone shows
 SHORTEST_SHOUT = 6  # characters; "NS" and "GGZ" are names
@@ -111,9 +112,7 @@ def _kept_apart(newsletter: Newsletter) -> Iterator[CheckFinding]:
     """Who got a newsletter that never left? Nobody: both would come to everybody."""
     other = newsletter.not_to
     if other is not None and other.mail_id is None:
-        words = (
-            f"Nieuwsbrief {other.number} ging nog niet weg. Verstuur die eerst, of laat deze ook naar zijn lezers gaan."
-        )
+        words = f"{capital(other.name)} ging nog niet weg. Verstuur die eerst, of laat deze ook naar zijn lezers gaan."
         yield CheckFinding(words)
 
 

@@ -21,7 +21,7 @@ MOST_BLOCKS = 40
 class NewsletterContent:
     """A newsletter as it is written; neighbourhoods and topics by slug, none of them means everybody.
 
-    not_to: the number of an earlier newsletter; who got that one does not get this one.
+    not_to: the id of an earlier newsletter; who got that one does not get this one.
     """
 
     subject: str
@@ -39,7 +39,7 @@ def content_of(newsletter: Newsletter) -> NewsletterContent:
         blocks=[content_of_block(block) for block in newsletter.blocks],
         neighbourhoods=[each.slug for each in newsletter.neighbourhoods],
         topics=[each.slug for each in newsletter.topics],
-        not_to=newsletter.not_to.number if newsletter.not_to else None,
+        not_to=newsletter.not_to_id,
     )
 
 

@@ -81,8 +81,12 @@ class WebBlock:
     is_first_article: bool  # the large one
 
 
-def draft_of(newsletter: Newsletter) -> Draft:
-    """Subject, text part, HTML part and the headers of RFC 2369 and RFC 8058."""
+def draft_of(newsletter: Newsletter, number: int | None = None) -> Draft:
+    """Subject, text part, HTML part and the headers of RFC 2369 and RFC 8058.
+
+    number: the one that it is given, and with it a page of its own; without it the mail leads to the archive.
+    """
+    archive = absolute("newsletters.archive")
     return compose(
         "newsletter",
         to="",
@@ -94,7 +98,7 @@ def draft_of(newsletter: Newsletter) -> Draft:
         blocks=[_block(block) for block in newsletter.blocks],
         unsubscribe_link=emails.merged_unsubscribe_link(),
         preferences_link=emails.merged_preferences_link(),
-        web_link=absolute("newsletters.show", number=newsletter.number),
+        web_link=absolute("newsletters.show", number=number) if number else archive,
     )
 
 

@@ -93,7 +93,7 @@ def tally_of(newsletter: Newsletter, mail: Mail) -> Tally:
     """Where all of them stand. It must add up; if it does not, operators read so in the log."""
     found = Tally(mail.frozen_count, outbox.progress(mail.id))
     if not found.adds_up:
-        logger.error("The report of newsletter %d does not add up; its mail is %d", newsletter.number, mail.id)
+        logger.error("The report of newsletter %d does not add up; its mail is %d", newsletter.id, mail.id)
     return found
 
 

@@ -93,7 +93,7 @@ def choice_of(newsletter: Newsletter) -> AudienceChoice:
 
 
 def choice_named(neighbourhoods: Collection[str], topics: Collection[str], not_to: int | None = None) -> AudienceChoice:
-    """The same from slugs and the number of an earlier newsletter; what does not exist is left out."""
+    """The same from slugs and the id of an earlier newsletter; what does not exist is left out."""
     earlier = db.session.scalar(Newsletter.numbered(not_to)) if not_to else None
     return AudienceChoice(
         frozenset(wijk.id for wijk in places.neighbourhoods(list(neighbourhoods))),

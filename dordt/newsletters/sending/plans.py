@@ -64,9 +64,9 @@ def status_of(newsletter: Newsletter, *, at: datetime) -> PlanStatus | None:
 
 
 def statuses(newsletters: Iterable[Newsletter], *, at: datetime) -> Mapping[int, PlanStatus]:
-    """By number, of those that are planned."""
-    found = ((newsletter.number, status_of(newsletter, at=at)) for newsletter in newsletters)
-    return {number: status for number, status in found if status}
+    """By id, of those that are planned."""
+    found = ((newsletter.id, status_of(newsletter, at=at)) for newsletter in newsletters)
+    return {newsletter_id: status for newsletter_id, status in found if status}
 
 
 def _silence(is_late: bool) -> str:

@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.exc import IntegrityError
 
 from dordt.accounts.models import Role, StaffMember
 from dordt.accounts.rights import ROLE_RIGHTS, Right
@@ -30,6 +33,20 @@ class Approval:
 def value() -> NewsletterPolicy | None:
     """What the administrator chose; None when nothing was."""
     return db.session.get(NewsletterPolicy, THE_ONE_ROW)
+
+
+def locked(*, at: datetime) -> NewsletterPolicy:
+    """The row, made when it is not there; of two who make it at once the second finds the first."""
+    found = db.session.get(NewsletterPolicy, THE_ONE_ROW, with_for_update=True)
+    if found is not None:
+        return found
+    try:
+        with db.session.begin_nested():
+            made = NewsletterPolicy(id=THE_ONE_ROW, second_person=True, changed_at=at)
+            db.session.add(made)
+    except IntegrityError:
+        return db.session.get_one(NewsletterPolicy, THE_ONE_ROW, with_for_update=True)
+    return made
 
 
 def asks_second_person() -> bool:

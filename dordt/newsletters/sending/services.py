@@ -4,8 +4,6 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy.exc import IntegrityError
-
 from dordt.accounts.authorization import asks, require
 from dordt.accounts.models import StaffMember
 from dordt.accounts.rights import Right
@@ -14,12 +12,15 @@ from dordt.extensions import db
 from dordt.mailer.ledger import outbox
 from dordt.mailer.models import MailKind
 from dordt.newsletters import checks
-from dordt.newsletters.models import PAUSED_BY_STAFF, Newsletter, NewsletterPolicy, NewsletterState
+from dordt.newsletters.checks import PreparedNewsletter
+from dordt.newsletters.content import rendering
+from dordt.newsletters.models import PAUSED_BY_STAFF, Newsletter, NewsletterState
 from dordt.newsletters.sending import audience, policy
 from dordt.newsletters.sending.audience import RecipientStatus
 from dordt.newsletters.sending.plans import Plan, plan_of
 from dordt.newsletters.transitions import (
     end_plan,
+    give_number,
     lock_for_freeze,
     locked,
     log,
@@ -30,7 +31,6 @@ from dordt.newsletters.transitions import (
 )
 from dordt.shared.database import reading
 from dordt.shared.formats import dutch_date_time
-from dordt.shared.mail import Draft
 from dordt.shared.problems import ChangedMeanwhile, NotAllowed
 from dordt.shared.reading import read_only
 
@@ -40,7 +40,9 @@ logger = logging.getLogger(__name__)
 
 
 @asks(Right.APPROVE_NEWSLETTER)
-def approve_newsletter(number: int, *, at: datetime, by: StaffMember | None = None, version: int | None = None) -> bool:
+def approve_newsletter(
+    newsletter_id: int, *, at: datetime, by: StaffMember | None = None, version: int | None = None
+) -> bool:
     """It may be sent as it is now; `by` is None for the operator at the command line. `version`: which edit was seen.
 
     Returns False, and does nothing, when it was approved before and that approval holds: two clicks are one approval.
@@ -56,10 +58,10 @@ def approve_newsletter(number: int, *, at: datetime, by: StaffMember | None = No
         policy.require_second_person(newsletter, by)
         return True
 
-    checked = _checked_and_locked(number, is_to_do, asked=(by, Right.APPROVE_NEWSLETTER), at=at)
+    checked = _checked_and_locked(newsletter_id, is_to_do, asked=(by, Right.APPROVE_NEWSLETTER), at=at)
     if checked is None:
         return False
-    newsletter, _draft = checked
+    newsletter, _prepared = checked
     if newsletter.state not in policy.APPROVED_STATES:
         newsletter.state = NewsletterState.APPROVED
     newsletter.approved_at = max(at, newsletter.updated_at)  # clocks of two machines differ
@@ -70,7 +72,9 @@ def approve_newsletter(number: int, *, at: datetime, by: StaffMember | None = No
 
 
 @asks(Right.SEND_NEWSLETTER)
-def start_newsletter(number: int, *, at: datetime, by: StaffMember | None = None, version: int | None = None) -> bool:
+def start_newsletter(
+    newsletter_id: int, *, at: datetime, by: StaffMember | None = None, version: int | None = None
+) -> bool:
     """Freeze the audience and let the mailer begin, in one transaction. `version`: which edit was seen.
 
     Returns False, and does nothing, when it was started before: it is idempotent.
@@ -83,7 +87,7 @@ def start_newsletter(number: int, *, at: datetime, by: StaffMember | None = None
             _require_seen(newsletter, version)
         return _is_to_start(newsletter)
 
-    checked = _checked_and_locked(number, is_to_do, asked=(by, Right.SEND_NEWSLETTER), at=at, for_freeze=True)
+    checked = _checked_and_locked(newsletter_id, is_to_do, asked=(by, Right.SEND_NEWSLETTER), at=at, for_freeze=True)
     if checked is None:
         return False
     _freeze(*checked, at=at, by=by)
@@ -93,7 +97,7 @@ def start_newsletter(number: int, *, at: datetime, by: StaffMember | None = None
 
 @asks(Right.SEND_NEWSLETTER)
 def plan_newsletter(
-    number: int, plan: Plan, *, at: datetime, by: StaffMember | None = None, version: int | None = None
+    newsletter_id: int, plan: Plan, *, at: datetime, by: StaffMember | None = None, version: int | None = None
 ) -> None:
     """Let it start by itself; a plan that stood before is replaced. `version`: which edit was seen.
 
@@ -110,10 +114,10 @@ def plan_newsletter(
         policy.require_approval(newsletter)
         return True
 
-    checked = _checked_and_locked(number, is_to_do, asked=(by, Right.SEND_NEWSLETTER), at=at)
+    checked = _checked_and_locked(newsletter_id, is_to_do, asked=(by, Right.SEND_NEWSLETTER), at=at)
     if checked is None:
         return
-    newsletter, _draft = checked
+    newsletter, _prepared = checked
     newsletter.state = NewsletterState.SCHEDULED
     end_plan(newsletter)
     newsletter.scheduled_at, newsletter.latest_start_at = plan.starts_at, plan.latest_at
@@ -123,9 +127,9 @@ def plan_newsletter(
 
 
 @asks(Right.SEND_NEWSLETTER)
-def withdraw_plan(number: int, *, at: datetime, by: StaffMember | None = None) -> None:
+def withdraw_plan(newsletter_id: int, *, at: datetime, by: StaffMember | None = None) -> None:
     """It stays approved, and starts no more by itself. Raises NotAllowed when it was not planned."""
-    newsletter = locked(number)
+    newsletter = locked(newsletter_id)
     if newsletter.state != NewsletterState.SCHEDULED:
         raise NotAllowed("Deze nieuwsbrief is niet gepland. Er valt dus niets in te trekken.")
     transition(newsletter, NewsletterState.APPROVED)
@@ -140,20 +144,20 @@ def start_due(*, at: datetime) -> None:
     What is too late stays as it is for a person to decide: a backup that was put back sends nothing by itself.
     """
     with reading():
-        numbers = db.session.scalars(Newsletter.due(at)).all()
+        ids = db.session.scalars(Newsletter.due(at)).all()
         db.session.rollback()
-    for number in numbers:
+    for newsletter_id in ids:
         try:
-            _start_planned(number, at)
+            _start_planned(newsletter_id, at)
         except Exception:  # the next one has its own turn, and this one its next
-            logger.exception("Newsletter %d: planned start failed, trying again every minute", number)
+            logger.exception("Newsletter %d: planned start failed, trying again every minute", newsletter_id)
             db.session.rollback()
 
 
 @asks(Right.SEND_NEWSLETTER)
-def pause_newsletter(number: int, *, at: datetime, by: StaffMember | None = None) -> None:
+def pause_newsletter(newsletter_id: int, *, at: datetime, by: StaffMember | None = None) -> None:
     """Nothing more leaves, but for what is on its way; resuming goes on where it stopped."""
-    newsletter = locked(number)
+    newsletter = locked(newsletter_id)
     was_paused_by_mailer = newsletter.was_paused_by_mailer
     transition(newsletter, NewsletterState.PAUSED)
     if newsletter.mail and not was_paused_by_mailer:  # or the words of the relay are lost
@@ -163,9 +167,9 @@ def pause_newsletter(number: int, *, at: datetime, by: StaffMember | None = None
 
 
 @asks(Right.SEND_NEWSLETTER)
-def resume_newsletter(number: int, *, at: datetime, by: StaffMember | None = None) -> None:
+def resume_newsletter(newsletter_id: int, *, at: datetime, by: StaffMember | None = None) -> None:
     """Go on after a pause, also one of the mailer itself. Raises NotAllowed when it was not paused."""
-    newsletter = locked(number)
+    newsletter = locked(newsletter_id)
     if not newsletter.is_paused or newsletter.mail is None:
         raise NotAllowed("Deze nieuwsbrief staat niet stil. Er valt dus niets te hervatten.")
     newsletter.state = NewsletterState.SENDING
@@ -175,9 +179,12 @@ def resume_newsletter(number: int, *, at: datetime, by: StaffMember | None = Non
 
 
 @asks(Right.SEND_NEWSLETTER)
-def cancel_newsletter(number: int, *, at: datetime, by: StaffMember | None = None) -> None:
-    """Stop for good: what has not left yet never leaves."""
-    newsletter = locked(number)
+def cancel_newsletter(
+    newsletter_id: int, *, at: datetime, by: StaffMember | None = None, version: int | None = None
+) -> None:
+    """Stop for good: what has not left yet never leaves. `version`: which edit was seen."""
+    newsletter = locked(newsletter_id)
+    _require_seen(newsletter, version)
     transition(newsletter, NewsletterState.CANCELLED)
     stopped = outbox.cancel(newsletter.mail) if newsletter.mail else 0
     log("newsletter.cancelled", newsletter, by, at=at, stopped=stopped)
@@ -199,7 +206,7 @@ def follow_mailer(*, at: datetime) -> None:
 @asks(Right.ADMINISTER)
 def set_second_person(second_person: bool, *, at: datetime, by: StaffMember) -> bool:
     """Turn the rule of two people on or off; tells whether that was a change."""
-    found = _locked_policy(at=at)
+    found = policy.locked(at=at)
     if found.second_person == second_person:
         db.session.rollback()
         return False
@@ -211,13 +218,13 @@ def set_second_person(second_person: bool, *, at: datetime, by: StaffMember) -> 
 
 
 def _checked_and_locked(
-    number: int,
+    newsletter_id: int,
     is_to_do: Callable[[Newsletter], bool],
     *,
     at: datetime,
     asked: tuple[StaffMember | None, Right] = (None, Right.SEND_NEWSLETTER),
     for_freeze: bool = False,
-) -> tuple[Newsletter, Draft] | None:
+) -> tuple[Newsletter, PreparedNewsletter] | None:
     """The row, locked, with the mail that was made of it; None when nothing is left to do.
 
     What takes time comes first, while no lock is held: the file store is asked and the mail rendered, and sign-ups
@@ -226,7 +233,7 @@ def _checked_and_locked(
     is_to_do: False when somebody was first; raises NotAllowed when it may not be done. for_freeze: lock the list too.
     """
     with read_only():
-        newsletter = newsletter_numbered(number)
+        newsletter = newsletter_numbered(newsletter_id)
         if not is_to_do(newsletter):
             return None
         prepared = checks.prepare(newsletter, at=at)
@@ -234,13 +241,13 @@ def _checked_and_locked(
     if for_freeze:
         lock_for_freeze()
     require(*asked)
-    newsletter = locked(number)
+    newsletter = locked(newsletter_id)
     if not is_to_do(newsletter):
         db.session.rollback()
         return None
     if newsletter.edit_version != prepared.version:
         raise ChangedMeanwhile(f"{CHANGED} Bekijk hem opnieuw.")
-    return newsletter, prepared.draft
+    return newsletter, prepared
 
 
 def _require_seen(newsletter: Newsletter, version: int | None) -> None:
@@ -256,8 +263,11 @@ def _is_to_start(newsletter: Newsletter) -> bool:
     return True
 
 
-def _freeze(newsletter: Newsletter, draft: Draft, *, at: datetime, by: StaffMember | None) -> None:
-    """Copy the audience of a newsletter that is locked with the list. Raises NotAllowed when nobody would get it."""
+def _freeze(newsletter: Newsletter, prepared: PreparedNewsletter, *, at: datetime, by: StaffMember | None) -> None:
+    """Give it its number and copy its audience, locked with the list. Raises NotAllowed when nobody would get it."""
+    give_number(newsletter)
+    is_as_expected = newsletter.number == prepared.number  # another one may have started meanwhile
+    draft = prepared.draft if is_as_expected else rendering.draft_of(newsletter, newsletter.number)
     mail = outbox.freeze(draft, audience.of(newsletter), kind=MailKind.NEWSLETTER, list_id=audience.LIST_ID, at=at)
     audience.require_readers(newsletter, mail)
     newsletter.exclusions = audience.left_out_before(newsletter) | {
@@ -267,29 +277,29 @@ def _freeze(newsletter: Newsletter, draft: Draft, *, at: datetime, by: StaffMemb
     log("newsletter.started", newsletter, by, at=at, frozen=mail.frozen_count)
 
 
-def _start_planned(number: int, at: datetime) -> None:
-    newsletter = locked(number)
+def _start_planned(newsletter_id: int, at: datetime) -> None:
+    newsletter = locked(newsletter_id)
     plan = plan_of(newsletter)
     if plan is None or plan.starts_at > at:  # somebody else was first, or it was planned again
         db.session.rollback()
     elif at > plan.latest_at:
         _note_too_late(newsletter, at)
     else:
-        _start_as_planned(number, plan, at)
+        _start_as_planned(newsletter_id, plan, at)
 
 
-def _start_as_planned(number: int, plan: Plan, at: datetime) -> None:
+def _start_as_planned(newsletter_id: int, plan: Plan, at: datetime) -> None:
     def is_to_do(newsletter: Newsletter) -> bool:
         return plan_of(newsletter) == plan and _is_to_start(newsletter)
 
     try:
-        checked = _checked_and_locked(number, is_to_do, at=at, for_freeze=True)
+        checked = _checked_and_locked(newsletter_id, is_to_do, at=at, for_freeze=True)
         if checked is not None:
             _freeze(*checked, at=at, by=None)
             db.session.commit()
     except NotAllowed as refused:
         db.session.rollback()
-        newsletter = locked(number)
+        newsletter = locked(newsletter_id)
         if plan_of(newsletter) == plan:  # nobody changed it in between
             _note_refusal(newsletter, str(refused), at)
         db.session.rollback()
@@ -299,7 +309,7 @@ def _note_refusal(newsletter: Newsletter, reason: str, at: datetime) -> None:
     """Say it when it happens, not again every minute."""
     if newsletter.start_refusal != reason:
         newsletter.start_refusal, newsletter.start_refused_at = reason, at
-        logger.warning("Newsletter %d: planned start refused, trying again every minute", newsletter.number)
+        logger.warning("Newsletter %d: planned start refused, trying again every minute", newsletter.id)
         log("newsletter.not_started", newsletter, None, at=at, reason=reason)
     db.session.commit()
 
@@ -307,20 +317,6 @@ def _note_refusal(newsletter: Newsletter, reason: str, at: datetime) -> None:
 def _note_too_late(newsletter: Newsletter, at: datetime) -> None:
     if newsletter.too_late_at is None:
         newsletter.too_late_at = at
-        logger.warning("Newsletter %d: too late for its planned start, waiting for a person", newsletter.number)
+        logger.warning("Newsletter %d: too late for its planned start, waiting for a person", newsletter.id)
         log("newsletter.too_late", newsletter, None, at=at)
     db.session.commit()
-
-
-def _locked_policy(*, at: datetime) -> NewsletterPolicy:
-    """The row, made when it is not there; of two who make it at once the second finds the first."""
-    found = db.session.get(NewsletterPolicy, policy.THE_ONE_ROW, with_for_update=True)
-    if found is not None:
-        return found
-    try:
-        with db.session.begin_nested():
-            made = NewsletterPolicy(id=policy.THE_ONE_ROW, second_person=True, changed_at=at)
-            db.session.add(made)
-    except IntegrityError:
-        return db.session.get_one(NewsletterPolicy, policy.THE_ONE_ROW, with_for_update=True)
-    return made

@@ -1,12 +1,15 @@
 """How the log calls what was done, and to what."""
 
+import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from dordt.accounts.rights import ROLE_LABELS
 from dordt.audit.models import AuditEntry
 from dordt.contact.labels import OUTCOME_LABELS, STATUS_LABELS
 from dordt.mailer.labels import CAUSE_LABELS, SCOPE_LABELS
+from dordt.shared.formats import dutch_date
 from dordt.subscribers.labels import LEAVE_REASONS
 from dordt.workgroups.labels import STATE_LABELS
 
@@ -137,7 +140,11 @@ DETAILS: dict[str, str] = {
     "second_person": "tweede persoon",
     "starts": "begint",
     "latest": "niet later dan",
+    "kind": "soort bestand",
+    "message": "bij bericht",
 }
+WITH_A_NUMBER = {"newsletter"}  # of its own: the row id would be a second one
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 CHANGES = {"before", "after"}  # a number here is a member of staff; elsewhere it counts something
 
 
@@ -161,6 +168,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "message": ("staff.contact.message", "message_id"),
     "membership": ("staff.workgroups.membership", "membership_id"),
     "article": ("staff.news.edit", "article_id"),
+    "newsletter": ("staff.newsletters.show", "newsletter_id"),
     "subscriber": ("staff.subscribers.show", "subscriber_id"),
     "subscriber_import": ("staff.subscribers.show_import", "import_id"),
     "delivery": ("staff.post.show", "delivery_id"),
@@ -175,8 +183,13 @@ def details(entry: AuditEntry, people: Mapping[str, str]) -> str:
     return " · ".join(f"{DETAILS.get(key, key)}: {_value(value, labels, names)}" for key, value, names in shown)
 
 
+def _day(text: str) -> str:
+    """A day is kept as 2027-03-01."""
+    return dutch_date(date.fromisoformat(text)) if DAY.fullmatch(text) else text
+
+
 def _value(value: object, labels: Mapping[str, str], people: Mapping[str, str]) -> str:
     if isinstance(value, list):
         return ", ".join(_value(each, labels, people) for each in value)
-    text = str(value)
+    text = _day(str(value))
     return people.get(text, text) if isinstance(value, int) else labels.get(text, text)

@@ -9,9 +9,9 @@ from dordt.newsletters.models import Newsletter
 from dordt.shared.reading import row_or_404
 
 bp = Blueprint("newsletters", __name__, url_prefix="/nieuwsbrieven")
-NUMBER = "<int:number>"
+NEWSLETTER = "<int:newsletter_id>"
 
 
-def numbered(number: int) -> Newsletter:
-    """The newsletter with this number, or the page that says there is none."""
-    return row_or_404(Newsletter.numbered(number))
+def numbered(newsletter_id: int) -> Newsletter:
+    """The newsletter with this newsletter_id, or the page that says there is none."""
+    return row_or_404(Newsletter.numbered(newsletter_id))

@@ -90,7 +90,7 @@ def for_whom(newsletter: Newsletter) -> list[str]:
     if newsletter.topics:
         lines.append(f"Thema’s: {', '.join(topic.name for topic in newsletter.topics)}")
     if newsletter.not_to:
-        lines.append(f"Niet naar wie nieuwsbrief {newsletter.not_to.number} kreeg")
+        lines.append(f"Niet naar wie {newsletter.not_to.name} kreeg")
     return lines or ["Alle abonnees"]
 
 

@@ -2,19 +2,21 @@
 
 import re
 
-from flask import Response, render_template, request
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from dordt.newsletters.content import rendering
 from dordt.newsletters.labels import STATE_LABELS
 from dordt.newsletters.models import Newsletter
-from dordt.newsletters.sending import plans
+from dordt.newsletters.sending import plans, services
 from dordt.shared import clock
+from dordt.shared.forms import require_csrf
 from dordt.shared.links import without_tokens
 from dordt.shared.mail import Draft
+from dordt.shared.problems import ChangedMeanwhile
 from dordt.shared.reading import page, row_or_404
-from dordt.staff.access import is_open
-from dordt.staff.newsletters import NUMBER, bp, numbered
+from dordt.staff.access import is_open, member
+from dordt.staff.newsletters import NEWSLETTER, bp, numbered
 from dordt.staff.newsletters.composer import views as composer
 from dordt.staff.newsletters.labels import approved_by, for_whom, frozen_summary
 from dordt.staff.newsletters.reporting import views as reporting
@@ -41,10 +43,28 @@ def index() -> ResponseReturnValue:
     )
 
 
-@bp.get(f"/{NUMBER}/")
-def show(number: int) -> ResponseReturnValue:
+@bp.get(f"/{NEWSLETTER}/")
+def show(newsletter_id: int) -> ResponseReturnValue:
     """How it looks, where it stands, and once it was started how far the mailer is."""
-    newsletter, at = numbered(number), clock.now()
+    return _shown(newsletter_id)
+
+
+@bp.post(f"/{NEWSLETTER}/stoppen/")
+def cancel(newsletter_id: int) -> ResponseReturnValue:
+    """Stop for good, unless somebody wrote in it since the page was opened: then that is shown first."""
+    require_csrf()
+    try:
+        version = sending.seen_version()
+        services.cancel_newsletter(newsletter_id, at=clock.now(), by=member(), version=version)
+    except ChangedMeanwhile as refused:
+        flash(str(refused), "warning")
+        return _shown(newsletter_id, 422)
+    flash("De nieuwsbrief is gestopt. Wat nog niet weg was, gaat niet meer weg.", "ok")
+    return redirect(url_for(".show", newsletter_id=newsletter_id), code=303)
+
+
+def _shown(newsletter_id: int, status: int = 200) -> ResponseReturnValue:
+    newsletter, at = numbered(newsletter_id), clock.now()
     template = render_template(
         "staff/newsletters/show.html",
         newsletter=newsletter,
@@ -58,13 +78,13 @@ def show(number: int) -> ResponseReturnValue:
         state_labels=STATE_LABELS,
         at=at,
     )
-    return template, {"Content-Security-Policy": PAGE_POLICY}
+    return template, status, {"Content-Security-Policy": PAGE_POLICY}
 
 
-@bp.get(f"/{NUMBER}/voortgang/")
-def progress(number: int) -> ResponseReturnValue:
+@bp.get(f"/{NEWSLETTER}/voortgang/")
+def progress(newsletter_id: int) -> ResponseReturnValue:
     """How far sending is, and nothing else; progress.js asks for it every other second."""
-    newsletter, at = row_or_404(Newsletter.numbered(number).where(Newsletter.mail_id.is_not(None))), clock.now()
+    newsletter, at = row_or_404(Newsletter.numbered(newsletter_id).where(Newsletter.mail_id.is_not(None))), clock.now()
     return render_template(
         "staff/newsletters/progress.html",
         newsletter=newsletter,
@@ -76,9 +96,9 @@ def progress(number: int) -> ResponseReturnValue:
     )
 
 
-@bp.get(f"/{NUMBER}/html/")
-def html(number: int) -> Response:
-    return framed(_draft(numbered(number)).html)
+@bp.get(f"/{NEWSLETTER}/html/")
+def html(newsletter_id: int) -> Response:
+    return framed(_draft(numbered(newsletter_id)).html)
 
 
 def _draft(newsletter: Newsletter) -> Draft:
@@ -89,20 +109,20 @@ def _draft(newsletter: Newsletter) -> Draft:
     return Draft(name=mail.name, to="", subject=mail.subject, text=mail.text, html=mail.html)
 
 
-@bp.get(f"/{NUMBER}/licht/html/")
-def light(number: int) -> Response:
+@bp.get(f"/{NEWSLETTER}/licht/html/")
+def light(newsletter_id: int) -> Response:
     """As on a screen that is set to light, whatever this one is set to."""
-    return framed(_set_to("light", _html(number)))
+    return framed(_set_to("light", _html(newsletter_id)))
 
 
-@bp.get(f"/{NUMBER}/donker/html/")
-def dark(number: int) -> Response:
+@bp.get(f"/{NEWSLETTER}/donker/html/")
+def dark(newsletter_id: int) -> Response:
     """As on a screen that is set to dark, in a mail program that lets the mail choose its colours."""
-    return framed(_set_to("dark", _html(number)))
+    return framed(_set_to("dark", _html(newsletter_id)))
 
 
-def _html(number: int) -> str:
-    newsletter = numbered(number)
+def _html(newsletter_id: int) -> str:
+    newsletter = numbered(newsletter_id)
     return newsletter.mail.html if newsletter.mail else rendering.draft_of(newsletter).html
 
 

@@ -29,7 +29,7 @@ bp = Blueprint("post", __name__, url_prefix="/post")
 DELIVERY = "<int:delivery_id>"
 SUPPRESSION = "/geblokkeerd/<int:suppression_id>"
 INBOUND = "/binnengekomen/<int:mail_id>"
-RESEND_NEWSLETTER = "/nieuwsbrief/<int:number>/opnieuw/"
+RESEND_NEWSLETTER = "/nieuwsbrief/<int:newsletter_id>/opnieuw/"
 READABLE = {MailKind.NEWSLETTER, MailKind.GROUP}  # what everybody got; other mail is between us and one resident
 NEWSLETTERS_OFFERED = 50
 WAITING = "wacht"
@@ -117,9 +117,9 @@ def _is_readable(kind: MailKind) -> bool:
 
 
 @bp.get(RESEND_NEWSLETTER)
-def confirm_resend_newsletter(number: int) -> ResponseReturnValue:
+def confirm_resend_newsletter(newsletter_id: int) -> ResponseReturnValue:
     """How many deliveries it is about and what may happen, before anything does."""
-    newsletter, state = _started(number), _resendable(request.args.get("status"))
+    newsletter, state = _started(newsletter_id), _resendable(request.args.get("status"))
     return render_template(
         "staff/post/resend_newsletter.html",
         newsletter=newsletter,
@@ -129,20 +129,20 @@ def confirm_resend_newsletter(number: int) -> ResponseReturnValue:
 
 
 @bp.post(RESEND_NEWSLETTER)
-def resend_newsletter(number: int) -> ResponseReturnValue:
+def resend_newsletter(newsletter_id: int) -> ResponseReturnValue:
     """Send all of a newsletter again that failed, or of which nobody knows whether it arrived."""
     require_csrf()
-    newsletter, state = _started(number), _resendable(request.form.get("status"))
+    newsletter, state = _started(newsletter_id), _resendable(request.form.get("status"))
     resent = services.resend_newsletter(newsletter, state, by=member(), at=clock.now())
     if resent:
         flash(f"{'1 e-mail gaat' if resent == 1 else f'{resent} e-mails gaan'} opnieuw weg.", "ok")
     else:
         flash("Er was niets meer om opnieuw te versturen. Er is niets veranderd.", "warning")
-    return redirect(url_for("staff.newsletters.show", number=number), code=303)
+    return redirect(url_for("staff.newsletters.show", newsletter_id=newsletter_id), code=303)
 
 
-def _started(number: int) -> Newsletter:
-    return row_or_404(Newsletter.numbered(number).where(Newsletter.mail_id.is_not(None)))
+def _started(newsletter_id: int) -> Newsletter:
+    return row_or_404(Newsletter.numbered(newsletter_id).where(Newsletter.mail_id.is_not(None)))
 
 
 def _resendable(given: str | None) -> DeliveryState:

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from dordt.accounts.rights import Right
 from dordt.contact.models import Message, MessageStatus
 from dordt.mailer.models import Delivery, InboundMail
+from dordt.newsletters.labels import STATE_LABELS
 from dordt.newsletters.models import Newsletter
 from dordt.newsletters.sending import plans
 from dordt.newsletters.sending.plans import PlanStatus
@@ -156,7 +157,7 @@ def _newsletters(at: datetime) -> WaitingList:
     query = newsletters_underway(at)
     found = rows(query.limit(SHOWN))
     statuses = plans.statuses(found, at=at)
-    items = [_newsletter_item(each, statuses.get(each.number)) for each in found]
+    items = [_newsletter_item(each, statuses.get(each.id)) for each in found]
     return WaitingList(
         id="nieuwsbrieven",
         title="Nieuwsbrieven in de maak",
@@ -171,10 +172,11 @@ def _newsletters(at: datetime) -> WaitingList:
 
 def _newsletter_item(found: Newsletter, status: PlanStatus | None) -> WaitingItem:
     """A plan that did not come off says so, and why."""
-    url = url_for("staff.newsletters.show", number=found.number)
+    url = url_for("staff.newsletters.show", newsletter_id=found.id)
     is_troubled = status is not None and (status.is_late or status.reason)
     trouble = (status.label, status.reason or "") if status and is_troubled else None
-    return WaitingItem(f"Nieuwsbrief {found.number}", found.subject, url, found.updated_at, trouble=trouble)
+    about = found.subject if found.has_number else STATE_LABELS[found.state]
+    return WaitingItem(capital(found.name), about, url, found.updated_at, trouble=trouble)
 
 
 def _deliveries(at: datetime) -> WaitingList:

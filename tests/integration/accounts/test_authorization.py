@@ -142,7 +142,7 @@ def test_a_right_that_goes_while_a_newsletter_is_rendered_is_not_used(
 ):
     state, take = STEPS_OF_A_NEWSLETTER[step]
     make_subscriber()
-    number, by = make_newsletter(state).number, _read_by_a_page("redacteur")
+    number, by = make_newsletter(state).id, _read_by_a_page("redacteur")
     rendered = rendering.draft_of
 
     def render_and_lose_it(*given: Any, **more: Any) -> Any:

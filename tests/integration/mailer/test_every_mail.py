@@ -158,7 +158,7 @@ def test_a_newsletter_whatever_stands_in_it(send_to_readers: Callable[..., list[
 def test_a_test_of_a_newsletter_whatever_stands_in_it(relay: Relay, deliver: Callable[..., None]):
     for number, name in enumerate(NAMES):
         newsletter, by = hostile_newsletter(name, number), make_member()
-        test_mail.send_test(newsletter.number, [f"redactie{number}@voorbeeld.nl"], at=WRITTEN_AT, by=by)
+        test_mail.send_test(newsletter.id, [f"redactie{number}@voorbeeld.nl"], at=WRITTEN_AT, by=by)
     deliver()
 
     assert len(relay.messages) == len(NAMES)

@@ -13,6 +13,7 @@ from dordt.newsletters.content.block_kinds import BlockContent, BlockKind
 from dordt.newsletters.content.services import test_mail
 from dordt.newsletters.models import Newsletter
 from dordt.newsletters.sending import audience
+from dordt.newsletters.transitions import give_number
 from dordt.shared import clock
 from dordt.shared.mail import Draft
 from dordt.subscribers import services as subscribers
@@ -67,8 +68,9 @@ def received(relay: Relay, deliver: Callable[..., None]) -> list[ReceivedMessage
     for draft in to_one:
         outbox.enqueue(draft, at=at)
     written = newsletter()
-    test_mail.send_test(written.number, ["redactie@voorbeeld.nl"], at=at, by=make_member())
+    test_mail.send_test(written.id, ["redactie@voorbeeld.nl"], at=at, by=make_member())
     readers = audience.of(written)
+    give_number(written)
     for write in OF_NEWSLETTER.values():
         written.mail = outbox.freeze(write(written), readers, kind=MailKind.NEWSLETTER, list_id="nieuwsbrief", at=at)
     db.session.commit()

@@ -50,7 +50,7 @@ class Town:
         self.topics = [make_topic(slug=f"t{number}") for number in range(3)]
         self.people = [self._person(number) for number in range(40)]
         self.earlier = make_newsletter(NewsletterState.APPROVED)
-        sending.start_newsletter(self.earlier.number, at=clock.now())
+        sending.start_newsletter(self.earlier.id, at=clock.now())
         self.sent = {row.recipient: self._sent(row) for row in db.session.scalars(sa.select(Delivery))}
         db.session.commit()
         self.blocked = self._blocked()
@@ -128,11 +128,11 @@ def test_what_is_frozen_is_what_was_counted(app, seed):
         NewsletterState.APPROVED,
         neighbourhoods=[each.slug for each in content_wijken],
         topics=[each.slug for each in topics],
-        not_to=town.earlier.number,
+        not_to=town.earlier.id,
     )
     before = audience.count(newsletter)
 
-    sending.start_newsletter(newsletter.number, at=clock.now())
+    sending.start_newsletter(newsletter.id, at=clock.now())
 
     mail = newsletter.mail
     frozen = set(db.session.scalars(sa.select(Delivery.recipient).where(Delivery.mail_id == mail.id)))
@@ -155,7 +155,7 @@ def test_who_changes_while_it_starts_is_counted_as_frozen(app):
             db.session.commit()
 
     for round_ in range(3):
-        number = make_newsletter(NewsletterState.APPROVED, neighbourhoods=["hier"]).number
+        number = make_newsletter(NewsletterState.APPROVED, neighbourhoods=["hier"]).id
         mine = keys[round_ * 10 : round_ * 10 + 10]
         at_once(
             app,
@@ -177,7 +177,7 @@ def test_who_chose_several_of_its_wijken_and_topics_gets_it_once(app):
     values = {"neighbourhoods": [each.slug for each in wijken], "topics": [each.slug for each in topics]}
     newsletter = make_newsletter(NewsletterState.APPROVED, **values)
 
-    sending.start_newsletter(newsletter.number, at=clock.now())
+    sending.start_newsletter(newsletter.id, at=clock.now())
 
     assert list(db.session.scalars(sa.select(Delivery.recipient))) == [anna.id]
 
@@ -217,7 +217,7 @@ def test_without_readers_it_does_not_start_and_says_why(app, make: Callable[[], 
     newsletter = make()
 
     with pytest.raises(NotAllowed, match=words):
-        sending.start_newsletter(newsletter.number, at=clock.now())
+        sending.start_newsletter(newsletter.id, at=clock.now())
 
     db.session.rollback()
     assert newsletter.state == NewsletterState.APPROVED
@@ -226,7 +226,7 @@ def test_without_readers_it_does_not_start_and_says_why(app, make: Callable[[], 
 
 def test_an_earlier_newsletter_that_never_went_leaves_nobody_out(app):
     make_subscriber()
-    newsletter = make_newsletter(not_to=make_newsletter().number)
+    newsletter = make_newsletter(not_to=make_newsletter().id)
 
     assert audience.count(newsletter) == AudienceCount(gets=1)
 

@@ -14,6 +14,7 @@ from dordt.newsletters import checks
 from dordt.newsletters.checks import links
 from dordt.newsletters.content.block_kinds import BlockContent, BlockKind
 from dordt.newsletters.models import Newsletter
+from dordt.newsletters.transitions import give_number
 from dordt.shared import clock
 from dordt.shared.problems import NotAllowed
 from dordt.subscribers import emails
@@ -228,17 +229,23 @@ def test_a_file_is_there_under_its_own_names_only(app):
 
 def test_an_earlier_newsletter_is_there_once_it_left(app):
     earlier = make_newsletter()
-    kept_apart = written(BlockContent(K.TEXT, text="Dag."), not_to=earlier.number)
-    assert of_link(f"/nieuwsbrief/{earlier.number}/")[0][0]
+    kept_apart = written(BlockContent(K.TEXT, text="Dag."), not_to=earlier.id)
+    assert of_link("/nieuwsbrief/1/")[0][0]
     assert said(kept_apart) == [
-        (True, None, "Nieuwsbrief 1 ging nog niet weg. Verstuur die eerst, of laat deze ook naar zijn lezers gaan.")
+        (
+            True,
+            None,
+            "Nieuwsbrief ‘Nieuws uit uw wijk’ ging nog niet weg. "
+            "Verstuur die eerst, of laat deze ook naar zijn lezers gaan.",
+        )
     ]
 
     values = {"headers": {"List-Unsubscribe": UNSUBSCRIBE}, "token_purpose": emails.UNSUBSCRIBE}
     draft, at = make_draft(**values), clock.now()
+    give_number(earlier)
     earlier.mail = outbox.freeze(draft, readers(1), kind=MailKind.NEWSLETTER, list_id="nieuwsbrief", at=at)
     db.session.commit()
-    assert of_link(f"/nieuwsbrief/{earlier.number}/") == []
+    assert of_link("/nieuwsbrief/1/") == []
     assert said(kept_apart) == []
 
 

@@ -158,7 +158,7 @@ def test_a_moment_that_cannot_be_is_refused_in_words(run, options, code, words):
 
 
 def test_status_says_that_it_is_too_late_and_why(run):
-    number = make_newsletter(NewsletterState.APPROVED).number
+    number = make_newsletter(NewsletterState.APPROVED).id
     then = clock.now() - timedelta(hours=9)
     services.plan_newsletter(number, Plan(then + timedelta(hours=1), then + timedelta(hours=2)), at=then)
 

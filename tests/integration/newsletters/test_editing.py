@@ -20,18 +20,12 @@ State = NewsletterState
 CONTENT = NewsletterContent(subject="Nieuws", preheader="", blocks=[BlockContent(BlockKind.INTRO, text="Beste lezer,")])
 
 
-def test_numbers_follow_each_other(app):
-    numbers = [editing.create_newsletter(CONTENT, at=clock.now()).number for _ in range(3)]
-
-    assert numbers == [1, 2, 3]
-
-
 def test_articles_keep_the_order_in_which_they_were_chosen(app):
     first, second, third = (make_article() for _ in range(3))
     newsletter = make_newsletter(articles=(third, first))
 
     changed = NewsletterContent("Nieuws", "", [block_kinds.from_article(article) for article in (second, third, first)])
-    editing.edit_newsletter(newsletter.number, changed, at=clock.now())
+    editing.edit_newsletter(newsletter.id, changed, at=clock.now())
 
     db.session.expire_all()
     assert [block.article.slug for block in newsletter.blocks] == [second.slug, third.slug, first.slug]
@@ -48,16 +42,16 @@ def test_an_article_that_is_not_on_the_site_cannot_be_chosen(app):
 def test_approving_keeps_who_did_it(app):
     member, newsletter = make_member(), make_newsletter()
 
-    sending.approve_newsletter(newsletter.number, at=clock.now(), by=member)
+    sending.approve_newsletter(newsletter.id, at=clock.now(), by=member)
 
     assert (newsletter.state, newsletter.approved_by_id) == (State.APPROVED, member.id)
 
 
 def test_a_change_ends_the_approval(app):
     newsletter = make_newsletter()
-    sending.approve_newsletter(newsletter.number, at=clock.now(), by=make_member())
+    sending.approve_newsletter(newsletter.id, at=clock.now(), by=make_member())
 
-    editing.edit_newsletter(newsletter.number, CONTENT, at=clock.now())
+    editing.edit_newsletter(newsletter.id, CONTENT, at=clock.now())
 
     assert (newsletter.state, newsletter.approved_by_id, newsletter.approved_at) == (State.DRAFT, None, None)
 
@@ -67,14 +61,14 @@ def test_what_was_started_or_cancelled_cannot_be_changed(app, state):
     newsletter = make_newsletter(state)
 
     with pytest.raises(NotAllowed):
-        editing.edit_newsletter(newsletter.number, CONTENT, at=clock.now())
+        editing.edit_newsletter(newsletter.id, CONTENT, at=clock.now())
 
 
 def test_without_content_it_cannot_be_approved(app):
     newsletter = make_newsletter(intro="")
 
     with pytest.raises(NotAllowed, match="Voeg een blok toe"):
-        sending.approve_newsletter(newsletter.number, at=clock.now())
+        sending.approve_newsletter(newsletter.id, at=clock.now())
 
 
 def test_an_article_that_was_withdrawn_stands_in_the_way(app):
@@ -84,7 +78,7 @@ def test_an_article_that_was_withdrawn_stands_in_the_way(app):
     db.session.commit()
 
     with pytest.raises(NotAllowed, match="staat niet op de site"):
-        sending.approve_newsletter(newsletter.number, at=clock.now())
+        sending.approve_newsletter(newsletter.id, at=clock.now())
 
 
 def test_every_state_has_its_row_in_the_table_of_steps():

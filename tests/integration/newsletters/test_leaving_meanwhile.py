@@ -61,7 +61,7 @@ def readers(app: Flask, relay: Relay, start_worker: Callable[[], object]) -> Seq
     relay.let_in(MEANWHILE)
     found = [make_subscriber(email=f"lezer{number:03}@voorbeeld.nl") for number in range(READERS)]
     newsletter = make_newsletter(NewsletterState.APPROVED)
-    services.start_newsletter(newsletter.number, at=clock.now())
+    services.start_newsletter(newsletter.id, at=clock.now())
     start_worker()
     assert len(relay.wait_for(MEANWHILE, LONGEST)) == MEANWHILE
     return found

@@ -37,7 +37,7 @@ def send(relay: Relay, deliver: Callable[..., None]) -> Send:
 
     def run(newsletter: Newsletter) -> Counter[str]:
         earlier = len(relay.messages)
-        services.start_newsletter(newsletter.number, at=clock.now())
+        services.start_newsletter(newsletter.id, at=clock.now())
         deliver(clock.now())
         return got(relay, earlier)
 
@@ -112,7 +112,7 @@ def test_who_got_an_earlier_one_does_not_get_the_one_that_is_kept_apart_from_it(
 
     of_first = send(first)
     late = make_subscriber(email="laat@voorbeeld.nl")
-    of_second = send(about([], [], not_to=first.number))
+    of_second = send(about([], [], not_to=first.id))
 
     assert of_first | of_second == of_first + of_second == Counter([reader.email for reader in [*readers, late]])
     assert not of_first & of_second
@@ -124,7 +124,7 @@ def test_started_by_hand_and_by_plan_at_once_sent_by_two_workers_and_paused_it_c
 ):
     wijken, topics = places()
     readers = overlapping_readers(wijken, topics)
-    number, now = about(wijken, topics).number, clock.now()
+    number, now = about(wijken, topics).id, clock.now()
     relay.seconds_per_message = 0.1
     for _ in range(2):
         start_worker()

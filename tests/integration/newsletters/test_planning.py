@@ -52,7 +52,7 @@ def status(at: datetime) -> plans.PlanStatus:
 @pytest.fixture
 def planned(app) -> int:
     make_subscriber()
-    number = make_newsletter(State.APPROVED).number
+    number = make_newsletter(State.APPROVED).id
     sending.plan_newsletter(number, PLAN, at=NOW)
     return number
 
@@ -71,7 +71,7 @@ def test_it_starts_at_its_moment_and_not_before(planned):
 
 def test_the_worker_starts_it_every_minute_by_itself(app):
     make_subscriber()
-    number = make_newsletter(State.APPROVED).number
+    number = make_newsletter(State.APPROVED).id
     long_ago = clock.now() - HOUR
     sending.plan_newsletter(number, Plan(long_ago + MINUTE, long_ago + 3 * HOUR), at=long_ago)
 
@@ -138,7 +138,7 @@ def test_a_newsletter_that_is_too_late_is_started_or_planned_again_by_a_person(p
 def test_an_article_that_was_withdrawn_keeps_it_from_starting_and_the_reason_is_told_once(app):
     make_subscriber()
     article = make_article(title="Het park", published_at=datetime(2026, 3, 1, tzinfo=UTC))
-    number = make_newsletter(State.APPROVED, articles=(article,)).number
+    number = make_newsletter(State.APPROVED, articles=(article,)).id
     sending.plan_newsletter(number, PLAN, at=NOW)
     article.state = ArticleState.DRAFT
     db.session.commit()
@@ -159,7 +159,7 @@ def test_an_article_that_was_withdrawn_keeps_it_from_starting_and_the_reason_is_
 
 
 def test_what_kept_it_is_still_told_when_it_is_too_late(app):
-    number = make_newsletter(State.APPROVED).number
+    number = make_newsletter(State.APPROVED).id
     reader = make_subscriber()
     sending.plan_newsletter(number, PLAN, at=NOW)
     db.session.delete(reader)
@@ -175,7 +175,7 @@ def test_what_kept_it_is_still_told_when_it_is_too_late(app):
 
 
 def test_without_the_log_the_page_says_the_same_and_nothing_is_noted_twice(app):
-    number = make_newsletter(State.APPROVED).number
+    number = make_newsletter(State.APPROVED).id
     sending.plan_newsletter(number, PLAN, at=NOW)
     late = PLAN.latest_at + MINUTE
     for at in (PLAN.starts_at, late):
@@ -191,7 +191,7 @@ def test_without_the_log_the_page_says_the_same_and_nothing_is_noted_twice(app):
 
 
 def test_a_reason_of_an_earlier_plan_says_nothing_of_the_next(app):
-    number = make_newsletter(State.APPROVED).number
+    number = make_newsletter(State.APPROVED).id
     sending.plan_newsletter(number, PLAN, at=NOW)
     sending.start_due(at=PLAN.starts_at)
     at = PLAN.starts_at + MINUTE
@@ -207,12 +207,12 @@ def test_when_no_worker_runs_the_page_can_say_so(planned):
 
 
 def test_one_that_cannot_be_started_does_not_keep_the_next_from_its_turn(planned, monkeypatch, caplog):
-    second = make_newsletter(State.APPROVED).number
+    second = make_newsletter(State.APPROVED).id
     sending.plan_newsletter(second, PLAN, at=NOW)
     prepare: Callable[..., checks.PreparedNewsletter] = checks.prepare
 
     def break_first(newsletter: Newsletter, **given) -> checks.PreparedNewsletter:
-        if newsletter.number == planned:
+        if newsletter.id == planned:
             raise RuntimeError("the disk is full")
         return prepare(newsletter, **given)
 
@@ -268,7 +268,7 @@ def test_a_planned_newsletter_that_was_stopped_never_starts(planned):
     ],
 )
 def test_moments_that_cannot_be_are_refused(app, plan, words):
-    number = make_newsletter(State.APPROVED).number
+    number = make_newsletter(State.APPROVED).id
 
     with pytest.raises(NotAllowed, match=words):
         sending.plan_newsletter(number, plan, at=NOW)
@@ -278,7 +278,7 @@ def test_moments_that_cannot_be_are_refused(app, plan, words):
 
 @pytest.mark.parametrize("state", [State.DRAFT, State.SENDING, State.SENT, State.CANCELLED])
 def test_only_an_approved_newsletter_can_be_planned(app, state):
-    number = make_newsletter(state).number
+    number = make_newsletter(state).id
 
     with pytest.raises(NotAllowed, match="Dat kan niet"):
         sending.plan_newsletter(number, PLAN, at=NOW)

@@ -37,7 +37,7 @@ def newsletter(app) -> Newsletter:
     """For one wijk, and not for those who got the first: Anna gets it, four do not, each for a reason of their own."""
     wijk, other = make_neighbourhood(slug="reeland", name="Reeland"), make_neighbourhood(slug="staart")
     make_subscriber(email="eerder@voorbeeld.nl")
-    services.start_newsletter(make_newsletter(NewsletterState.APPROVED).number, at=clock.now())
+    services.start_newsletter(make_newsletter(NewsletterState.APPROVED).id, at=clock.now())
     make_subscriber(email="anna@voorbeeld.nl", neighbourhoods=[wijk])
     make_subscriber(email="elders@voorbeeld.nl", neighbourhoods=[other])
     until = datetime(2090, 5, 3, 10, tzinfo=UTC)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -49,7 +50,7 @@ def changed_since_it_was_approved(_patch: pytest.MonkeyPatch) -> Newsletter:
     make_subscriber()
     newsletter = make_newsletter(State.APPROVED)
     content = NewsletterContent("Iets anders", "Dit wist niemand.")
-    editing.edit_newsletter(newsletter.number, content, at=clock.now())
+    editing.edit_newsletter(newsletter.id, content, at=clock.now())
     newsletter.state = State.APPROVED  # as somebody could who writes in the database
     return newsletter
 
@@ -86,8 +87,8 @@ def _with_draft(patch: pytest.MonkeyPatch, **changes: object) -> Newsletter:
     make_subscriber()
     newsletter, usual = make_newsletter(State.APPROVED), rendering.draft_of
 
-    def faulty(written: Newsletter) -> object:
-        draft = usual(written)
+    def faulty(*given: Any) -> object:
+        draft = usual(*given)
         return replace(draft, **{name: change(getattr(draft, name)) for name, change in changes.items()})
 
     patch.setattr(rendering, "draft_of", faulty)
@@ -137,7 +138,7 @@ each_refused = pytest.mark.parametrize(("prepare", "words"), REFUSED.items(), **
 @pytest.fixture
 def prepared(app: Flask, prepare: Prepare, monkeypatch: pytest.MonkeyPatch) -> int:
     """The number of a newsletter that must not go."""
-    number = prepare(monkeypatch).number
+    number = prepare(monkeypatch).id
     db.session.commit()
     return number
 
@@ -153,9 +154,14 @@ def assert_nothing_happened() -> None:
     assert "newsletter.started" not in done
 
 
+def seen(newsletter_id: int) -> dict[str, str]:
+    """What the page with the button says of the edit that it shows."""
+    return {"seen": str(db.session.get_one(Newsletter, newsletter_id).edit_version)}
+
+
 @each_case
 def test_a_post_that_starts_it_is_refused(prepared: int, words: str, staff_client: Callable[..., Visitor]):
-    answer = staff_client("beheerder").post(f"/beheer/nieuwsbrieven/{prepared}/versturen/")
+    answer = staff_client("beheerder").post(f"/beheer/nieuwsbrieven/{prepared}/versturen/", data=seen(prepared))
 
     assert answer.status_code == 409
     assert words in answer.text
@@ -164,7 +170,7 @@ def test_a_post_that_starts_it_is_refused(prepared: int, words: str, staff_clien
 
 @each_refused
 def test_a_post_that_plans_it_is_refused(prepared: int, words: str, staff_client: Callable[..., Visitor]):
-    plan = {"starts": LATER, "window": "2"}
+    plan = {**seen(prepared), "starts": LATER, "window": "2"}
 
     answer = staff_client("beheerder").post(f"/beheer/nieuwsbrieven/{prepared}/plannen/", data=plan)
 
@@ -212,7 +218,7 @@ def test_approving_what_is_not_in_order_is_refused(prepared: int, staff_client: 
     newsletter.state, newsletter.approved_at = State.DRAFT, None
     db.session.commit()
 
-    answer = staff_client("beheerder").post(f"/beheer/nieuwsbrieven/{prepared}/goedkeuren/")
+    answer = staff_client("beheerder").post(f"/beheer/nieuwsbrieven/{prepared}/goedkeuren/", data=seen(prepared))
 
     assert answer.status_code == 409
     assert newsletter_numbered(prepared).state == State.DRAFT

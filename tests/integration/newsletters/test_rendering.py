@@ -32,7 +32,7 @@ def newsletter(app):
 
 
 def test_the_text_part_says_what_its_golden_text_says(app):
-    draft = draft_of(make_whole_newsletter())
+    draft = draft_of(make_whole_newsletter(), 1)
 
     told = f"Antwoord aan: {draft.reply_to}\nOnderwerp: {draft.subject}\n\n{draft.text}"
     assert told == (GOLDEN / "newsletter.txt").read_text(encoding="utf-8")

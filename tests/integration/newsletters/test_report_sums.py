@@ -186,6 +186,6 @@ def test_what_does_not_add_up_is_an_error_in_the_log(app: Flask, caplog: pytest.
     found = services.tally_of(newsletter, mail)
 
     assert (found.total, found.frozen, found.adds_up) == (2, 3, False)
-    assert [record.levelname for record in caplog.records if f"newsletter {newsletter.number} " in record.message] == [
+    assert [record.levelname for record in caplog.records if f"newsletter {newsletter.id} " in record.message] == [
         "ERROR"
     ]

@@ -25,7 +25,7 @@ State = NewsletterState
 
 
 def start(newsletter: Newsletter) -> bool:
-    return sending.start_newsletter(newsletter.number, at=clock.now())
+    return sending.start_newsletter(newsletter.id, at=clock.now())
 
 
 def deliveries() -> list[Delivery]:
@@ -85,7 +85,7 @@ def test_starting_twice_freezes_once(approved):
 def test_starting_at_once_in_four_processes_freezes_once(app, approved):
     for _ in range(20):
         make_subscriber()
-    number = approved.number
+    number = approved.id
 
     outcomes = at_once(app, *[lambda: sending.start_newsletter(number, at=clock.now())] * 4)
 
@@ -98,7 +98,7 @@ def test_who_leaves_while_the_audience_is_being_frozen_gets_nothing(app):
     for _ in range(4):
         newsletter = make_newsletter(State.APPROVED)
         readers = [make_subscriber() for _ in range(10)]
-        number, tokens = newsletter.number, [unsubscribe_path(reader).split("/")[-2] for reader in readers[:5]]
+        number, tokens = newsletter.id, [unsubscribe_path(reader).split("/")[-2] for reader in readers[:5]]
 
         at_once(
             app,
@@ -164,7 +164,7 @@ def test_the_worker_notes_it_by_itself_every_minute(approved):
     make_subscriber()
     start(approved)
     finish_all()
-    number = approved.number
+    number = approved.id
 
     run_every_minute()
 
@@ -175,7 +175,7 @@ def test_the_worker_notes_it_as_soon_as_the_last_one_is_sent(approved, app, smtp
     app.config["MAIL_CATCHER_FILE"].write_text(f"{smtp_server.host}:{smtp_server.port}")
     make_subscriber()
     start(approved)
-    number = approved.number
+    number = approved.id
 
     deliver_what_is_due(Event())
 
@@ -186,9 +186,9 @@ def test_pausing_and_resuming_reach_the_mailer(approved):
     make_subscriber()
     start(approved)
 
-    sending.pause_newsletter(approved.number, at=clock.now())
+    sending.pause_newsletter(approved.id, at=clock.now())
     assert (approved.state, approved.mail.state) == (State.PAUSED, MailState.PAUSED)
-    sending.resume_newsletter(approved.number, at=clock.now())
+    sending.resume_newsletter(approved.id, at=clock.now())
     assert (approved.state, approved.mail.state) == (State.SENDING, MailState.RUNNING)
 
 
@@ -198,7 +198,7 @@ def test_a_pause_of_the_mailer_itself_can_be_resumed(approved):
     post.pause(approved.mail, "Veel weigeringen achter elkaar.")
     db.session.commit()
 
-    sending.resume_newsletter(approved.number, at=clock.now())
+    sending.resume_newsletter(approved.id, at=clock.now())
 
     assert (approved.state, approved.mail.state) == (State.SENDING, MailState.RUNNING)
 
@@ -219,12 +219,12 @@ def test_cancelling_takes_out_what_has_not_left(approved):
     start(approved)
     deliveries()[0].state = DeliveryState.ACCEPTED
 
-    sending.cancel_newsletter(approved.number, at=clock.now())
+    sending.cancel_newsletter(approved.id, at=clock.now())
 
     assert sorted(row.state for row in deliveries()) == ["accepted", "cancelled", "cancelled"]
     assert approved.state == State.CANCELLED
     with pytest.raises(NotAllowed):
-        sending.resume_newsletter(approved.number, at=clock.now())
+        sending.resume_newsletter(approved.id, at=clock.now())
 
 
 def test_the_counts_add_up_to_the_frozen_audience(approved):
@@ -243,7 +243,7 @@ def test_the_counts_add_up_to_the_frozen_audience(approved):
 def test_each_step_stands_in_the_log(approved):
     make_subscriber()
     start(approved)
-    sending.pause_newsletter(approved.number, at=clock.now())
+    sending.pause_newsletter(approved.id, at=clock.now())
 
     actions = db.session.scalars(sa.select(AuditEntry.action).where(AuditEntry.subject_type == "newsletter")).all()
     assert actions == ["newsletter.created", "newsletter.started", "newsletter.paused"]

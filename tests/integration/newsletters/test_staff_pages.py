@@ -26,7 +26,7 @@ SECTION = "/beheer/nieuwsbrieven/"
 
 def newsletters() -> list[Newsletter]:
     db.session.rollback()
-    return list(db.session.scalars(sa.select(Newsletter).order_by(Newsletter.number)))
+    return list(db.session.scalars(sa.select(Newsletter).order_by(Newsletter.id)))
 
 
 def write(client: Visitor, **changes: Any):
@@ -52,9 +52,9 @@ def test_an_editor_writes_approves_and_sends_a_newsletter(staff_client: StaffCli
     assert answer.location == f"{SECTION}1/"
     assert "De nieuwsbrief is bewaard" in client.get(answer.location).text
     colleague = staff_client("redacteur")
-    colleague.post(f"{SECTION}1/goedkeuren/")
+    colleague.post(f"{SECTION}1/goedkeuren/", data={"seen": "2"})
     assert "Verstuur nu aan 2 abonnees" in client.get(f"{SECTION}1/versturen/").text
-    assert client.post(f"{SECTION}1/versturen/").location == f"{SECTION}1/"
+    assert client.post(f"{SECTION}1/versturen/", data={"seen": "2"}).location == f"{SECTION}1/"
 
     (stored,) = newsletters()
     assert [block.article.slug for block in stored.blocks if block.article] == [second.slug, first.slug]
@@ -68,7 +68,7 @@ def test_the_send_button_pressed_twice_sends_once(staff_client: StaffClient):
     make_subscriber()
     client = staff_client("redacteur")
 
-    answers = [client.post(f"{SECTION}1/versturen/").status_code for _ in range(2)]
+    answers = [client.post(f"{SECTION}1/versturen/", data={"seen": "1"}).status_code for _ in range(2)]
 
     assert answers == [303, 303]
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Delivery)) == 1
@@ -80,7 +80,7 @@ def test_what_is_not_approved_is_not_sent(staff_client: StaffClient, state):
     make_subscriber()
     client = staff_client("redacteur")
 
-    assert client.post(f"{SECTION}1/versturen/").status_code == 409
+    assert client.post(f"{SECTION}1/versturen/", data={"seen": "1"}).status_code == 409
     assert "Verstuur nu" not in client.get(f"{SECTION}1/versturen/").text
     assert not db.session.scalar(sa.select(Delivery))
 
@@ -95,7 +95,7 @@ def test_the_send_page_says_what_is_wrong(staff_client: StaffClient):
 
     assert "Het nieuwsbericht ‘Het park’ staat niet op de site." in page
     assert "zodra er abonnees zijn" in page
-    assert client.post(f"{SECTION}1/goedkeuren/").status_code == 409
+    assert client.post(f"{SECTION}1/goedkeuren/", data={"seen": "1"}).status_code == 409
 
 
 def test_the_preview_stands_in_a_frame_with_a_policy_of_its_own(staff_client: StaffClient):
@@ -128,14 +128,14 @@ def test_pausing_resuming_and_stopping(staff_client: StaffClient):
     make_newsletter(State.APPROVED)
     make_subscriber()
     client = staff_client("redacteur")
-    client.post(f"{SECTION}1/versturen/")
+    client.post(f"{SECTION}1/versturen/", data={"seen": "1"})
 
     for action, state, button in (
         ("pauzeren", "paused", "Hervatten"),
         ("hervatten", "sending", "Versturen stilzetten"),
         ("stoppen", "cancelled", "gestopt"),
     ):
-        assert client.post(f"{SECTION}1/{action}/").location == f"{SECTION}1/"
+        assert client.post(f"{SECTION}1/{action}/", data={"seen": "1"}).location == f"{SECTION}1/"
         assert newsletters()[0].state == state
         assert button in client.get(f"{SECTION}1/").text
 

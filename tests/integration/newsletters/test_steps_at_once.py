@@ -54,7 +54,7 @@ def standing(number: int) -> tuple[str, str]:
 
 @pytest.fixture
 def number(app: Flask) -> int:
-    return make_started_newsletter(3).number
+    return make_started_newsletter(3).id
 
 
 def test_what_is_resumed_while_the_worker_looks_goes_on(app: Flask, number: int):

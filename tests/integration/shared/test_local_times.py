@@ -59,7 +59,7 @@ def latest_of_command(app: Flask, _folder: Path, at: str) -> Told:
 
 def _command(app: Flask, *options: str):
     newsletter = make_newsletter(NewsletterState.APPROVED)
-    return app.test_cli_runner().invoke(args=["newsletter", "send", str(newsletter.number), *options])
+    return app.test_cli_runner().invoke(args=["newsletter", "send", str(newsletter.id), *options])
 
 
 def article_file(_app: Flask, folder: Path, at: str) -> Told:

@@ -3,11 +3,9 @@
 import ast
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
-import dordt
 from dordt.audit import services as audit
 from dordt.contact.models import MessageStatus
 from dordt.extensions import db
@@ -16,19 +14,28 @@ from dordt.staff.log.labels import ACTIONS, DETAILS, SUBJECTS, VALUES
 from dordt.workgroups.models import MembershipState
 from dordt.workgroups.services import DECISIONS
 from tests.factories.accounts import make_member
+from tests.guards.modules import MODULES
 from tests.support.visitors import Visitor
 
 StaffClient = Callable[..., Visitor]
 LOG = "/beheer/logboek/"
-RECORDERS = {"record", "_record", "_log"}
+RECORDERS = {"record", "_record", "_log", "log", "note_act"}
+ABOUT_EACH = {"subject", "by", "at"}
+
+
+def recorded() -> Iterator[tuple[str, set[str]]]:
+    """Every line that the code writes to the log by name: how its action stands there, and which details it has."""
+    for module in MODULES:
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in RECORDERS and node.args:
+                action = ast.unparse(node.args[0])
+                if re.search(r"'[a-z_]+\.", action):
+                    yield action, {keyword.arg for keyword in node.keywords if keyword.arg} - ABOUT_EACH
 
 
 def recorded_actions() -> Iterator[str]:
-    """Every action that the code writes to the log by name."""
-    for path in Path(dordt.__file__).parent.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in RECORDERS and node.args:
-                yield from re.findall(r"'([a-z_]+\.[a-z_]+)'", ast.unparse(node.args[0]))
+    for action, _details in recorded():
+        yield from re.findall(r"'([a-z_]+\.[a-z_]+)'", action)
 
 
 @pytest.mark.parametrize("labels", [ACTIONS, SUBJECTS, DETAILS, *VALUES.values()])
@@ -41,6 +48,13 @@ def test_every_action_has_a_name_on_screen():
 
     assert len(found) > 5
     assert found - set(ACTIONS) == set()
+
+
+def test_every_detail_has_a_name_on_screen():
+    found = {name for _action, details in recorded() for name in details}
+
+    assert len(found) > 15
+    assert found - set(DETAILS) == set()
 
 
 @pytest.mark.parametrize("status", MessageStatus)
@@ -72,6 +86,7 @@ def test_what_changed_stands_there_in_words(staff_client: StaffClient):
     audit.record("message.assigned", subject=("message", 1), at=clock.now(), before=None, after=me)
     audit.record("message.answered", subject=("message", 1), at=clock.now(), before="in_progress", outcome="planned")
     audit.record("message.sent", subject=("message", 1), at=clock.now(), files=me)
+    audit.record("closed_day.added", subject=("closed_day", 1), at=clock.now(), day="2027-03-01")
     db.session.commit()
 
     page = client.get(LOG).text
@@ -79,6 +94,7 @@ def test_what_changed_stands_there_in_words(staff_client: StaffClient):
     assert "werd: Bas de Beheerder" in page
     assert "was: in behandeling · uitkomst: gepland" in page
     assert f"bestanden: {me}" in page
+    assert "dag: 1 maart 2027" in page
 
 
 def test_one_value_is_called_as_its_subject_calls_it(staff_client: StaffClient):

@@ -109,7 +109,7 @@ def test_a_newsletter_is_listed_until_it_was_sent(staff_client: StaffClient):
 
     page = client.get(START).text
 
-    assert f'href="/beheer/nieuwsbrieven/{draft.number}/"' in page
+    assert f'href="/beheer/nieuwsbrieven/{draft.id}/"' in page
     assert "Het park is klaar" in page
     assert "De haven in de zomer" not in page
 

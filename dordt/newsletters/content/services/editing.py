@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from dordt.accounts.authorization import asks
@@ -15,7 +14,7 @@ from dordt.media.models import MediaFile
 from dordt.newsletters.content.block_content import NewsletterContent, as_json, content_of, from_json, is_same, rows_of
 from dordt.newsletters.content.block_kinds import BlockContent
 from dordt.newsletters.models import Newsletter, NewsletterState
-from dordt.newsletters.transitions import end_approval, locked, log, newsletter_numbered, transition
+from dordt.newsletters.transitions import end_approval, locked, log, newsletter_numbered, placeholder, transition
 from dordt.places import services as places
 from dordt.shared.problems import ChangedMeanwhile, NotAllowed
 
@@ -40,8 +39,8 @@ class Removed:
 
 @asks(Right.SEND_NEWSLETTER)
 def create_newsletter(content: NewsletterContent, *, at: datetime, by: StaffMember | None = None) -> Newsletter:
-    """Add a draft with the next number. Raises NotAllowed when it names an article, group or picture that is gone."""
-    newsletter = _numbered(at=at, by=by)
+    """Add a draft. Raises NotAllowed when it names an article, group or picture that is gone."""
+    newsletter = _added(at=at, by=by)
     _fill(newsletter, content, at=at)
     log("newsletter.created", newsletter, by, at=at)
     db.session.commit()
@@ -49,12 +48,14 @@ def create_newsletter(content: NewsletterContent, *, at: datetime, by: StaffMemb
 
 
 @asks(Right.SEND_NEWSLETTER)
-def edit_newsletter(number: int, content: NewsletterContent, *, at: datetime, by: StaffMember | None = None) -> None:
+def edit_newsletter(
+    newsletter_id: int, content: NewsletterContent, *, at: datetime, by: StaffMember | None = None
+) -> None:
     """Change what it says; an approval no longer holds.
 
     Raises NotAllowed once it was started or cancelled, or when it names an article, group or picture that is gone.
     """
-    newsletter = locked(number)
+    newsletter = locked(newsletter_id)
     if newsletter.state != NewsletterState.DRAFT:
         transition(newsletter, NewsletterState.DRAFT)
         end_approval(newsletter)
@@ -72,14 +73,20 @@ def removed_from(newsletter: Newsletter) -> Removed | None:
 
 @asks(Right.SEND_NEWSLETTER)
 def save_draft(
-    number: int, content: NewsletterContent, removed: Removed | None, *, opened: int, at: datetime, by: StaffMember
+    newsletter_id: int,
+    content: NewsletterContent,
+    removed: Removed | None,
+    *,
+    opened: int,
+    at: datetime,
+    by: StaffMember,
 ) -> None:
     """Keep what was written. Nothing different is no change: who saved last then stays as it was.
 
     opened: the edit_version that the editor began with. removed: what can be put back from now on.
     Raises ApprovedMeanwhile, EditedMeanwhile, or NotAllowed when it can no longer be changed or names what is gone.
     """
-    newsletter = locked(number)
+    newsletter = locked(newsletter_id)
     _require_draft(newsletter)
     newsletter.removed_block = {"position": removed.position, "block": as_json(removed.block)} if removed else None
     if is_same(content, content_of(newsletter)):
@@ -89,16 +96,16 @@ def save_draft(
         db.session.rollback()
         raise EditedMeanwhile("Deze nieuwsbrief is intussen in een ander venster of door een ander bewaard.")
     try:
-        edit_newsletter(number, content, at=at, by=by)
+        edit_newsletter(newsletter_id, content, at=at, by=by)
     except NotAllowed:
         db.session.rollback()  # or the page that says so would show it half-changed
         raise
 
 
 @asks(Right.SEND_NEWSLETTER)
-def reopen_newsletter(number: int, *, at: datetime, by: StaffMember) -> None:
+def reopen_newsletter(newsletter_id: int, *, at: datetime, by: StaffMember) -> None:
     """Take an approval or a plan back, so that it can be changed. Of a draft nothing is taken back."""
-    newsletter = locked(number)
+    newsletter = locked(newsletter_id)
     if newsletter.state != NewsletterState.DRAFT:
         transition(newsletter, NewsletterState.DRAFT)
         end_approval(newsletter)
@@ -129,16 +136,15 @@ def _is_same_session(newsletter: Newsletter, by: StaffMember | None, *, at: date
     return goes_on and at - newsletter.updated_at < EDITING_SESSION
 
 
-def _numbered(*, at: datetime, by: StaffMember | None) -> Newsletter:
-    """A new row with the next number; when somebody else takes that number at the same moment, the one after it."""
-    number = (db.session.scalar(sa.select(sa.func.max(Newsletter.number))) or 0) + 1
+def _added(*, at: datetime, by: StaffMember | None) -> Newsletter:
+    """A new row without a number; when somebody else takes its placeholder at once, with the one after it."""
     try:
         with db.session.begin_nested():
-            newsletter = Newsletter(number=number, created_at=at, created_by_id=by.id if by else None)
+            newsletter = Newsletter(number=placeholder(), created_at=at, created_by_id=by.id if by else None)
             newsletter.updated_at, newsletter.edited_by_id = at, by.id if by else None
             db.session.add(newsletter)
     except IntegrityError:
-        return _numbered(at=at, by=by)
+        return _added(at=at, by=by)
     return newsletter
 
 

@@ -40,16 +40,16 @@ class TestRefused(NotAllowed):
 
 
 @asks(Right.SEND_NEWSLETTER)
-def send_test(number: int, addresses: Sequence[str], *, at: datetime, by: StaffMember) -> int:
+def send_test(newsletter_id: int, addresses: Sequence[str], *, at: datetime, by: StaffMember) -> int:
     """Queue a test mail to each address and note how many; returns that, 0 after a second click on the same button.
 
     Raises TestRefused when an address gets no mail or this member sent many tests, NotAllowed once it was started.
     """
     with read_only():
-        seen = newsletter_numbered(number)
+        seen = newsletter_numbered(newsletter_id)
         version, draft = seen.edit_version, _test_of(seen)
     require(by, Right.SEND_NEWSLETTER)
-    newsletter = locked(number)
+    newsletter = locked(newsletter_id)
     if not newsletter.can_be_edited:
         raise NotAllowed("Deze nieuwsbrief is al verstuurd of gestopt. Een testmail kan niet meer.")
     _require_within_limit(len(addresses), at=at, by=by)

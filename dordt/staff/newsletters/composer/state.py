@@ -20,11 +20,11 @@ from dordt.newsletters.content.services.editing import Removed
 from dordt.newsletters.models import Newsletter
 from dordt.newsletters.sending import audience
 from dordt.places import services as places
-from dordt.shared.formats import dutch_date_time
+from dordt.shared.formats import capital, dutch_date_time
 from dordt.shared.links import without_tokens
 from dordt.shared.problems import NotAllowed
 from dordt.shared.reading import rows
-from dordt.shared.search import each_word, holds
+from dordt.shared.search import each_word, holds, words_of
 from dordt.staff.newsletters.composer.forms import TOO_MANY, AudienceChoices, BlockForm, Meetings, NewsletterForm
 from dordt.staff.newsletters.labels import audience_summary
 from dordt.workgroups.models import Meeting, Workgroup
@@ -133,14 +133,13 @@ def _meetings(newsletter: Newsletter, *, at: datetime) -> Meetings:
 
 def _audience_choices(newsletter: Newsletter) -> AudienceChoices:
     """What can be chosen for a newsletter; an earlier one is there once it was started."""
-    started = Newsletter.newest_first().where(Newsletter.mail_id.is_not(None)).limit(EARLIER_SHOWN)
-    earlier = list(rows(started))
+    earlier = list(rows(Newsletter.with_number().limit(EARLIER_SHOWN)))
     if newsletter.not_to and newsletter.not_to not in earlier:
         earlier.append(newsletter.not_to)
     return AudienceChoices(
         places.neighbourhood_choices(),
         places.topic_choices(),
-        [(str(each.number), f"Nieuwsbrief {each.number}: {each.subject}") for each in earlier],
+        [(str(each.id), capital(f"{each.name}: {each.subject}" if each.has_number else each.name)) for each in earlier],
     )
 
 
@@ -213,7 +212,7 @@ def fragments(newsletter: Newsletter, form: NewsletterForm, *, is_whole: bool, a
 
 def _searched(name: str) -> str:
     """The words that an article or a picture is searched by: typed just now, or before the page was opened again."""
-    return (request.form.get(name) or request.args.get(name, "")).strip()[:200]
+    return words_of(request.form.get(name) or request.args.get(name))
 
 
 def _beside(newsletter: Newsletter, *, at: datetime) -> dict[str, Any]:

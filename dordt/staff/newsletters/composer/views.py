@@ -20,7 +20,7 @@ from dordt.shared.problems import NotAllowed
 from dordt.shared.reading import read_only, row_or_404, rows
 from dordt.shared.requests import whole_number
 from dordt.staff.access import member
-from dordt.staff.newsletters import NUMBER, bp, numbered
+from dordt.staff.newsletters import NEWSLETTER, bp, numbered
 from dordt.staff.newsletters.composer import state
 from dordt.staff.newsletters.composer.forms import NewsletterForm, TemplateForm
 from dordt.staff.pages import PAGE_POLICY
@@ -48,10 +48,10 @@ def new() -> ResponseReturnValue:
 
 
 def _begin(start: StartingPoint, *, at: datetime) -> ResponseReturnValue:
-    number = editing.create_newsletter(start.content, at=at, by=member()).number
+    newsletter = editing.create_newsletter(start.content, at=at, by=member())
     if start.gone:
         flash(f"Niet overgenomen, want het bestaat niet meer: {', '.join(start.gone)}.", "warning")
-    return redirect(url_for(".edit", number=number), code=303)
+    return redirect(url_for(".edit", newsletter_id=newsletter.id), code=303)
 
 
 def _chosen(button: str, *, at: datetime) -> StartingPoint:
@@ -68,10 +68,10 @@ def _chosen(button: str, *, at: datetime) -> StartingPoint:
     return starting_points.copy_of(numbered(whole_number(name) or 0), at=at)
 
 
-@bp.route(f"/{NUMBER}/bewerken/", methods=["GET", "POST"])
-def edit(number: int) -> ResponseReturnValue:
+@bp.route(f"/{NEWSLETTER}/bewerken/", methods=["GET", "POST"])
+def edit(newsletter_id: int) -> ResponseReturnValue:
     """Write on a draft; of one that is approved, ask first. Each button keeps all that was typed."""
-    newsletter = numbered(number)
+    newsletter = numbered(newsletter_id)
     if request.method == "POST":
         return _take(state.form_of(newsletter, at=clock.now()), newsletter)
     if not newsletter.can_be_edited:
@@ -81,18 +81,18 @@ def edit(number: int) -> ResponseReturnValue:
     return _page(state.form_of(newsletter, at=clock.now()), newsletter)
 
 
-@bp.post(f"/{NUMBER}/heropenen/")
-def reopen(number: int) -> ResponseReturnValue:
+@bp.post(f"/{NEWSLETTER}/heropenen/")
+def reopen(newsletter_id: int) -> ResponseReturnValue:
     require_csrf()
-    editing.reopen_newsletter(number, at=clock.now(), by=member())
+    editing.reopen_newsletter(newsletter_id, at=clock.now(), by=member())
     flash("De goedkeuring is vervallen. U kunt de nieuwsbrief nu veranderen.", "ok")
-    return redirect(url_for(".edit", number=number), code=303)
+    return redirect(url_for(".edit", newsletter_id=newsletter_id), code=303)
 
 
-@bp.post(f"/{NUMBER}/bewaren/")
-def keep(number: int) -> ResponseReturnValue:
+@bp.post(f"/{NEWSLETTER}/bewaren/")
+def keep(newsletter_id: int) -> ResponseReturnValue:
     """The same for composer.js: keep what was typed, do what a button says, and answer with what to show."""
-    newsletter = numbered(number)
+    newsletter = numbered(newsletter_id)
     form = state.form_of(newsletter, at=clock.now())
     if not form.validate():
         return jsonify(problems=form.problems), form.status
@@ -103,7 +103,7 @@ def keep(number: int) -> ResponseReturnValue:
     except NotAllowed as refused:
         return jsonify(problems=[("", str(refused))]), 422
     with read_only():
-        stored, at = numbered(number), clock.now()
+        stored, at = numbered(newsletter_id), clock.now()
         form = state.form_of(stored, at=at, formdata=None)
         fragments = state.fragments(stored, form, is_whole=bool(_button()), at=at)
         return jsonify(version=stored.edit_version, kept=_kept_words(), target=target, fragments=fragments)
@@ -115,7 +115,7 @@ def _take(form: NewsletterForm, newsletter: Newsletter) -> ResponseReturnValue:
         return _page(form, newsletter, form.status)
     try:
         if _button() == REOPEN:
-            editing.reopen_newsletter(newsletter.number, at=clock.now(), by=member())
+            editing.reopen_newsletter(newsletter.id, at=clock.now(), by=member())
         target = _keep(form, newsletter)
     except (EditedMeanwhile, ApprovedMeanwhile) as overtaken:
         return _page(form, newsletter, 409, overtaken)
@@ -124,12 +124,12 @@ def _take(form: NewsletterForm, newsletter: Newsletter) -> ResponseReturnValue:
         return _page(form, newsletter, 409)
     if _button() == state.SHOW:
         flash("De nieuwsbrief is bewaard. Bekijk hieronder hoe hij wordt.", "ok")
-        return redirect(url_for(".show", number=newsletter.number), code=303)
+        return redirect(url_for(".show", newsletter_id=newsletter.id), code=303)
     if _button() in {"", state.SAVE}:
         flash(f"{_kept_words()}.", "ok")
     there = url_for(
         ".edit",
-        number=newsletter.number,
+        newsletter_id=newsletter.id,
         zoek=form.search.data or None,
         beeld=form.picture_search.data or None,
         voorbeeld=state.look_after(_button()),
@@ -145,7 +145,7 @@ def _keep(form: NewsletterForm, newsletter: Newsletter) -> str:
     after = state.order_after(form, editing.removed_from(newsletter), _button(), at=at)
     content = replace(form.content(), blocks=after.blocks)
     opened = form.opened_version
-    editing.save_draft(newsletter.number, content, after.removed, opened=opened, at=at, by=member())
+    editing.save_draft(newsletter.id, content, after.removed, opened=opened, at=at, by=member())
     return after.target
 
 
@@ -153,9 +153,9 @@ def _page(
     form: NewsletterForm, newsletter: Newsletter, status: int = 200, overtaken: NotAllowed | None = None
 ) -> ResponseReturnValue:
     """The composer; who was overtaken also sees what is kept now, and replaces it by saving once more."""
-    number = newsletter.number
+    newsletter_id = newsletter.id
     with read_only():
-        stored = numbered(number)
+        stored = numbered(newsletter_id)
         if isinstance(overtaken, EditedMeanwhile):
             form.edit_version.data = str(stored.edit_version)
         html = render_template(
@@ -180,12 +180,12 @@ def templates() -> ResponseReturnValue:
     return render_template("staff/newsletters/templates.html", templates=rows(NewsletterTemplate.all()))
 
 
-@bp.route(f"/{NUMBER}/sjabloon/", methods=["GET", "POST"])
-def keep_template(number: int) -> ResponseReturnValue:
-    newsletter, form = numbered(number), TemplateForm()
+@bp.route(f"/{NEWSLETTER}/sjabloon/", methods=["GET", "POST"])
+def keep_template(newsletter_id: int) -> ResponseReturnValue:
+    newsletter, form = numbered(newsletter_id), TemplateForm()
     if form.validate_on_submit():
         try:
-            starting_points.keep_template(number, form.name.data or "", at=clock.now(), by=member())
+            starting_points.keep_template(newsletter_id, form.name.data or "", at=clock.now(), by=member())
         except NameTaken:
             form.refuse_name()
         else:

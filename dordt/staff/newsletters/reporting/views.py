@@ -23,7 +23,7 @@ from dordt.shared.forms import require_csrf
 from dordt.shared.reading import page, row_or_404
 from dordt.shared.tables import Cell, Kind, csv_stream, table_download
 from dordt.staff.access import is_open, may, member
-from dordt.staff.newsletters import NUMBER, bp, labels
+from dordt.staff.newsletters import NEWSLETTER, bp, labels
 from dordt.staff.newsletters.labels import CAUSE_LABELS, RECIPIENT_LABELS, STATE_EXPLANATIONS, duration
 from dordt.staff.newsletters.reporting import growth
 from dordt.staff.newsletters.sending.progress import Progress
@@ -34,10 +34,10 @@ HEADERS = ("Onderdeel", "Wat", "Aantal", "Deel van het geheel (%)")
 State = DeliveryState
 
 
-@bp.get(f"/{NUMBER}/verslag/")
-def report(number: int) -> ResponseReturnValue:
+@bp.get(f"/{NEWSLETTER}/verslag/")
+def report(newsletter_id: int) -> ResponseReturnValue:
     """What became of it, for whoever it was frozen for; nothing about single subscribers."""
-    newsletter, mail = _reported(number)
+    newsletter, mail = _reported(newsletter_id)
     found = report_of(newsletter, mail, at=clock.now())
     return render_template(
         "staff/newsletters/report.html",
@@ -54,14 +54,14 @@ def report(number: int) -> ResponseReturnValue:
     )
 
 
-@bp.get(f"/{NUMBER}/verslag/opmerkingen/")
-def remarks(number: int) -> ResponseReturnValue:
+@bp.get(f"/{NEWSLETTER}/verslag/opmerkingen/")
+def remarks(newsletter_id: int) -> ResponseReturnValue:
     """What leavers wrote: their own words, so it is noted who reads them."""
     if not is_open("staff.subscribers"):
         abort(403)
-    newsletter, _mail = _reported(number)
+    newsletter, _mail = _reported(newsletter_id)
     audit.record_reading(member().id, subject=("newsletter", newsletter.id), at=clock.now())
-    newsletter, mail = _reported(number)
+    newsletter, mail = _reported(newsletter_id)
     return render_template(
         "staff/newsletters/report_remarks.html",
         newsletter=newsletter,
@@ -71,24 +71,24 @@ def remarks(number: int) -> ResponseReturnValue:
     )
 
 
-@bp.get(f"/{NUMBER}/verslag/bestand.csv", defaults={"kind": "csv"})
-@bp.get(f"/{NUMBER}/verslag/bestand.ods", defaults={"kind": "ods"})
-def report_file(number: int, kind: Kind) -> ResponseReturnValue:
+@bp.get(f"/{NEWSLETTER}/verslag/bestand.csv", defaults={"kind": "csv"})
+@bp.get(f"/{NEWSLETTER}/verslag/bestand.ods", defaults={"kind": "ods"})
+def report_file(newsletter_id: int, kind: Kind) -> ResponseReturnValue:
     """The numbers of the report, and nobody's address."""
-    newsletter, mail = _reported(number)
+    newsletter, mail = _reported(newsletter_id)
     found = report_of(newsletter, mail, at=clock.now())
-    name = f"verslag-nieuwsbrief-{number}"
+    name = f"verslag-nieuwsbrief-{newsletter.number}"
     return table_download(HEADERS, figures(found), kind=kind, name=name)
 
 
-@bp.post(f"/{NUMBER}/verslag/abonnees/")
-def report_deliveries(number: int) -> ResponseReturnValue:
+@bp.post(f"/{NEWSLETTER}/verslag/abonnees/")
+def report_deliveries(newsletter_id: int) -> ResponseReturnValue:
     """What became of it for each subscriber, with addresses; it is noted who takes it."""
     require_csrf()
-    newsletter, _mail = _reported(number)
+    newsletter, _mail = _reported(newsletter_id)
     kind: Kind = "ods" if request.form.get("soort") == "ods" else "csv"
     mail_id = services.begin_export(newsletter, kind, by=member(), at=clock.now())
-    name = f"nieuwsbrief-{number}-per-abonnee"
+    name = f"nieuwsbrief-{newsletter.number}-per-abonnee"
     if kind == "ods":
         return table_download(services.HEADERS, services.rows_of(mail_id), kind=kind, name=name)
     return csv_stream(services.HEADERS, services.rows_of(mail_id), name=name)
@@ -117,9 +117,9 @@ def overview_file(kind: Kind) -> ResponseReturnValue:
     return table_download(growth.HEADERS, found.rows, kind=kind, name="groei-abonnees")
 
 
-def _reported(number: int) -> tuple[Newsletter, Mail]:
+def _reported(newsletter_id: int) -> tuple[Newsletter, Mail]:
     """A newsletter that was started, and its mail; the page 404 for any other."""
-    newsletter = row_or_404(started().where(Newsletter.number == number))
+    newsletter = row_or_404(started().where(Newsletter.id == newsletter_id))
     return newsletter, cast(Mail, newsletter.mail)
 
 

@@ -28,7 +28,7 @@ from dordt.shared.problems import ChangedMeanwhile
 from dordt.shared.reading import Page, page_of_many, read_only, rows
 from dordt.shared.requests import whole_number
 from dordt.staff.access import is_open, may, member
-from dordt.staff.newsletters import NUMBER, bp, numbered
+from dordt.staff.newsletters import NEWSLETTER, bp, numbered
 from dordt.staff.newsletters.labels import RECIPIENT_LABELS, approved_by, audience_summary, for_whom, frozen_summary
 from dordt.staff.newsletters.sending.forms import PlanForm, TestMailForm
 from dordt.subscribers.models import Subscriber
@@ -37,98 +37,89 @@ PER_PAGE = 50
 SCOPES = (SuppressionScope.ALL, SuppressionScope.NEWSLETTER)
 
 
-@bp.route(f"/{NUMBER}/versturen/", methods=["GET", "POST"])
-def send(number: int) -> ResponseReturnValue:
+@bp.route(f"/{NEWSLETTER}/versturen/", methods=["GET", "POST"])
+def send(newsletter_id: int) -> ResponseReturnValue:
     """What must be in order, to how many it goes, and the choice: now, or planned."""
     if request.method == "POST":
         require_csrf()
         try:
-            services.start_newsletter(number, at=clock.now(), by=member(), version=_seen_version())
+            services.start_newsletter(newsletter_id, at=clock.now(), by=member(), version=seen_version())
         except ChangedMeanwhile as refused:
-            return _overtaken(number, refused)
+            return _overtaken(newsletter_id, refused)
         flash("De nieuwsbrief wordt verstuurd. Hieronder ziet u hoe ver het is.", "ok")
-        return redirect(url_for(".show", number=number), code=303)
-    newsletter = numbered(number)
+        return redirect(url_for(".show", newsletter_id=newsletter_id), code=303)
+    newsletter = numbered(newsletter_id)
     return _send_page(newsletter, _plan_form(newsletter), _test_mail_form())
 
 
-@bp.post(f"/{NUMBER}/plannen/")
-def plan(number: int) -> ResponseReturnValue:
+@bp.post(f"/{NEWSLETTER}/plannen/")
+def plan(newsletter_id: int) -> ResponseReturnValue:
     """Let it start by itself; the same page, with what is wrong with the moments."""
-    newsletter, at = numbered(number), clock.now()
+    newsletter, at = numbered(newsletter_id), clock.now()
     form = _plan_form(newsletter)
     if form.validate_on_submit():
         chosen = form.plan()
         try:
-            services.plan_newsletter(number, chosen, at=at, by=member(), version=_seen_version())
+            services.plan_newsletter(newsletter_id, chosen, at=at, by=member(), version=seen_version())
         except ChangedMeanwhile as refused:
-            return _overtaken(number, refused)
+            return _overtaken(newsletter_id, refused)
         moment = f"{dutch_day(chosen.starts_at)} om {dutch_time(chosen.starts_at)}"
         flash(" ".join([f"Gepland: het versturen begint vanzelf op {moment}.", *form.notes]), "ok")
-        return redirect(url_for(".show", number=number), code=303)
+        return redirect(url_for(".show", newsletter_id=newsletter_id), code=303)
     return _send_page(newsletter, form, _test_mail_form())
 
 
-@bp.post(f"/{NUMBER}/testmail/")
-def try_out(number: int) -> ResponseReturnValue:
+@bp.post(f"/{NEWSLETTER}/testmail/")
+def try_out(newsletter_id: int) -> ResponseReturnValue:
     """Send it as it is now to a few addresses; the same page, with what is wrong with them."""
-    newsletter, form = numbered(number), _test_mail_form()
-    if form.validate_on_submit() and _was_tried(number, form):
-        return redirect(url_for(".send", number=number, _anchor="testmail"), code=303)
+    newsletter, form = numbered(newsletter_id), _test_mail_form()
+    if form.validate_on_submit() and _was_tried(newsletter_id, form):
+        return redirect(url_for(".send", newsletter_id=newsletter_id, _anchor="testmail"), code=303)
     return _send_page(newsletter, _plan_form(newsletter), form)
 
 
-@bp.post(f"/{NUMBER}/planning-intrekken/")
-def withdraw(number: int) -> ResponseReturnValue:
+@bp.post(f"/{NEWSLETTER}/planning-intrekken/")
+def withdraw(newsletter_id: int) -> ResponseReturnValue:
     """Let it start no more by itself."""
     require_csrf()
-    services.withdraw_plan(number, at=clock.now(), by=member())
+    services.withdraw_plan(newsletter_id, at=clock.now(), by=member())
     flash("De planning is ingetrokken. De nieuwsbrief blijft goedgekeurd en gaat niet vanzelf weg.", "ok")
-    return redirect(url_for(".show", number=number), code=303)
+    return redirect(url_for(".show", newsletter_id=newsletter_id), code=303)
 
 
-@bp.post(f"/{NUMBER}/goedkeuren/")
-def approve(number: int) -> ResponseReturnValue:
+@bp.post(f"/{NEWSLETTER}/goedkeuren/")
+def approve(newsletter_id: int) -> ResponseReturnValue:
     """It may be sent as it is."""
     require_csrf()
     try:
-        is_new = services.approve_newsletter(number, at=clock.now(), by=member(), version=_seen_version())
+        is_new = services.approve_newsletter(newsletter_id, at=clock.now(), by=member(), version=seen_version())
     except ChangedMeanwhile as refused:
-        return _overtaken(number, refused)
+        return _overtaken(newsletter_id, refused)
     flash("De nieuwsbrief is goedgekeurd en kan worden verstuurd." if is_new else "Hij was al goedgekeurd.", "ok")
-    return redirect(url_for(".send", number=number), code=303)
+    return redirect(url_for(".send", newsletter_id=newsletter_id), code=303)
 
 
-@bp.post(f"/{NUMBER}/pauzeren/")
-def pause(number: int) -> ResponseReturnValue:
+@bp.post(f"/{NEWSLETTER}/pauzeren/")
+def pause(newsletter_id: int) -> ResponseReturnValue:
     """Let nothing more leave for now."""
     require_csrf()
-    services.pause_newsletter(number, at=clock.now(), by=member())
+    services.pause_newsletter(newsletter_id, at=clock.now(), by=member())
     flash("Het versturen staat stil. Wat al onderweg was, komt nog aan.", "ok")
-    return redirect(url_for(".show", number=number), code=303)
+    return redirect(url_for(".show", newsletter_id=newsletter_id), code=303)
 
 
-@bp.post(f"/{NUMBER}/hervatten/")
-def resume(number: int) -> ResponseReturnValue:
+@bp.post(f"/{NEWSLETTER}/hervatten/")
+def resume(newsletter_id: int) -> ResponseReturnValue:
     """Go on where it stopped."""
     require_csrf()
-    services.resume_newsletter(number, at=clock.now(), by=member())
+    services.resume_newsletter(newsletter_id, at=clock.now(), by=member())
     flash("Het versturen gaat verder.", "ok")
-    return redirect(url_for(".show", number=number), code=303)
-
-
-@bp.post(f"/{NUMBER}/stoppen/")
-def cancel(number: int) -> ResponseReturnValue:
-    """Stop for good."""
-    require_csrf()
-    services.cancel_newsletter(number, at=clock.now(), by=member())
-    flash("De nieuwsbrief is gestopt. Wat nog niet weg was, gaat niet meer weg.", "ok")
-    return redirect(url_for(".show", number=number), code=303)
+    return redirect(url_for(".show", newsletter_id=newsletter_id), code=303)
 
 
 @bp.get("/doelgroep/")
 def reach() -> ResponseReturnValue:
-    """How many a choice reaches, for audience.js: wijken and topics by slug, an earlier newsletter by number."""
+    """How many a choice reaches, for audience.js: wijken and topics by slug, an earlier newsletter by id."""
     wijken, topics = request.args.getlist("wijk"), request.args.getlist("thema")
     not_to = whole_number(request.args.get("niet_aan")) or None
     counted = audience.count(audience.choice_named(wijken, topics, not_to))
@@ -136,36 +127,36 @@ def reach() -> ResponseReturnValue:
     return {"gets": counted.gets, "left_out": reasons, "text": audience_summary(counted).text}
 
 
-@bp.get(f"/{NUMBER}/lezers/")
-def people(number: int) -> ResponseReturnValue:
+@bp.get(f"/{NEWSLETTER}/lezers/")
+def people(newsletter_id: int) -> ResponseReturnValue:
     """Who they are, for whoever may see that; how many, for everybody here. Looking at the list is noted."""
-    newsletter = numbered(number)
+    newsletter = numbered(newsletter_id)
     may_see = may(Right.SEE_CONTACT_DETAILS) and is_open("staff.subscribers")
     if may_see:
         audit.record_reading(member().id, subject=("newsletter", newsletter.id), at=clock.now())
-        newsletter = numbered(number)
+        newsletter = numbered(newsletter_id)
     show = would_get if newsletter.mail_id is None else was_frozen
     values = show(newsletter, request.args.get("status", ""), request.args.get("pagina"), may_see=may_see)
     return render_template("staff/newsletters/readers.html", newsletter=newsletter, may_see=may_see, **values)
 
 
-def _seen_version() -> int | None:
-    """Which edit stood on the page with the button."""
-    return whole_number(request.form.get("seen"))
+def seen_version() -> int:
+    """Which edit stood on the page with the button; a request that names none saw none, and is shown the page."""
+    return whole_number(request.form.get("seen")) or 0
 
 
-def _overtaken(number: int, refused: ChangedMeanwhile) -> ResponseReturnValue:
+def _overtaken(newsletter_id: int, refused: ChangedMeanwhile) -> ResponseReturnValue:
     """The same page as it is now, with what was typed; nothing was approved, planned or sent."""
-    newsletter = numbered(number)
+    newsletter = numbered(newsletter_id)
     form = _plan_form(newsletter)
     form.refuse(refused)
     return _send_page(newsletter, form, _test_mail_form())
 
 
-def _was_tried(number: int, form: TestMailForm) -> bool:
+def _was_tried(newsletter_id: int, form: TestMailForm) -> bool:
     """Send the test mails, or put the refusal beside the field."""
     try:
-        count = test_mail.send_test(number, form.chosen, at=clock.now(), by=member())
+        count = test_mail.send_test(newsletter_id, form.chosen, at=clock.now(), by=member())
     except test_mail.TestRefused as refused:
         form.addresses.errors = [str(refused)]
         return False
@@ -276,7 +267,7 @@ def _reason(subscriber: Subscriber, status: RecipientStatus, newsletter: Newslet
     if status is RecipientStatus.PAUSED and subscriber.paused_until:
         return f"Pauze tot {dutch_date(subscriber.paused_until)}"
     if status is RecipientStatus.ALREADY and newsletter.not_to:
-        return f"Kreeg nieuwsbrief {newsletter.not_to.number} al"
+        return f"Kreeg {newsletter.not_to.name} al"
     cause = causes.get(subscriber.email_key) or causes.get(domain_of(subscriber.email_key))
     return f"{RECIPIENT_LABELS[status]}: {cause.lower()}" if cause else RECIPIENT_LABELS[status]
 
