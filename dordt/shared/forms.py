@@ -152,10 +152,17 @@ class DordtForm(FlaskForm):
         return found + [("", str(text)) for text in self.form_errors]
 
 
+class SeenField(HiddenField):
+    """Which version stood on the page with the form. A request that names none saw none: not the one that is stored."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = valuelist[0] if valuelist else None
+
+
 class SeenForm(DordtForm):
     """A form under something to which others add: `seen` names the last of it that stood on the page with the form."""
 
-    seen = HiddenField()
+    seen = SeenField()
 
     def note_seen(self, last: object) -> None:
         """Name what the page shows now. A form that comes back for another reason keeps what was seen with it."""

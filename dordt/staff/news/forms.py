@@ -11,7 +11,7 @@ from dordt.media.services import check_document, check_image
 from dordt.news.models import Article, is_well_formed, slug_from
 from dordt.places.services import Choices
 from dordt.shared.clock import AMSTERDAM
-from dordt.shared.forms import CheckboxesField, DordtForm, at_most, required
+from dordt.shared.forms import CheckboxesField, DordtForm, SeenField, at_most, required
 from dordt.shared.local_time import Moment, moment_of
 from dordt.shared.requests import whole_number
 from dordt.shared.typed_text import plain_dashes
@@ -109,7 +109,7 @@ class EditArticleForm(DordtForm):
     attachment = UploadField("Bijlage toevoegen: pdf (niet verplicht)", check=check_document)
     attachment_title = StringField("Titel van de nieuwe bijlage", validators=[at_most(200)])
     published_at = MomentField("Vanaf wanneer te lezen? (niet verplicht)")
-    edit_version = HiddenField()
+    edit_version = SeenField()
 
     def __init__(
         self,

@@ -17,6 +17,7 @@ from dordt.shared.formats import dutch_date_time, kilobytes
 from dordt.shared.forms import require_csrf
 from dordt.shared.reading import page, row_or_404, rows
 from dordt.shared.requests import whole_number
+from dordt.shared.search import words_of
 from dordt.staff.access import member
 from dordt.staff.news.forms import EditArticleForm, kept_attachment
 
@@ -37,7 +38,7 @@ CHANGED_MEANWHILE = (
 @bp.get("/")
 def index() -> ResponseReturnValue:
     """All articles, what was changed last first."""
-    chosen = {"status": request.args.get("status", ""), "zoek": request.args.get("zoek", "").strip()[:200]}
+    chosen = {"status": request.args.get("status", ""), "zoek": words_of(request.args.get("zoek"))}
     states = [state for state in STORED_STATES if state == chosen["status"]]
     found = page(Article.for_editors(*states, words=chosen["zoek"]), request.args.get("pagina"))
     return render_template(

@@ -98,3 +98,12 @@ def test_without_the_token_nothing_is_kept(client: Visitor):
 
     assert answer.status_code == 400
     assert stored().subject != "Vals"
+
+
+def test_a_form_that_names_no_version_saw_none(client: Visitor):
+    fields = {name: text for name, text in posted(client).items() if name != "edit_version"}
+
+    answer = client.post(KEEP, data={**fields, "subject": "Niet gezien"})
+
+    assert answer.status_code == 409
+    assert stored().subject != "Niet gezien"

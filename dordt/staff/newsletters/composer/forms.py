@@ -13,7 +13,7 @@ from dordt.media.services import check_image
 from dordt.newsletters.content.block_content import MOST_BLOCKS, NewsletterContent, tidied
 from dordt.newsletters.content.block_kinds import BLOCK_TYPES, BlockContent, BlockField, BlockKind
 from dordt.places.services import Choices
-from dordt.shared.forms import CheckboxesField, DordtForm, at_most, required
+from dordt.shared.forms import CheckboxesField, DordtForm, SeenField, at_most, required
 from dordt.shared.requests import whole_number
 from dordt.staff.news.forms import UploadField
 
@@ -22,7 +22,7 @@ NOT_CHOSEN = ""
 
 @dataclass(frozen=True)
 class AudienceChoices:
-    """What can be chosen: neighbourhoods and topics by slug, earlier newsletters by number."""
+    """What can be chosen: neighbourhoods and topics by slug, earlier newsletters by id."""
 
     neighbourhoods: Choices
     topics: Choices
@@ -120,7 +120,7 @@ class NewsletterForm(DordtForm):
     search = StringField("Zoek een nieuwsbericht op de titel", name="zoek", validators=[at_most(200)])
     picture_search = StringField("Zoek een afbeelding", name="beeld", validators=[at_most(200)])
     new_picture = UploadField("Nieuwe afbeelding", check=check_image)
-    edit_version = HiddenField(render_kw={"autocomplete": "off"})  # a browser that remembers it would be overtaken
+    edit_version = SeenField(render_kw={"autocomplete": "off"})  # a browser that remembers it would be overtaken
 
     def __init__(
         self, stored: NewsletterContent, version: int, offered: AudienceChoices, meetings: Meetings, **given: Any
