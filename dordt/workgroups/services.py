@@ -177,7 +177,7 @@ def erase_unconfirmed(*, at: datetime) -> int:
         outbox.forget(membership.email_key, name="confirm_membership", before=too_old)
         db.session.delete(membership)
     if found:
-        audit.record("membership.erased_unconfirmed", subject=("membership", None), at=at, number=len(found))
+        audit.record("membership.erased_unconfirmed", subject=("membership", None), at=at, count=len(found))
     db.session.commit()
     return len(found)
 
