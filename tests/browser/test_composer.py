@@ -109,7 +109,11 @@ def test_a_block_that_was_taken_out_is_put_back(composer: Page):
     [
         (None, "er is geen verbinding."),
         (400, "onze site nam dit niet aan."),
-        (413, "onze site nam dit niet aan."),
+        (401, "u bent uitgelogd."),
+        (403, "u mag dit niet (meer)."),
+        (404, "dit bestaat niet meer."),
+        (413, "dit is te groot om te versturen."),
+        (429, "er kwamen in korte tijd veel aanvragen."),
         (500, "er gaat bij ons iets mis."),
         (503, "er gaat bij ons iets mis."),
     ],

@@ -1,5 +1,7 @@
 // Says how many a newsletter would reach while somebody chooses for whom it is. Without this file the number stands on
 // the page as it was saved, and on the page from which the newsletter is sent.
+import { askJson } from './asking.js'
+
 const PAUSE = 400 // milliseconds without another choice
 const NAMES = { neighbourhoods: 'wijk', topics: 'thema', not_to: 'niet_aan' }
 
@@ -22,10 +24,10 @@ async function ask() {
   asking?.abort()
   asking = new AbortController()
   try {
-    const answer = await fetch(address(), { headers: { Accept: 'application/json' }, signal: asking.signal })
-    if (answer.ok) said.textContent = (await answer.json()).text
-  } catch {
-    // Another choice came first, or we are offline for a moment: the next choice asks again.
+    said.textContent = (await askJson(address(), { signal: asking.signal })).text
+  } catch (fault) {
+    if (fault.name === 'AbortError') return // another choice came first
+    said.textContent = `Hoeveel abonnees dit zijn, weten wij nu niet: ${fault.message}`
   }
 }
 

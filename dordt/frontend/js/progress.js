@@ -1,11 +1,16 @@
 // Follows a newsletter that is being sent: asks how far it is and puts the new stand in place. Without this file the
 // page shows the stand of when it was made, and a link asks for a new one.
+import { askPage } from './asking.js'
+
 const PAUSE = 2000 // milliseconds between two looks
 const LONGEST_PAUSE = 30000 // after a look that failed, each time twice as long
 const QUIET = 30000 // milliseconds between two sentences for who listens
 
 const said = document.querySelector('[data-live-said]')
 const progress = () => document.querySelector('[data-live="progress"]')
+
+const old = document.createElement('p')
+old.setAttribute('role', 'status')
 
 let pause = PAUSE
 let lastSaid = Date.now()
@@ -29,16 +34,22 @@ function take(page) {
   })
 }
 
+/** Says to everybody that the stand is an old one, and why; or no longer. */
+function stands(words) {
+  old.textContent = words
+  if (words) progress().after(old)
+  else old.remove()
+}
+
 async function look() {
   const address = progress().dataset.liveFrom
   try {
-    const answer = await fetch(address, { headers: { Accept: 'text/html' } })
-    const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
-    if (!answer.ok || !page.querySelector('[data-live="progress"]')) throw new Error('signed out, or a fault')
-    take(page)
+    take(await askPage(address))
     pause = PAUSE
-  } catch {
+    stands('')
+  } catch (fault) {
     pause = Math.min(2 * pause, LONGEST_PAUSE)
+    stands(`Deze stand is niet bijgewerkt: ${fault.message} Wij proberen het steeds opnieuw.`)
   }
   const isLast = !progress().dataset.liveFrom
   say(progress().dataset.say, isLast)

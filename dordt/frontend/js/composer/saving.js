@@ -1,4 +1,5 @@
 // Keeps what is typed: after a pause, when a button is pressed, and again after a failure.
+import { askJson } from '../asking.js'
 import { prepareBlocks } from './blocks.js'
 import { renew } from './preview.js'
 import { say } from './say.js'
@@ -7,12 +8,7 @@ const TYPING = 2000 // milliseconds without typing
 const RETRY = 4000 // after a failure, each time twice as long
 const LONGEST_RETRY = 60000
 
-const REASONS = {
-  signedOut: 'u bent uitgelogd. Log in een ander venster weer in. Uw tekst blijft hier staan.',
-  refused: 'onze site nam dit niet aan. Kopieer uw tekst en laad de pagina opnieuw.',
-  busy: 'er gaat bij ons iets mis. Wij proberen het steeds opnieuw. Uw tekst blijft hier staan.',
-  offline: 'er is geen verbinding. Wij proberen het steeds opnieuw.',
-}
+const REFUSED = [400, 409, 422] // the answer says what is wrong, or who was first
 
 const composer = document.querySelector('[data-composer]')
 const form = document.getElementById('composer')
@@ -78,31 +74,20 @@ async function send(button) {
   const body = values(button)
   form.inert = Boolean(button) // what a button brings takes the place of the fields: nothing may be typed meanwhile
   try {
-    return take(await ask(body), upTo)
+    return take(await askJson(composer.dataset.composer, { method: 'POST', body }, REFUSED), upTo)
   } catch (fault) {
     form.inert = false
-    show(`Niet bewaard: ${REASONS[fault.message] ?? REASONS.offline}`, true)
-    plan(pause)
-    pause = Math.min(2 * pause, LONGEST_RETRY)
+    failed(fault)
     return false
   }
 }
 
-async function ask(body) {
-  const answer = await fetch(composer.dataset.composer, {
-    method: 'POST',
-    body,
-    headers: { Accept: 'application/json' },
-  })
-  const isOurs = answer.headers.get('Content-Type')?.startsWith('application/json')
-  if (!isOurs) throw new Error(reasonOf(answer))
-  return answer.json()
-}
-
-/** Why an answer is not the one of the composer; whoever gets no answer at all is offline. */
-function reasonOf(answer) {
-  if (answer.redirected) return 'signedOut'
-  return answer.status >= 500 || answer.status === 429 ? 'busy' : 'refused'
+/** The text stays in the form, and is sent again; that is said where it may help. */
+function failed(fault) {
+  const again = fault.isPassing ? 'Wij proberen het steeds opnieuw. ' : ''
+  show(`Niet bewaard: ${fault.message} ${again}Uw tekst blijft hier staan.`, true)
+  plan(pause)
+  pause = Math.min(2 * pause, LONGEST_RETRY)
 }
 
 /** The form as it stands now; files go along only when they were just chosen. */
