@@ -55,7 +55,9 @@ def drafts() -> list[Draft]:
     ]
     written += [write(make_address_change(confirmed)) for write in OF_ADDRESS_CHANGE.values()]
     for name, write in OF_MEMBERSHIP.items():
-        written.append(write(waiting if name == "confirm_membership" else make_membership()))
+        membership = waiting if name == "confirm_membership" else make_membership()
+        make_meeting(membership.workgroup)  # whoever is welcome gets a link to the calendar
+        written.append(write(membership))
     db.session.commit()
     return written
 
