@@ -21,6 +21,7 @@ from dordt.mailer.models import (
 )
 from dordt.mailer.suppression import list as suppression_list
 from dordt.newsletters.models import Newsletter
+from dordt.shared.problems import ChangedMeanwhile
 
 
 @asks(Right.SEE_CONTACT_DETAILS, closed_to_coordinators=True)
@@ -100,9 +101,17 @@ def resend(delivery_id: int, *, by: StaffMember, at: datetime) -> bool:
 
 
 @asks(Right.SEND_NEWSLETTER, closed_to_coordinators=True)
-def resend_newsletter(newsletter: Newsletter, state: DeliveryState, *, by: StaffMember, at: datetime) -> int:
-    """Queue all of a newsletter that failed, or all that is uncertain; returns how many."""
+def resend_newsletter(newsletter: Newsletter, state: DeliveryState, *, by: StaffMember, at: datetime, seen: int) -> int:
+    """Queue all of a newsletter that failed, or all that is uncertain; returns how many.
+
+    seen: how many there were on the page. Raises ChangedMeanwhile, and does nothing, when there are more by now.
+    """
     count = outbox.resend_all(newsletter.mail_id, state, at=at) if newsletter.mail_id else 0
+    if count > seen:
+        db.session.rollback()
+        raise ChangedMeanwhile(
+            "Er kwamen e-mails bij. Er is niets verstuurd. Bekijk hoeveel het er nu zijn, en kies dan."
+        )
     if count:
         audit.record(
             "newsletter.resent", subject=newsletter, by=by, at=at, number=newsletter.number, resent=count, state=state

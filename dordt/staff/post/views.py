@@ -17,6 +17,7 @@ from dordt.newsletters.models import Newsletter
 from dordt.shared import clock
 from dordt.shared.forms import require_csrf
 from dordt.shared.links import without_tokens
+from dordt.shared.problems import ChangedMeanwhile
 from dordt.shared.reading import count, page, page_of_many, row_or_404, rows
 from dordt.shared.requests import whole_number
 from dordt.staff import pages
@@ -119,7 +120,11 @@ def _is_readable(kind: MailKind) -> bool:
 @bp.get(RESEND_NEWSLETTER)
 def confirm_resend_newsletter(newsletter_id: int) -> ResponseReturnValue:
     """How many deliveries it is about and what may happen, before anything does."""
-    newsletter, state = _started(newsletter_id), _resendable(request.args.get("status"))
+    return _resend_page(newsletter_id, _resendable(request.args.get("status")))
+
+
+def _resend_page(newsletter_id: int, state: DeliveryState) -> str:
+    newsletter = _started(newsletter_id)
     return render_template(
         "staff/post/resend_newsletter.html",
         newsletter=newsletter,
@@ -133,7 +138,12 @@ def resend_newsletter(newsletter_id: int) -> ResponseReturnValue:
     """Send all of a newsletter again that failed, or of which nobody knows whether it arrived."""
     require_csrf()
     newsletter, state = _started(newsletter_id), _resendable(request.form.get("status"))
-    resent = services.resend_newsletter(newsletter, state, by=member(), at=clock.now())
+    seen = whole_number(request.form.get("seen")) or 0
+    try:
+        resent = services.resend_newsletter(newsletter, state, by=member(), at=clock.now(), seen=seen)
+    except ChangedMeanwhile as refused:
+        flash(str(refused), "warning")
+        return _resend_page(newsletter_id, state), 422
     if resent:
         flash(f"{'1 e-mail gaat' if resent == 1 else f'{resent} e-mails gaan'} opnieuw weg.", "ok")
     else:

@@ -16,7 +16,7 @@ def test_all_uncertain_ones_of_a_newsletter_go_again_after_a_warning(staff_clien
     client = staff_client("redacteur")
 
     warning = client.get("/beheer/post/nieuwsbrief/1/opnieuw/?status=uncertain").text
-    answer = client.post("/beheer/post/nieuwsbrief/1/opnieuw/", data={"status": "uncertain"})
+    answer = client.post("/beheer/post/nieuwsbrief/1/opnieuw/", data={"status": "uncertain", "seen": "2"})
 
     assert "2 onzekere e-mails" in warning
     assert "twee keer" in warning
@@ -24,7 +24,7 @@ def test_all_uncertain_ones_of_a_newsletter_go_again_after_a_warning(staff_clien
     assert "2 e-mails gaan opnieuw weg." in client.get(answer.location).text
     logged = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "newsletter.resent")).one()
     assert (logged.subject_id, logged.detail["resent"]) == (newsletter.id, 2)
-    again = client.post("/beheer/post/nieuwsbrief/1/opnieuw/", data={"status": "uncertain"})
+    again = client.post("/beheer/post/nieuwsbrief/1/opnieuw/", data={"status": "uncertain", "seen": "2"})
     assert "Er is niets veranderd" in client.get(again.location).text
 
 

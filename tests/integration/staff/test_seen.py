@@ -7,11 +7,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from dordt.contact import services as contact
 from dordt.contact.models import Message, MessageStatus, Outcome
 from dordt.extensions import db
+from dordt.mailer.ledger import outbox
+from dordt.mailer.models import Delivery, DeliveryState
 from dordt.news import services as news
 from dordt.news.models import Article, ArticleState
 from dordt.newsletters.content.services import editing
@@ -24,7 +27,7 @@ from dordt.workgroups.models import Membership, MembershipState
 from tests.factories.accounts import make_member
 from tests.factories.contact import make_message
 from tests.factories.news import make_article
-from tests.factories.newsletters import make_newsletter
+from tests.factories.newsletters import make_newsletter, make_started_newsletter
 from tests.factories.places import make_neighbourhood
 from tests.factories.subscribers import make_subscriber
 from tests.factories.workgroups import make_membership
@@ -66,6 +69,11 @@ def colleague_edits(number: int) -> None:
 def colleague_edits_and_approves(number: int) -> None:
     colleague_edits(number)
     sending.approve_newsletter(number, at=clock.now())
+
+
+def one_more_fails(_number: int) -> None:
+    db.session.execute(sa.update(Delivery).values(state=DeliveryState.FAILED))
+    db.session.commit()
 
 
 def a_newsletter(state: NewsletterState) -> Any:
@@ -166,6 +174,16 @@ STEPS: dict[str, list[Step]] = {
             still=of_state,
         )
     ],
+    "post.resend_newsletter": [
+        Step(
+            "/beheer/post/nieuwsbrief/1/opnieuw/?status=failed",
+            lambda: make_started_newsletter(3, DeliveryState.FAILED, DeliveryState.FAILED),
+            one_more_fails,
+            action="/beheer/post/nieuwsbrief/1/opnieuw/",
+            says="3 geweigerde e-mails",
+            still=lambda row: outbox.progress(row.mail_id).get(DeliveryState.FAILED, 0),
+        )
+    ],
     "newsletters.plan": [
         Step(
             NEWSLETTER,
@@ -215,7 +233,6 @@ WITHOUT = {
     "subscribers.undo_import": STATE,
     "subscribers.unsubscribe": ADDRESS,
     "post.resend": ADDRESS,
-    "post.resend_newsletter": ADDRESS,
     "post.new_suppression": ADDRESS,
     "post.release_suppression": ADDRESS,
     "post.handle_inbound": STATE,
