@@ -9,6 +9,7 @@ from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
 from dordt.extensions import db
+from dordt.shared import kept_forms
 from dordt.shared.problems import DomainError, LinkExpired, LinkInvalid, NotAllowed, NotFound
 from dordt.shared.requests import TextTooLarge, TooManyFields
 
@@ -59,7 +60,8 @@ def _show(problem: Exception) -> ResponseReturnValue:
     endpoint, label = NEW_LINKS.get(request.blueprint or "", ("", ""))
     retry_url = url_for(endpoint) if endpoint else None
     reason = str(problem) if isinstance(problem, NotAllowed) else ""  # of other kinds the text is not for the screen
-    values = {"reason": reason, "retry_url": retry_url, "retry_label": label}
+    typed = "\n\n".join(kept_forms.texts())
+    values = {"reason": reason, "retry_url": retry_url, "retry_label": label, "typed": typed}
     if _asks_json():
         return jsonify(problems=[("", _in_short(template, values))]), status, headers
     return _page(template, values), status, headers
@@ -73,7 +75,7 @@ def _asks_json() -> bool:
 def _page(name: str, values: dict[str, Any]) -> str:
     """The page for a fault of ours stands on its own: what our layouts ask for may be what failed."""
     if name == UNEXPECTED:
-        return current_app.jinja_env.get_template(name).render()
+        return current_app.jinja_env.get_template(name).render(typed=values["typed"])
     return render_template(name, **values)
 
 

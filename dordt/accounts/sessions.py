@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 import sqlalchemy as sa
 from flask import current_app, g, session
@@ -16,6 +17,15 @@ from dordt.shared.database import UtcMoment, reading, writing
 
 COOKIE_KEY = "staff_session"
 SEEN_EVERY = timedelta(minutes=1)
+
+
+class Ending(StrEnum):
+    """What ended a session."""
+
+    IDLE = "idle"
+    TOO_LONG = "too_long"
+    ENDED = "ended"  # signed out, or another password, role or state of the account
+    UNKNOWN = "unknown"  # the browser names none, or one that we do not know any more
 
 
 def current_member() -> StaffMember | None:
@@ -41,6 +51,21 @@ def member_of(token: str, *, at: datetime) -> StaffMember | None:
         _touch(row.id, at=at)
     owner: StaffMember = member
     return owner
+
+
+def ending(*, at: datetime) -> Ending:
+    """What ended the session that this request names."""
+    token = session.get(COOKIE_KEY)
+    with reading(), Session(db.engine) as own:
+        of_token = StaffSession.token_hash == _hash(token if isinstance(token, str) else "")
+        found = own.scalar(sa.select(StaffSession).where(of_token))
+    if found is None:
+        return Ending.UNKNOWN
+    if found.ended_at is not None:
+        return Ending.ENDED
+    is_old = found.created_at <= at - current_app.config["STAFF_SESSION_LIFETIME"]
+    is_idle = found.last_seen <= at - current_app.config["STAFF_IDLE_TIMEOUT"]
+    return Ending.TOO_LONG if is_old else Ending.IDLE if is_idle else Ending.ENDED
 
 
 def start(member_id: int, *, at: datetime) -> str:

@@ -13,8 +13,16 @@ from dordt.accounts import services, sessions
 from dordt.accounts.forms import SignInForm
 from dordt.accounts.models import StaffMember
 from dordt.extensions import limiter
-from dordt.shared import clock
+from dordt.shared import clock, kept_forms
 from dordt.shared.forms import require_csrf
+from dordt.shared.requests import comes_from_this_site
+
+ENDINGS = {
+    sessions.Ending.IDLE: "U deed een tijd niets. Daarom bent u uitgelogd.",
+    sessions.Ending.TOO_LONG: "U was lang achter elkaar ingelogd. Daarom bent u uitgelogd.",
+    sessions.Ending.ENDED: "U bent uitgelogd: dat deed u in een ander venster, of een beheerder wijzigde uw account.",
+    sessions.Ending.UNKNOWN: "U bent niet (meer) ingelogd in deze browser.",
+}
 
 bp = Blueprint("security", __name__, url_prefix="/beheer")
 
@@ -36,11 +44,11 @@ def login() -> ResponseReturnValue:
         token = services.sign_in(form.email.data or "", form.password.data or "", at=clock.now(), origin=origin)
         if token:
             _remember(token)
-            return redirect(_onward(), code=303)
+            return redirect(_onward(), code=307 if _carried() else 303)
         form.form_errors.append(current_app.config["SECURITY_MSG_GENERIC_AUTHN_FAILED"][0])
     elif request.method == "GET" and sessions.current_member():
         return redirect(_onward())
-    return render_template("staff/sign_in.html", form=form, onward=_onward()), form.status
+    return render_template("staff/sign_in.html", form=form, onward=_onward(), kept=_carried()), form.status
 
 
 @bp.post("/uitloggen/")
@@ -55,6 +63,21 @@ def logout() -> ResponseReturnValue:
     session.clear()
     flash("U bent uitgelogd.", "ok")
     return redirect(url_for(".login"), code=303)
+
+
+def ask_to_sign_in(onward: str) -> ResponseReturnValue:
+    """The answer to a form that came without a session: what was typed goes along, and comes back after signing in.
+
+    The browser sends it again then (307), to where it went at first, without a token that is still right.
+    """
+    form, reason = SignInForm(formdata=None), ENDINGS[sessions.ending(at=clock.now())]
+    page = render_template("staff/sign_in.html", form=form, onward=onward, kept=kept_forms.packed(), reason=reason)
+    return page, 403
+
+
+def _carried() -> str:
+    """The form that the sign-in page carries; another site cannot put words into one."""
+    return request.form.get(kept_forms.FIELD, "") if comes_from_this_site() else ""
 
 
 def _remember(token: str) -> None:

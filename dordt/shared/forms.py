@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-from flask import abort, current_app, request
+from flask import abort, current_app, g, request
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import validate_csrf
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
@@ -51,6 +51,12 @@ NO_COOKIE_TEXT = (
     "Wat u invulde, staat er nog. Verstuur het opnieuw."
 )
 CSRF_TEXT = "Deze pagina stond te lang open of is niet goed geladen. Wat u invulde, staat er nog. Verstuur het opnieuw."
+
+
+SIGNED_IN_TEXT = (
+    "U bent weer ingelogd. Wat u schreef, staat er nog. Er is nog niets bewaard of verstuurd. "
+    "Kijk het na en verstuur het."
+)
 
 
 class _Dutch:
@@ -144,8 +150,7 @@ class DordtForm(FlaskForm):
     @property
     def problems(self) -> list[tuple[str, str]]:
         """What the error summary lists: the id to link to ('' for the form itself) and what to do."""
-        has_cookie = current_app.config["SESSION_COOKIE_NAME"] in request.cookies
-        found = [("", CSRF_TEXT if has_cookie else NO_COOKIE_TEXT)] if self.has_expired else []
+        found = [("", why_expired())] if self.has_expired else []
         for field in self:
             if field.errors and field.name != self.meta.csrf_field_name:
                 found.append((_first_control(field), _first_text(field.errors)))
@@ -170,11 +175,18 @@ class SeenForm(DordtForm):
             self.seen.data = str(last)
 
 
-def require_csrf() -> None:
-    """Answer 400 unless the CSRF token that was posted is right; for one-button actions of staff."""
+def has_csrf() -> bool:
+    """Whether the CSRF token that was posted is right."""
     try:
         validate_csrf(request.form.get("csrf_token"))
     except ValidationError:
+        return False
+    return True
+
+
+def require_csrf() -> None:
+    """Answer 400 unless the CSRF token that was posted is right; for one-button actions of staff."""
+    if not has_csrf():
         abort(400)
 
 
@@ -247,6 +259,13 @@ def phone_number() -> Validator:
             )
 
     return check
+
+
+def why_expired() -> str:
+    """What a page says whose CSRF token was missing or wrong."""
+    if "signed_in_again" in g:
+        return SIGNED_IN_TEXT
+    return CSRF_TEXT if current_app.config["SESSION_COOKIE_NAME"] in request.cookies else NO_COOKIE_TEXT
 
 
 def _files_for(form: Form) -> "MultiDict[str, Any]":

@@ -143,6 +143,15 @@ def whole_number(text: str | None) -> int | None:
     return int(given) if is_number and int(given) <= LARGEST_INTEGER else None
 
 
+def comes_from_this_site() -> bool:
+    """Whether the browser says that a page of ours sent this request; one that says nothing is not believed."""
+    fetched_from = request.headers.get("Sec-Fetch-Site")
+    if fetched_from:
+        return fetched_from == "same-origin"
+    sender = request.headers.get("Origin") or request.headers.get("Referer") or ""
+    return sender.partition("://")[2].partition("/")[0] == request.host
+
+
 def _name_rule() -> None:
     request.environ[RULE] = str(request.url_rule or "-")
 

@@ -1,11 +1,16 @@
 """Who may open which page of /beheer/: one table of rights in the order of the menu, and the one guard that asks it."""
 
+from urllib.parse import urlsplit
+
 from flask import Flask, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from dordt.accounts import sessions
+from dordt.accounts import views as accounts
 from dordt.accounts.models import StaffMember
 from dordt.accounts.rights import Right
+from dordt.shared import kept_forms
+from dordt.shared.requests import comes_from_this_site
 
 Rights = Right | tuple[Right, ...]  # of several, a member needs all
 
@@ -144,12 +149,15 @@ def require_complete(app: Flask) -> None:
 
 
 def require_access() -> ResponseReturnValue | None:
-    """Before every request of /beheer/: a visitor goes to the sign-in page, and back here afterwards; a member goes on
-    where the section is open to them and they have every right that the page asks, and gets 403 elsewhere."""
+    """Before every request of /beheer/: a visitor goes to the sign-in page, and back here afterwards, with what was
+    typed; a member goes on where the section is open to them and they have every right that the page asks, and gets
+    403 elsewhere."""
     if sessions.current_member() is None:
-        can_return = request.url_rule is not None and "GET" in (request.url_rule.methods or set())
-        address = request.full_path.removesuffix("?") if can_return else url_for("staff.start.index")
-        return redirect(url_for("security.login", next=address))
+        if kept_forms.texts() and request.accept_mimetypes.best != "application/json":
+            return accounts.ask_to_sign_in(request.full_path.removesuffix("?"))
+        return redirect(url_for("security.login", next=_page_before()))
+    if request.method == "POST":
+        kept_forms.unpack()
     if not is_open(request.blueprint or ""):
         current_app.logger.warning("Member %s only leads groups and may not enter %s", member().id, request.blueprint)
         abort(403)
@@ -159,6 +167,14 @@ def require_access() -> ResponseReturnValue | None:
         current_app.logger.warning("Member %s has no right %s at %s", member().id, missing[0], request.url_rule)
         abort(403)
     return None
+
+
+def _page_before() -> str:
+    """Where to go on after signing in: this page, or the one with the button that led here."""
+    if request.url_rule is not None and "GET" in (request.url_rule.methods or set()):
+        return request.full_path.removesuffix("?")
+    before = urlsplit(request.referrer or "") if comes_from_this_site() else None
+    return before.path if before and before.path else url_for("staff.start.index")
 
 
 def is_open(section: str) -> bool:

@@ -2,9 +2,9 @@
 
 from urllib.parse import urlsplit
 
-from flask import Response, abort, make_response, request, session, url_for
+from flask import Response, abort, make_response, render_template, request, session, url_for
 
-from dordt.shared.forms import require_csrf
+from dordt.shared.forms import has_csrf, why_expired
 from dordt.shared.links import without_tokens
 from dordt.shared.requests import CONTENT_SECURITY_POLICY
 from dordt.shared.search import words_of
@@ -24,12 +24,14 @@ FRAME_POLICY = (
 def keep(section: str) -> None:
     """Keep the words that were posted, or forget them when the button says so.
 
-    Answers 400 without a CSRF token, and 422 to what is no text.
+    Answers 400 without a CSRF token, with the words to search again, and 422 to what is no text.
     """
-    require_csrf()
     words = "" if "wissen" in request.form else words_of(request.form.get("zoek"))
     if "\x00" in words:  # breaks PostgreSQL
         abort(422)
+    if not has_csrf():
+        again = render_template("staff/search_again.html", words=words, reason=why_expired())
+        abort(make_response(again, 400))
     session[_key(section)] = words
 
 

@@ -3,8 +3,12 @@
 Every form that posts is found by walking along the pages of the demo content.
 """
 
-from collections.abc import Iterator
+import html
+import json
+import re
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -12,16 +16,20 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from dordt.accounts import sessions
+from dordt.accounts.models import StaffMember, StaffSession
+from dordt.accounts.views import ENDINGS
 from dordt.extensions import db
 from dordt.mailer.models import Mail
-from dordt.shared.forms import CSRF_TEXT, NO_COOKIE_TEXT, TRAP_TEXT
+from dordt.shared import clock
+from dordt.shared.forms import CSRF_TEXT, NO_COOKIE_TEXT, SIGNED_IN_TEXT, TRAP_TEXT
 from dordt.subscribers.models import Subscriber, SubscriberState, Unsubscription
 from dordt.subscribers.services import subscribing
 from tests.factories.subscribers import preferences_path, unsubscribe_path
 from tests.support.posted import LINK
 from tests.support.posting_forms import PostingForm, forms_of, shown_texts
-from tests.support.seeded import Walk, endpoint_of
-from tests.support.visitors import new_visitor
+from tests.support.seeded import Walk, administrator, endpoint_of
+from tests.support.visitors import Visitor, new_visitor, signed_in
 
 Forms = dict[str, tuple[str, PostingForm]]  # by endpoint: the page that it stands on, and the form
 ONE_BUTTON = {
@@ -29,7 +37,6 @@ ONE_BUTTON = {
     *("subscribers.resume", "subscribers.new_address_now", "subscribers.unsubscribe_now"),
 }
 CHOICES = {"subscribers.change_choices", "subscribers.pause"}  # nothing is typed
-SEARCHES = {"search", "search_suppressions", "report_deliveries"}  # one word, and the page that it stands on is a list
 
 
 def forms_on(app: Flask, answers: dict[str, TestResponse]) -> Forms:
@@ -59,7 +66,8 @@ def public_forms(seeded_app: Flask, public_walk: Walk) -> Iterator[Forms]:
 
 @pytest.fixture(scope="module")
 def staff_forms(seeded_app: Flask, staff_walk: Walk) -> Forms:
-    return forms_on(seeded_app, staff_walk.answers)
+    found = forms_on(seeded_app, staff_walk.answers)
+    return {endpoint: form for endpoint, form in found.items() if endpoint.startswith(("staff.", "security."))}
 
 
 def posting_endpoints(app: Flask, *, of_staff: bool) -> set[str]:
@@ -115,12 +123,131 @@ def test_a_token_of_an_earlier_session_loses_nothing(seeded_app: Flask, public_f
 
 def test_a_token_of_an_earlier_session_loses_nothing_of_staff(staff_walk: Walk, staff_forms: Forms):
     found = []
-    for endpoint, (_page, form) in staff_forms.items():
-        if form.texts and endpoint.rpartition(".")[2] not in SEARCHES:
+    for _page, form in staff_forms.values():
+        if form.texts:
             filled = form.filled(csrf_token="van-vorige-week")
             found += faults_of(staff_walk.visitor.post(form.action, data=filled), form, filled, 400, CSRF_TEXT)
 
     assert found == []
+
+
+OURS = {"Origin": "http://localhost"}  # as a browser says it of a page of this site
+OPEN_TO_READERS = {f"staff.{name}" for name in ("contact.search", "post.search")}
+SIGNING_IN = {"staff_session", "audit_entry", "rate_count"}  # what a sign-in writes
+
+
+def sign_in_from(answer: TestResponse, visitor: Visitor, password: str | None = None) -> TestResponse:
+    """Fill the sign-in page in; without a password the right one."""
+    (form,) = [each for each in forms_of(answer.text, "/") if "/inloggen/" in each.action]
+    login = json.loads((visitor.application.config["DATA_DIR"] / "staff-login").read_text())[0]
+    data = {**form.values, "email": login["email"], "password": password or login["password"]}
+    signed: TestResponse = visitor.post(form.action, data=data, headers=OURS)
+    if signed.status_code != 307:
+        return signed
+    again: TestResponse = visitor.post(signed.location, data=data, headers=OURS)
+    return again
+
+
+def test_a_session_that_ended_loses_nothing_of_staff(
+    seeded_app: Flask, staff_forms: Forms, contents: Callable[[], dict[str, str]]
+):
+    before, found, walked = contents(), [], 0
+    for _page, form in staff_forms.values():
+        if form.texts:
+            visitor, filled, walked = new_visitor(seeded_app), form.filled(), walked + 1
+            asked = visitor.post(form.action, data=filled, csrf=False, headers=OURS)
+            if asked.status_code != 403 or ENDINGS[sessions.Ending.UNKNOWN] not in asked.text:
+                found.append(f"{form.action}: {asked.status} instead of the sign-in page")
+                continue
+            answer = sign_in_from(asked, visitor)
+            found += faults_of(answer, form, filled, 400, SIGNED_IN_TEXT)
+
+    assert found == []
+    assert walked > 15
+    after = contents()
+    assert [table for table in before if before[table] != after[table] and table not in SIGNING_IN] == []
+
+
+ENDED: dict[sessions.Ending, dict[str, Any]] = {
+    sessions.Ending.IDLE: {"last_seen": clock.now() - timedelta(hours=2)},
+    sessions.Ending.TOO_LONG: {"created_at": clock.now() - timedelta(hours=11)},
+    sessions.Ending.ENDED: {"ended_at": clock.now()},
+}
+
+
+@pytest.mark.parametrize("ending", ENDED)
+def test_the_sign_in_page_says_what_ended_the_session(seeded_app: Flask, ending: sessions.Ending):
+    visitor = signed_in(seeded_app, administrator())
+    newest = sa.select(sa.func.max(StaffSession.id)).scalar_subquery()
+    db.session.execute(sa.update(StaffSession).where(StaffSession.id == newest).values(**ENDED[ending]))
+
+    answer = visitor.post("/beheer/berichten/1/notitie/", data={"note": "Bellen."}, headers=OURS)
+
+    assert (answer.status_code, ENDINGS[ending] in answer.text) == (403, True)
+
+
+def test_a_wrong_password_loses_nothing(seeded_app: Flask):
+    visitor = new_visitor(seeded_app)
+    asked = visitor.post("/beheer/berichten/1/notitie/", data={"note": "Morgen bellen."}, csrf=False, headers=OURS)
+
+    refused = sign_in_from(asked, visitor, password="een ander wachtwoord")
+    answer = sign_in_from(refused, visitor)
+
+    assert refused.status_code == 422
+    assert (answer.status_code, "Morgen bellen." in answer.text) == (400, True)
+
+
+def test_a_password_does_not_go_along(seeded_app: Flask):
+    data = {"name": "Sem de Boer", "password": "een zin die niemand kent", "role": "lezer"}
+
+    answer = new_visitor(seeded_app).post("/beheer/medewerkers/nieuw/", data=data, csrf=False, headers=OURS)
+
+    assert "Sem de Boer" in answer.text
+    assert "niemand kent" not in answer.text
+
+
+@pytest.mark.parametrize("headers", [{}, {"Origin": "https://elders.voorbeeld"}, {"Sec-Fetch-Site": "same-site"}])
+def test_another_site_plants_no_text(seeded_app: Flask, headers: dict[str, str]):
+    visitor, carried = new_visitor(seeded_app), json.dumps([["note", "Geplant."]])
+
+    answers = [
+        visitor.post("/beheer/berichten/1/notitie/", data={"note": "Geplant."}, csrf=False, headers=headers),
+        visitor.post("/beheer/inloggen/", data={"kept": carried}, csrf=False, headers=headers),
+        signed_in(seeded_app, administrator()).post(
+            "/beheer/berichten/1/notitie/", data={"kept": carried}, headers=headers
+        ),
+        visitor.post("/beheer/bestaat-niet/", data={"note": "Geplant."}, csrf=False, headers=headers),
+    ]
+
+    assert [answer.status_code for answer in answers] == [302, 400, 422, 404]
+    assert [answer for answer in answers if "Geplant" in answer.text] == []
+
+
+def test_who_may_no_longer_do_it_or_finds_nothing_there_gets_the_text_back(
+    seeded_app: Flask, staff_walk: Walk, staff_forms: Forms
+):
+    reader = signed_in(seeded_app, member_of("lezer"))
+    found = []
+    for endpoint, (_page, form) in staff_forms.items():
+        if form.texts:
+            filled = form.filled()
+            gone = re.sub(r"/\d+/", "/999999/", form.action)
+            answers = (
+                [] if endpoint in OPEN_TO_READERS else [(reader.post(form.action, data=filled, headers=OURS), 403)]
+            )
+            if gone != form.action:
+                answers.append((staff_walk.visitor.post(gone, data=filled, headers=OURS), 404))
+            for answer, status in answers:
+                shown = html.unescape(answer.text)
+                lost = [name for name in form.texts if filled[name] not in shown]
+                if lost or answer.status_code != status:
+                    found.append(f"{form.action}: {answer.status} instead of {status}, {lost} lost")
+
+    assert found == []
+
+
+def member_of(role: str) -> StaffMember:
+    return db.session.scalars(sa.select(StaffMember).where(StaffMember.roles.any(name=role))).first()
 
 
 def test_a_filled_trap_loses_nothing(seeded_app: Flask, public_forms: Forms, staff_walk: Walk, staff_forms: Forms):
