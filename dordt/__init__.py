@@ -11,6 +11,8 @@ from dordt import accounts, development, errors, mailer, models, staff, throttli
 from dordt.accounts import services as account_services
 from dordt.contact import services as contact_services
 from dordt.contact import views as contact_views
+from dordt.drafts import services as draft_services
+from dordt.drafts import tasks as draft_tasks
 from dordt.extensions import csrf, db, migrate
 from dordt.media import markdown
 from dordt.media import views as media_views
@@ -113,6 +115,7 @@ def _register_commands(app: Flask) -> None:
 
 
 def _register_tasks(app: Flask) -> None:
-    for tasks in (workgroup_tasks, subscriber_tasks, newsletter_tasks):
+    for tasks in (workgroup_tasks, subscriber_tasks, newsletter_tasks, draft_tasks):
         tasks.init_app(app)
     account_services.on_rights_change("contact", contact_services.hand_back_messages)
+    account_services.on_rights_change("drafts", draft_services.erase_of)

@@ -4,6 +4,7 @@ from dordt.accounts import models as accounts
 from dordt.audit import models as audit
 from dordt.consent import models as consent
 from dordt.contact import models as contact
+from dordt.drafts import models as drafts
 from dordt.mailer import models as mailer
 from dordt.media import models as media
 from dordt.news import models as news
@@ -19,6 +20,7 @@ __all__ = [
     "audit",
     "consent",
     "contact",
+    "drafts",
     "mailer",
     "media",
     "news",

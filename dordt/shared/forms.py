@@ -1,7 +1,7 @@
 """The base of every form, and the validators that say what to do."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from flask import abort, current_app, g, request
 from flask_wtf import FlaskForm
@@ -51,12 +51,7 @@ NO_COOKIE_TEXT = (
     "Wat u invulde, staat er nog. Verstuur het opnieuw."
 )
 CSRF_TEXT = "Deze pagina stond te lang open of is niet goed geladen. Wat u invulde, staat er nog. Verstuur het opnieuw."
-
-
-SIGNED_IN_TEXT = (
-    "U bent weer ingelogd. Wat u schreef, staat er nog. Er is nog niets bewaard of verstuurd. "
-    "Kijk het na en verstuur het."
-)
+SIGNED_IN_TEXT = "U bent weer ingelogd. Wat u schreef, staat er nog. Er is nog niets bewaard of verstuurd."
 
 
 class _Dutch:
@@ -95,6 +90,8 @@ class DordtForm(FlaskForm):
     class Meta(FlaskForm.Meta):
         def wrap_formdata(self, form: Form, formdata: Any) -> Any:
             """Form fields and files; never JSON, where a list or a number would pass for a field."""
+            if isinstance(formdata, MultiDict):
+                return formdata  # a draft
             if formdata is None or request.method not in {"POST", "PUT", "PATCH", "DELETE"}:
                 return None
             return CombinedMultiDict([_files_for(form), request.form]) if request.files else request.form
@@ -173,6 +170,39 @@ class SeenForm(DordtForm):
         """Name what the page shows now. A form that comes back for another reason keeps what was seen with it."""
         if self.is_overtaken or not self.is_submitted() or self.seen.data is None:
             self.seen.data = str(last)
+
+
+class KeptDraft(Protocol):
+    """What somebody left in a form; empty when it was thrown away, which can be undone for a while."""
+
+    @property
+    def typed(self) -> "MultiDict[str, str]": ...
+
+
+class DraftForm(DordtForm):
+    """A form with a long text, which the server keeps until it is sent (`staff/drafts`)."""
+
+    NOT_DRAFTED: ClassVar[set[str]] = {"csrf_token", "website", "seen"}
+    draft: KeptDraft | None = None
+
+    def __init__(self, draft: KeptDraft | None = None, **options: Any) -> None:
+        if draft is not None and draft.typed and not self.is_submitted():
+            options["formdata"] = draft.typed
+        super().__init__(**options)
+        self.draft = draft
+
+    def drafts(self, name: str) -> bool:
+        """Whether the draft holds this field."""
+        return name in self._fields and name not in self.NOT_DRAFTED and not isinstance(self._fields[name], FileField)
+
+    def was_posted(self, posted: "MultiDict[str, str]") -> bool:
+        """Whether the long texts came along."""
+        return any(isinstance(field, TextAreaField) and field.name in posted for field in self)
+
+    @property
+    def is_touched(self) -> bool:
+        """Whether anything was typed or chosen; the form was empty when the page was opened."""
+        return any(field.data and self.drafts(field.name) for field in self)
 
 
 def has_csrf() -> bool:

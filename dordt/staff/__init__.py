@@ -14,6 +14,7 @@ from dordt.shared.reading import count
 from dordt.staff import access, pages
 from dordt.staff.access import coordinator_scope, is_open, may
 from dordt.staff.contact import views as contact_views
+from dordt.staff.drafts import views as drafts_views
 from dordt.staff.log import views as log_views
 from dordt.staff.members import views as members_views
 from dordt.staff.news import views as news_views
@@ -35,6 +36,7 @@ SECTION_VIEWS = (
     workgroups_views,
     post_views,
     settings_views,
+    drafts_views,
 )
 
 
@@ -86,7 +88,9 @@ def init_app(app: Flask) -> None:
     """Everything under /beheer/, each section a blueprint of its own. Raises AccessUnsettled."""
     staff = Blueprint("staff", __name__, url_prefix="/beheer")
     staff.before_request(access.require_access)
+    staff.before_request(drafts_views.keep_others)
     staff.after_request(pages.note_list)
+    staff.after_request(drafts_views.settle)
     staff.context_processor(_frame)
     app.add_template_global(pages.way_back)
     app.add_template_filter(reply_label)

@@ -109,6 +109,9 @@ RIGHTS: dict[str, Rights | dict[str, Rights]] = {
     "settings.index": Right.ADMINISTER,
     "settings.closed_days": Right.ADMINISTER,
     "settings.remove_closed_day": Right.ADMINISTER,
+    "drafts.keep": Right.READ,  # and what the form itself asks
+    "drafts.discard": Right.READ,
+    "drafts.put_back": Right.READ,
     "log.index": Right.ADMINISTER,
     "log.readings": Right.ADMINISTER,
 }

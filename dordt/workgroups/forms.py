@@ -7,6 +7,7 @@ from wtforms import BooleanField, RadioField, TextAreaField, ValidationError
 from dordt.places.services import Choices
 from dordt.shared.forms import (
     DordtForm,
+    DraftForm,
     SeenForm,
     address_field,
     at_most,
@@ -43,7 +44,7 @@ class JoinWorkgroupForm(DordtForm):
         )
 
 
-class DecideMembershipForm(SeenForm):
+class DecideMembershipForm(DraftForm, SeenForm):
     """Approve, put on the waiting list, or decline; the text goes to the resident."""
 
     decision = RadioField("Wat is uw besluit?", validators=[required("Kies wat u besluit.")], validate_choice=False)

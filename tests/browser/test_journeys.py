@@ -37,10 +37,9 @@ def test_a_message_is_answered_and_the_answer_arrives(new_page: Callable[..., Pa
     staff.goto(f"{each_site.url}/beheer/berichten/")
     staff.locator("main a", has_text="Wilma Vos").first.click()
     expect(staff.locator("main")).to_contain_text("De bank bij de vijver is stuk.")
-    answer = staff.locator("form[action$='/antwoord/']")
-    answer.locator("textarea").first.fill("Beste mevrouw Vos,\n\nWij maken de bank deze week.")
-    answer.locator("select").first.select_option(index=1)
-    answer.locator("button[type=submit]").click()
+    staff.locator("[name=answer]").fill("Beste mevrouw Vos,\n\nWij maken de bank deze week.")
+    staff.locator("[name=answer_outcome]").select_option(index=1)
+    staff.get_by_role("button", name="Antwoord versturen").click()
     expect(staff.locator("main")).to_contain_text("Wij maken de bank deze week.")
 
     open_mail(resident, each_site, "wilma.vos@voorbeeld.nl", "Antwoord")

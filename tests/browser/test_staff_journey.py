@@ -40,8 +40,8 @@ def test_a_message_is_found_taken_noted_and_answered(new_page: NewPage, site: Li
     staff.get_by_role("button", name="Antwoord versturen").click()
     expect(staff.locator(".error-summary__title")).to_be_focused()
     expect(staff).to_have_title(re.compile("^Fout: Bericht DZ-"))
-    staff.locator("form[action$='/antwoord/'] textarea").fill("Wij snoeien de heg op dinsdag.")
-    staff.locator("form[action$='/antwoord/'] select").select_option(label="Gedaan")
+    staff.locator("[name=answer]").fill("Wij snoeien de heg op dinsdag.")
+    staff.locator("[name=answer_outcome]").select_option(label="Gedaan")
     staff.get_by_role("button", name="Antwoord versturen").click()
     expect(staff.locator(".title-row")).to_contain_text("Beantwoord")
 

@@ -53,8 +53,8 @@ def test_staff_sign_in_and_answer(plain_page: Page, site: LiveSite):
     sign_in(plain_page, site, "wijkmedewerker")
     plain_page.goto(f"{site.url}/beheer/berichten/")
     plain_page.get_by_role("link", name="Nel Zonder").click()
-    plain_page.locator("form[action$='/antwoord/'] textarea").fill("De klok loopt weer gelijk.")
-    plain_page.locator("form[action$='/antwoord/'] select").select_option(label="Gedaan")
+    plain_page.locator("[name=answer]").fill("De klok loopt weer gelijk.")
+    plain_page.locator("[name=answer_outcome]").select_option(label="Gedaan")
     plain_page.get_by_role("button", name="Antwoord versturen").click()
 
     expect(plain_page.locator(".thread")).to_contain_text("De klok loopt weer gelijk.")

@@ -11,6 +11,7 @@ from werkzeug.routing import Rule
 from dordt.accounts.rights import ROLE_RIGHTS, Right
 from dordt.staff import access
 from dordt.staff import access as guard
+from dordt.staff.drafts import views as drafts
 from tests.support.seeded import administrator
 from tests.support.visitors import Visitor, new_visitor, signed_in
 
@@ -91,7 +92,7 @@ def test_a_page_under_beheer_outside_the_guard_stops_the_start():
 
 
 def test_the_guard_stands_before_every_staff_page(app: Flask):
-    assert app.before_request_funcs["staff"] == [guard.require_access]
+    assert app.before_request_funcs["staff"] == [guard.require_access, drafts.keep_others]
     assert all(rule.endpoint.startswith("staff.") for rule in staff_rules(app) if rule.endpoint not in LEAVING)
 
 

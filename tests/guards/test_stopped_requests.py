@@ -163,7 +163,7 @@ def test_a_session_that_ended_loses_nothing_of_staff(
             found += faults_of(answer, form, filled, 400, SIGNED_IN_TEXT)
 
     assert found == []
-    assert walked > 15
+    assert walked > 20
     after = contents()
     assert [table for table in before if before[table] != after[table] and table not in SIGNING_IN] == []
 

@@ -1,5 +1,6 @@
 """The forms of a page, as a browser would send them."""
 
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,7 +29,8 @@ def written(name: str, kind: str) -> str:
 
 
 def forms_of(html: str, path: str) -> list[PostingForm]:
-    """The forms of a page that post; those of one button alone have no `texts`."""
+    """The forms of a page that post, one more for each button that leads elsewhere; those of one button alone have no
+    `texts`."""
     tree = html5lib.parse(html, namespaceHTMLElements=False)
     by_id = {each.get("id"): each for each in tree.iter("form")}
     outside = [each for each in _controls(tree) if each.get("form")]
@@ -39,8 +41,22 @@ def forms_of(html: str, path: str) -> list[PostingForm]:
             own = [control for control in _controls(each) if not control.get("form")]
             for control in [*own, *(other for other in outside if by_id.get(other.get("form")) is each)]:
                 _read(form, control)
-            found.append(form)
+            found += [form, *(_pressed(form, button) for button in _buttons(each))]
     return found
+
+
+def _buttons(form: Any) -> list[Any]:
+    """Those that send the form elsewhere."""
+    return [each for each in form.iter("button") if each.get("formaction")]
+
+
+def _pressed(form: PostingForm, button: Any) -> PostingForm:
+    pressed = deepcopy(form)
+    pressed.has_trap = False  # that of the form itself: a step beside it looks at no field
+    pressed.action = button.get("formaction").partition("#")[0]
+    if button.get("name"):
+        pressed.values[button.get("name")] = button.get("value") or ""
+    return pressed
 
 
 def _controls(element: Any) -> list[Any]:
@@ -63,11 +79,11 @@ def _read(form: PostingForm, control: Any) -> None:
 
 
 def shown_texts(html: str, action: str) -> dict[str, str]:
-    """What stands in the fields for text of the form with this action."""
+    """What stands in the fields for text of the form with this action, or with a button that leads there."""
     tree = html5lib.parse(html, namespaceHTMLElements=False)
     shown: dict[str, str] = {}
     for each in tree.iter("form"):
-        if each.get("action") == action:
+        if action in {each.get("action"), *(button.get("formaction") for button in _buttons(each))}:
             shown |= {area.get("name"): area.text or "" for area in each.iter("textarea")}
             shown |= {field.get("name"): field.get("value") or "" for field in each.iter("input")}
     return shown

@@ -94,6 +94,8 @@ class _Addresses(HTMLParser):
             self.links.append(here)
         if tag == "form" and (values.get("method") or "").lower() == "post":
             self.actions.add(self._here(values.get("action") or self.path) or self.path)
+        if tag == "button" and values.get("formaction"):
+            self.actions.add(self._here(values["formaction"] or "") or self.path)
 
     def _here(self, target: str) -> str | None:
         parts = urlsplit(urljoin(f"http://here{self.path}", target))

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
-from wtforms import Form, SelectField, TextAreaField, ValidationError
+from wtforms import Form, SelectField, SubmitField, TextAreaField, ValidationError
 
 from dordt.contact.labels import OUTCOME_LABELS, STATUS_LABELS
 from dordt.contact.models import MessageStatus, Outcome
 from dordt.places.services import Choices
-from dordt.shared.forms import DordtForm, SeenForm, at_most, required
+from dordt.shared.forms import DordtForm, DraftForm, SeenForm, at_most, required
 
 OUTCOMES: Choices = [("", "Kies een uitkomst"), *((outcome.value, OUTCOME_LABELS[outcome]) for outcome in Outcome)]
 STATUSES: Choices = [
@@ -57,18 +57,18 @@ class InboxFilterForm(Form):
         return {field.name: field.data for field in self if field.data != field.default}
 
 
-class AddNoteForm(DordtForm):
+class AddNoteForm(DraftForm):
     note = TextAreaField("Notitie", validators=[required("Schrijf een notitie."), at_most(10_000)])
 
 
-class AnswerMessageForm(SeenForm):
+class AnswerMessageForm(DraftForm, SeenForm):
     """Answer the resident, which closes the message."""
 
     answer = TextAreaField("Uw antwoord", validators=[at_most(10_000)])
     answer_outcome = SelectField("Uitkomst", validators=[required("Kies wat de uitkomst is.")])
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
         self.answer_outcome.choices = list(OUTCOMES)
 
     @property
@@ -77,15 +77,15 @@ class AnswerMessageForm(SeenForm):
         return Outcome(self.answer_outcome.data)
 
 
-class ChangeStatusForm(SeenForm):
+class ChangeStatusForm(DraftForm, SeenForm):
     """Take another step than answering."""
 
     step = SelectField("Nieuwe status", validators=[required("Kies een status.")], validate_choice=False)
     text = TextAreaField("Toelichting", validators=[at_most(10_000)])
     outcome = SelectField("Uitkomst (alleen bij ‘Niet verder’)", default="")
 
-    def __init__(self, steps: Iterable[MessageStatus]) -> None:
-        super().__init__()
+    def __init__(self, steps: Iterable[MessageStatus], **options: Any) -> None:
+        super().__init__(**options)
         offered = list(steps)
         self.asks_outcome = MessageStatus.DECLINED in offered
         self.step.choices = [("", "Kies een status"), *((step.value, STATUS_LABELS[step]) for step in offered)]
@@ -104,11 +104,14 @@ class ChangeStatusForm(SeenForm):
 
 class AssignMessageForm(DordtForm):
     assignee = SelectField("Wie behandelt dit bericht?", validators=[required("Kies wie dit bericht behandelt.")])
+    to_me = SubmitField("Ik pak dit op")
 
     def __init__(self, members: Choices, current: int | None) -> None:
         super().__init__(data={"assignee": str(current or NOBODY)})
         self.assignee.choices = [(NOBODY, "Niemand"), *members]
 
-    @property
-    def assignee_id(self) -> int | None:
+    def chosen(self, me: int) -> int | None:
+        """The id of who was chosen; the button beside the list means oneself, whoever stands in it."""
+        if self.to_me.data:
+            return me
         return None if self.assignee.data == NOBODY else int(self.assignee.data)

@@ -28,6 +28,8 @@ from dordt.staff.contact.forms import (
     InboxFilterForm,
 )
 from dordt.staff.contact.inbox import inbox_messages, inbox_rows, read_by, thread_of
+from dordt.staff.drafts import keeping
+from dordt.staff.drafts.keeping import Drafted
 from dordt.staff.post.replies import mails_for
 from dordt.workgroups.labels import STATE_LABELS
 from dordt.workgroups.models import Membership
@@ -35,6 +37,13 @@ from dordt.workgroups.models import Membership
 bp = Blueprint("contact", __name__, url_prefix="/berichten")
 
 ONE = "/<int:message_id>"
+keeping.register(
+    Drafted("contact.answer", "message", "contact.message", lambda _id, typed: AnswerMessageForm(formdata=typed)),
+    Drafted("contact.note", "message", "contact.message", lambda _id, typed: AddNoteForm(formdata=typed)),
+    Drafted(
+        "contact.change_status", "message", "contact.message", lambda _id, typed: ChangeStatusForm((), formdata=typed)
+    ),
+)
 
 
 @bp.get("/")
@@ -87,7 +96,7 @@ def file(message_id: int, file_id: int) -> ResponseReturnValue:
 def assign(message_id: int) -> ResponseReturnValue:
     form = _assign_form(row_or_404(Message.numbered(message_id)).assignee)
     if form.validate_on_submit() and _is_done(
-        form, lambda: services.assign_message(message_id, form.assignee_id, by=member(), at=clock.now())
+        form, lambda: services.assign_message(message_id, form.chosen(member().id), by=member(), at=clock.now())
     ):
         return _back(message_id, "De toewijzing is bewaard.")
     return _page(message_id, assign_form=form), form.status
@@ -156,6 +165,7 @@ def _page(message_id: int, **tried: DordtForm) -> str:
     for form in forms.values():
         if isinstance(form, SeenForm):
             form.note_seen(found.entries[-1].id if found.entries else 0)
+    shown_with = [form.seen.data for form in (*tried.values(), *forms.values()) if isinstance(form, SeenForm)]
     return render_template(
         "staff/contact/message.html",
         message=found,
@@ -168,8 +178,9 @@ def _page(message_id: int, **tried: DordtForm) -> str:
         is_overdue=found.is_overdue(clock.now().astimezone(clock.AMSTERDAM).date()),
         sees_details=sees_details,
         **(_others(found) if sees_details else {}),
-        can_answer=MessageStatus.ANSWERED in workflow.STEPS[found.status],
+        can_answer=may(Right.CLOSE) and MessageStatus.ANSWERED in workflow.STEPS[found.status],
         steps=_steps_from(found.status),
+        seen=next(iter(shown_with), None),
         **forms,
     )
 
@@ -193,14 +204,16 @@ def _others(found: Message) -> dict[str, Any]:
 def _forms(found: Message) -> dict[str, DordtForm]:
     """What this member may do with this message now."""
     forms: dict[str, DordtForm] = {}
+    drafts, steps = keeping.mine("message", found.id), _steps_from(found.status)
+    answer, change = drafts.get("contact.answer"), drafts.get("contact.change_status")
     if may(Right.ASSIGN):
         forms["assign_form"] = _assign_form(found.assignee)
     if may(Right.ANSWER):
-        forms["note_form"] = AddNoteForm()
-        if may(Right.CLOSE) and MessageStatus.ANSWERED in workflow.STEPS[found.status]:
-            forms["answer_form"] = AnswerMessageForm()
-        if steps := _steps_from(found.status):
-            forms["status_form"] = ChangeStatusForm(steps)
+        forms["note_form"] = AddNoteForm(draft=drafts.get("contact.note"))
+        if answer or (may(Right.CLOSE) and MessageStatus.ANSWERED in workflow.STEPS[found.status]):
+            forms["answer_form"] = AnswerMessageForm(draft=answer)
+        if steps or change:
+            forms["status_form"] = ChangeStatusForm(steps, draft=change)
     return forms
 
 

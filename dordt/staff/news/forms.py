@@ -1,6 +1,7 @@
 """The form in which an article is written, with its fields for moments and files."""
 
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from flask_wtf.file import FileField
@@ -11,7 +12,7 @@ from dordt.media.services import check_document, check_image
 from dordt.news.models import Article, is_well_formed, slug_from
 from dordt.places.services import Choices
 from dordt.shared.clock import AMSTERDAM
-from dordt.shared.forms import CheckboxesField, DordtForm, SeenField, at_most, required
+from dordt.shared.forms import CheckboxesField, DraftForm, SeenField, at_most, required
 from dordt.shared.local_time import Moment, moment_of
 from dordt.shared.requests import whole_number
 from dordt.shared.typed_text import plain_dashes
@@ -87,8 +88,10 @@ class UploadField(FileField):
         return self.data.filename or "" if self.data else ""
 
 
-class EditArticleForm(DordtForm):
+class EditArticleForm(DraftForm):
     """An article. Files are kept when they arrive, and stand in the form by their key from then on."""
+
+    NOT_DRAFTED = DraftForm.NOT_DRAFTED | {"image_remove"}
 
     title = StringField("Titel", validators=[required("Schrijf een titel boven het nieuwsbericht."), at_most(200)])
     slug = StringField("Laatste deel van het adres (niet verplicht)", filters=[plain_dashes], validators=[at_most(120)])
@@ -110,26 +113,32 @@ class EditArticleForm(DordtForm):
     attachment_title = StringField("Titel van de nieuwe bijlage", validators=[at_most(200)])
     published_at = MomentField("Vanaf wanneer te lezen? (niet verplicht)")
     edit_version = SeenField()
+    began = HiddenField(render_kw={"autocomplete": "off"})  # a digest of what stood in the form when it was opened
 
     def __init__(
-        self,
-        article: Article | None,
-        *,
-        neighbourhoods: Choices,
-        topics: Choices,
-        reserved: set[str],
-        as_stored: bool = False,
+        self, article: Article | None, *, neighbourhoods: Choices, topics: Choices, reserved: set[str], **options: Any
     ) -> None:
         """`article` is what is stored; its address can change only as long as nobody can know it.
 
-        as_stored: show that, whatever was posted.
+        options: `formdata=None` shows that, whatever was posted.
         """
-        super().__init__(data=_stored(article) if article else None, **({"formdata": None} if as_stored else {}))
+        super().__init__(data=_stored(article) if article else None, **options)
         self.neighbourhoods.choices = neighbourhoods
         self.topics.choices = topics
         self.reserved = reserved
         if article and article.has_address:
             del self.slug
+        if self.began.raw_data is None:  # nothing was typed: this is how it begins
+            self.began.data = self._digest()
+
+    @property
+    def is_touched(self) -> bool:
+        """Whether anything is different from how the form was when it was opened."""
+        return self.began.data != self._digest()
+
+    def _digest(self) -> str:
+        names = [name for name in self._fields if self.drafts(name) and name not in {"edit_version", "began"}]
+        return sha256(repr([(name, _plain(self._fields[name].data)) for name in names]).encode()).hexdigest()
 
     def validate_image_alt(self, field: StringField) -> None:
         """A picture says what it shows, or that it is decoration."""
@@ -167,6 +176,13 @@ def _stored(article: Article) -> dict[str, Any]:
         "published_at": article.published_at,
         "edit_version": str(article.edit_version),
     }
+
+
+def _plain(value: Any) -> Any:
+    """A value, alike whether it was stored or typed."""
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="minutes")
+    return (sorted(value) if isinstance(value, list) else value) or ""
 
 
 def kept_attachment(key: str, title: str) -> str:

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
+from dordt.drafts import services as drafts
 from dordt.media.models import MediaFile, MediaKind
 from dordt.news import services
 from dordt.news.labels import STATE_LABELS
@@ -14,11 +17,13 @@ from dordt.news.services import Content
 from dordt.places import services as places
 from dordt.shared import clock
 from dordt.shared.formats import dutch_date_time, kilobytes
-from dordt.shared.forms import require_csrf
+from dordt.shared.forms import has_csrf, require_csrf, why_expired
 from dordt.shared.reading import page, row_or_404, rows
 from dordt.shared.requests import whole_number
 from dordt.shared.search import words_of
 from dordt.staff.access import member
+from dordt.staff.drafts import keeping
+from dordt.staff.drafts.keeping import Drafted
 from dordt.staff.news.forms import EditArticleForm, kept_attachment
 
 bp = Blueprint("news", __name__, url_prefix="/nieuws")
@@ -32,6 +37,10 @@ EDITED_MEANWHILE = (
 CHANGED_MEANWHILE = (
     "Iemand anders heeft dit nieuwsbericht intussen gewijzigd. Er is niets gedaan. "
     "Hieronder staat het zoals het nu is: bekijk het en kies dan."
+)
+TYPED_MEANWHILE = (
+    "Iemand anders heeft dit nieuwsbericht intussen gewijzigd. Er is niets gedaan en uw tekst staat er nog. "
+    "Vergelijk hem met de bewaarde tekst onderaan en kies dan."
 )
 
 
@@ -81,21 +90,34 @@ def withdraw(article_id: int) -> ResponseReturnValue:
 
 
 def _switch(article_id: int, step: Callable[..., Article], done: str) -> ResponseReturnValue:
-    require_csrf()
+    """Take a step with the stored article; what stands in the form is a draft, also afterwards."""
+    stored = row_or_404(Article.numbered(article_id))
+    if not has_csrf():
+        return _refused(stored, why_expired()), 400
     try:
         seen = whole_number(request.form.get("seen")) or 0
-        step(article_id, edit_version=seen, by=member(), at=clock.now())
+        changed = step(article_id, edit_version=seen, by=member(), at=clock.now())
     except services.EditedMeanwhile:
-        stored = row_or_404(Article.numbered(article_id))
-        form = _form(stored, as_stored=True)
-        form.form_errors.append(CHANGED_MEANWHILE)
-        return _shown(form, stored), 422
+        return _refused(row_or_404(Article.numbered(article_id)), CHANGED_MEANWHILE), 422
+    drafts.begin_at("news.edit", article_id, "edit_version", str(changed.edit_version), by=member())
     flash(done, "ok")
     return redirect(url_for(".edit", article_id=article_id), code=303)
 
 
+def _refused(stored: Article, reason: str) -> str:
+    """The article as it is now, or with what was typed meanwhile."""
+    form = _form(stored)
+    if not form.was_posted(request.form) or not form.is_touched:
+        form = _form(stored, formdata=None)
+    else:
+        reason = TYPED_MEANWHILE if reason == CHANGED_MEANWHILE else reason
+    form.form_errors.append(reason)
+    return _shown(form, stored)
+
+
 def _write(article: Article | None) -> ResponseReturnValue:
-    form = _form(article)
+    mine = keeping.mine("article", article.id if article else 0)
+    form = _form(article, draft=mine.get("news.edit" if article else "news.new"))
     is_sent = form.is_submitted()
     is_right = form.validate() if is_sent else False
     if is_sent and not form.has_expired:
@@ -148,7 +170,8 @@ def _done(article: Article, *, publish: bool) -> str:
 
 def _shown(form: EditArticleForm, article: Article | None) -> str:
     stored = row_or_404(Article.numbered(article.id)) if article else None
-    was_overtaken = EDITED_MEANWHILE in form.form_errors
+    has_old_draft = not form.is_submitted() and stored is not None and form.opened_version != stored.edit_version
+    was_overtaken = has_old_draft or not {EDITED_MEANWHILE, TYPED_MEANWHILE}.isdisjoint(form.form_errors)
     if was_overtaken and stored:
         form.edit_version.data = str(stored.edit_version)  # who saves again has been told
     return render_template(
@@ -158,19 +181,26 @@ def _shown(form: EditArticleForm, article: Article | None) -> str:
         image=_show_kept(form),
         draft=_preview_of(form),
         overtaken_by=stored if was_overtaken else None,
+        has_old_draft=has_old_draft,
         state_labels=STATE_LABELS,
         at=clock.now(),
     )
 
 
-def _form(article: Article | None, *, as_stored: bool = False) -> EditArticleForm:
+def _form(article: Article | None, **options: Any) -> EditArticleForm:
     return EditArticleForm(
         article,
-        as_stored=as_stored,
         neighbourhoods=places.neighbourhood_choices(),
         topics=places.topic_choices(),
         reserved=reserved(rule.rule for rule in current_app.url_map.iter_rules()),
+        **options,
     )
+
+
+def _as_typed(article_id: int, typed: "MultiDict[str, str]") -> EditArticleForm | None:
+    """The form of an article that is there still, with what was typed."""
+    found = rows(Article.numbered(article_id))
+    return _form(found[0], formdata=typed) if found else None
 
 
 def _keep_uploads(form: EditArticleForm, *, at: datetime) -> None:
@@ -235,3 +265,9 @@ def _documents(form: EditArticleForm) -> Iterator[tuple[MediaFile, str]]:
     titles = dict(value.split(":", 1) for value in form.attachments.data or [] if ":" in value)
     found = {media.key: media for media in rows(MediaFile.with_keys(list(titles), MediaKind.DOCUMENT))}
     yield from ((found[key], title[:200]) for key, title in titles.items() if key in found)
+
+
+keeping.register(
+    Drafted("news.edit", "article", "news.edit", _as_typed),
+    Drafted("news.new", "article", "news.new", lambda _id, typed: _form(None, formdata=typed), is_new=True),
+)

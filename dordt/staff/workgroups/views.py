@@ -12,12 +12,16 @@ from dordt.shared.problems import NotAllowed
 from dordt.shared.reading import page, row_or_404, rows
 from dordt.staff import pages
 from dordt.staff.access import coordinator_scope, is_open, member
+from dordt.staff.drafts import keeping
+from dordt.staff.drafts.keeping import Drafted
 from dordt.workgroups import services
 from dordt.workgroups.forms import DecideMembershipForm
 from dordt.workgroups.labels import STATE_LABELS
 from dordt.workgroups.models import Meeting, Membership, MembershipState, Workgroup
 
 bp = Blueprint("workgroups", __name__, url_prefix="/werkgroepen")
+DECISION = "workgroups.membership"
+keeping.register(Drafted(DECISION, "membership", DECISION, lambda _id, typed: DecideMembershipForm(formdata=typed)))
 
 
 @bp.get("/")
@@ -60,7 +64,7 @@ def membership(membership_id: int) -> ResponseReturnValue:
     if request.method == "GET":
         _note_reading(membership_id)
     row_or_404(_seen_by_me(membership_id))
-    form = DecideMembershipForm()
+    form = DecideMembershipForm(draft=keeping.mine("membership", membership_id).get(DECISION))
     if form.validate_on_submit() and _is_decided(membership_id, form):
         flash("Uw besluit is bewaard. De bewoner krijgt een e-mail.", "ok")
         return redirect(url_for(".membership", membership_id=membership_id), code=303)

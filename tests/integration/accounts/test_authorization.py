@@ -33,7 +33,10 @@ from tests.support.at_once import at_once
 
 # What names a member for the log alone, whatever they may do.
 TAKES_NO_RIGHT = {"dordt.audit.services.record"}
-HANDED_ON = {"dordt.contact.services.hand_back_messages"}  # called by a service that asked
+HANDED_ON = {
+    "dordt.contact.services.hand_back_messages",
+    "dordt.drafts.services.erase_of",
+}  # called by a service that asked
 
 
 def _acting() -> Iterator[str]:

@@ -41,7 +41,7 @@ def hidden(page: str, name: str) -> str:
 def press(editor: Any, article_id: int, button: str, *, page: str = "") -> Any:
     """Publish or withdraw from the page of an article, as it is now or as it was when `page` was opened."""
     page = page or editor.get(f"/beheer/nieuws/{article_id}/").text
-    return editor.post(f"/beheer/nieuws/{article_id}/{button}/", data={"seen": hidden(page, "seen")})
+    return editor.post(f"/beheer/nieuws/{article_id}/{button}/", data={"seen": hidden(page, "edit_version")})
 
 
 def test_a_new_article_is_a_draft_with_an_address_from_its_title(editor, client):

@@ -209,6 +209,9 @@ WITHOUT = {
     "post.search_suppressions": SEARCHES,
     "contact.assign": KEEPS,
     "contact.note": KEEPS,
+    "drafts.keep": KEEPS,
+    "drafts.discard": KEEPS,
+    "drafts.put_back": KEEPS,
     "news.new": STARTS,
     "news.preview": KEEPS,
     "newsletters.new": STARTS,
@@ -244,9 +247,11 @@ CASES = [(name, step) for name, steps in STEPS.items() for step in steps]
 
 
 def fields_of(page: str, action: str) -> dict[str, str]:
-    """The hidden fields of the form on this page that posts to `action`."""
-    (form,) = re.findall(rf'<form[^>]*action="{re.escape(action)}"[^>]*>(.*?)</form>', page, re.DOTALL)
+    """The hidden fields of the form on this page that posts to `action`, or of whose buttons one does."""
+    forms = re.findall(r"<form.*?</form>", page, re.DOTALL)
+    form = next(form for form in forms if f'action="{action}"' in form)
     hidden = [tag for tag in re.findall(r"<input[^>]*>", form) if 'type="hidden"' in tag]
+    hidden += [tag for tag in re.findall(r"<button[^>]*>", form) if f'formaction="{action}"' in tag and "name=" in tag]
     found = {re.search(r'name="([^"]*)"', tag)[1]: re.search(r'value="([^"]*)"', tag) for tag in hidden}
     return {name: html.unescape(value[1]) if value else "" for name, value in found.items()} | {"website": ""}
 

@@ -1,0 +1,1 @@
+"""Texts that members of staff have begun and not sent yet."""
