@@ -66,6 +66,7 @@ class RowCheck:
         # The same few wijken, dates and sources stand in most rows.
         self._readers = [(name, lru_cache(1000)(reader)) for name, reader in cell_readers.items()]
         self._moment = lru_cache(1000)(lambda cell: _moment(cell, at=at))
+        self._text = lru_cache(1000)(_text)
 
     def sorted(self, records: Iterable[CsvRecord]) -> tuple[list[ImportRow], list[RowRefusal]]:
         """The rows that are in order, and the others with the reason."""
@@ -86,8 +87,8 @@ class RowCheck:
                 f"Deze regel heeft {len(record.cells)} cellen, de eerste regel heeft er {self._width}. "
                 "Zet aanhalingstekens om een cel waarin het scheidingsteken staat."
             )
-        cells = {name: self._cell(record, at) for name, at in self._columns.items()}
-        email = typed_text.email(cells["email"])
+        cells = {name: self._text(record.cells[at]) for name, at in self._columns.items() if name != "email"}
+        email = typed_text.email(_text(record.cells[self._columns["email"]]))
         return ImportRow(
             email,
             _key(email),
@@ -96,16 +97,18 @@ class RowCheck:
             _source(cells.get("consent_source", "") or self._source),
         )
 
-    def _cell(self, record: CsvRecord, at: int) -> str:
-        cell = record.cells[at].strip()
-        if UNREADABLE.search(cell):
-            raise RowRefused("Er staat een teken in dat niet te lezen is. Sla het bestand op als CSV UTF-8.")
-        return as_typed(typed_text.lines(cell) if "\n" in cell else typed_text.one_line(cell))
-
     def _given(self, cell: str) -> datetime:
         if not cell and self._given_at:
             return self._given_at
         return self._moment(cell)
+
+
+def _text(cell: str) -> str:
+    """What stands in a cell, read as a field of a form is."""
+    if UNREADABLE.search(cell):
+        raise RowRefused("Er staat een teken in dat niet te lezen is. Sla het bestand op als CSV UTF-8.")
+    given = cell.strip()
+    return as_typed(typed_text.lines(given) if "\n" in given else typed_text.one_line(given))
 
 
 def columns_by_name(headings: Sequence[str]) -> dict[str, int]:
