@@ -1,7 +1,7 @@
 """No long text of the staff is lost: each form with one is found, and every button of its page is pressed."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from importlib import import_module
 from typing import Any
@@ -110,6 +110,16 @@ class Desk:
         answer: TestResponse = self.visitor.post(way.action, data=typed | self.others(way) | others)
         return answer
 
+    @property
+    def address(self) -> str:
+        """Where the script of the page keeps what is typed."""
+        return f"/beheer/concepten/{keeping.DRAFTED[self.endpoint].subject_type}/{self.subject_id}/bewaren/"
+
+    def keep(self, way: PostingForm) -> dict[str, str]:
+        """Type, and have the script keep it."""
+        answer: dict[str, str] = self.press(replace(way, action=self.address)).json
+        return answer
+
     def others(self, way: PostingForm) -> dict[str, str]:
         """The other fields: no choice of another form, and a title for what asks one."""
         chosen = {name: text for name, text in way.values.items() if name not in {"step", "outcome", "answer_outcome"}}
@@ -150,6 +160,8 @@ def test_no_button_of_the_page_loses_the_text_and_sending_it_ends_the_draft(app:
         assert "Dit nieuwsbericht is na uw concept gewijzigd" not in desk.visitor.get(desk.page).text
     refused = desk.press(desk.ways()[endpoint], csrf_token="van-vorige-week")
     assert (refused.status_code, CSRF_TEXT in refused.text, MARKER in refused.text) == (400, True, True)
+    desk.keep(ways[endpoint])
+    assert desk.draft()
     sent = desk.press(desk.ways()[endpoint], **VALID[endpoint])
 
     assert (sent.status_code, desk.draft()) == (303, None)
@@ -159,14 +171,9 @@ def test_no_button_of_the_page_loses_the_text_and_sending_it_ends_the_draft(app:
 def test_a_draft_is_kept_by_the_script_thrown_away_and_put_back(app: Flask, staff_client, endpoint: str):
     desk = Desk.at(app, endpoint, staff_client())
     way = desk.ways()[endpoint]
-    with app.test_request_context():
-        address = url_for(
-            "staff.drafts.keep", subject_type=keeping.DRAFTED[endpoint].subject_type, subject_id=desk.subject_id
-        )
-    assert f'data-drafts="{address}"' in desk.visitor.get(desk.page).text
+    assert f'data-drafts="{desk.address}"' in desk.visitor.get(desk.page).text
 
-    way.action = address
-    assert desk.press(way).json["kept"].startswith("Concept bewaard om ")
+    assert desk.keep(way)["kept"].startswith("Concept bewaard om ")
     assert desk.stands_there()
     for step, is_there in (("drafts.discard", False), ("drafts.put_back", True)):
         (button,) = [form for name, form in buttons_of(desk) if name == step]
@@ -175,8 +182,7 @@ def test_a_draft_is_kept_by_the_script_thrown_away_and_put_back(app: Flask, staf
     other = staff_client()
     assert MARKER not in other.get(desk.page).text
 
-    way.action = address
-    empty = desk.visitor.post(address, data=dict.fromkeys(way.texts, "") | desk.others(way) | as_it_began(desk))
+    empty = desk.visitor.post(desk.address, data=dict.fromkeys(way.texts, "") | desk.others(way) | as_it_began(desk))
     assert (empty.status_code, desk.draft()) == (200, None)
 
 
@@ -221,6 +227,18 @@ def test_an_answer_that_a_colleague_made_needless_can_still_be_copied(app: Flask
     page = visitor.get(desk.page).text
 
     assert (MARKER in page, "Uw tekst is niet verstuurd" in page) == (True, True)
+
+
+def test_what_came_in_after_a_draft_is_marked_as_new(app: Flask, staff_client):
+    desk = Desk.at(app, "contact.answer", staff_client())
+    desk.press(desk.ways()["contact.note"], note="Dit schreef ik zelf.")
+    assert "Nieuw:" not in desk.visitor.get(desk.page).text
+    contact.add_by_mail(desk.subject_id, "Het is nu erger.", at=clock.now())
+    db.session.commit()
+
+    page = desk.visitor.get(desk.page).text
+
+    assert (MARKER in page, page.count("Nieuw:")) == (True, 1)
 
 
 def test_drafts_go_with_time_with_their_row_and_with_the_account(app: Flask, staff_client):

@@ -12,6 +12,7 @@ from dordt.audit import services as audit
 from dordt.contact import files, services, workflow
 from dordt.contact.labels import OUTCOME_LABELS, label_of
 from dordt.contact.models import Message, MessageFile, MessageStatus
+from dordt.drafts.models import Draft
 from dordt.places import services as places
 from dordt.shared import clock, storage
 from dordt.shared.forms import DordtForm, SeenForm
@@ -157,11 +158,12 @@ def _note_reading(message_id: int) -> None:
 
 def _page(message_id: int, **tried: DordtForm) -> str:
     overtaken = next((form for form in tried.values() if isinstance(form, SeenForm) and form.is_overtaken), None)
-    seen = _seen(overtaken) if overtaken else None
     if overtaken:
         _note_reading(message_id)  # what came in between stands on this page
     found = row_or_404(Message.numbered(message_id))
-    sees_details, forms = may(Right.SEE_CONTACT_DETAILS), {**_forms(found), **tried}
+    drafts = keeping.mine("message", message_id)
+    seen = _seen(overtaken) if overtaken else _before_newer(found, drafts)
+    sees_details, forms = may(Right.SEE_CONTACT_DETAILS), {**_forms(found, drafts), **tried}
     for form in forms.values():
         if isinstance(form, SeenForm):
             form.note_seen(found.entries[-1].id if found.entries else 0)
@@ -190,6 +192,13 @@ def _seen(form: SeenForm) -> int:
     return whole_number(form.seen.data) or 0
 
 
+def _before_newer(found: Message, drafts: dict[str, Draft]) -> int | None:
+    """The id before what others wrote since I left a text here, if anybody did."""
+    saved_at = max((draft.saved_at for draft in drafts.values() if draft.typed), default=None)
+    newer = (entry for entry in found.entries if saved_at and entry.at > saved_at and entry.author_id != member().id)
+    return next((entry.id - 1 for entry in newer), None)
+
+
 def _others(found: Message) -> dict[str, Any]:
     """What else we know of this person, for those who may see that."""
     elsewhere = Message.of_address(found.email_key).where(Message.id != found.id).limit(20)
@@ -201,10 +210,10 @@ def _others(found: Message) -> dict[str, Any]:
     }
 
 
-def _forms(found: Message) -> dict[str, DordtForm]:
+def _forms(found: Message, drafts: dict[str, Draft]) -> dict[str, DordtForm]:
     """What this member may do with this message now."""
     forms: dict[str, DordtForm] = {}
-    drafts, steps = keeping.mine("message", found.id), _steps_from(found.status)
+    steps = _steps_from(found.status)
     answer, change = drafts.get("contact.answer"), drafts.get("contact.change_status")
     if may(Right.ASSIGN):
         forms["assign_form"] = _assign_form(found.assignee)
