@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException, default_exceptions
 
 from dordt.errors import PAGES
 from dordt.shared.problems import DomainError
-from tests.guards.modules import MODULES
+from tests.guards.modules import MODULES, ROOT
 from tests.support.markup import faults
 
 PATHS = [
@@ -87,3 +87,10 @@ def test_a_script_is_told_the_same_in_short(app: Flask, path: str):
             found.append(f"{type(problem).__name__}: {told.status}, {words!r}")
 
     assert found == []
+
+
+def test_scripts_ask_through_the_one_that_knows_why_it_failed():
+    scripts = (ROOT / "dordt" / "frontend" / "js").rglob("*.js")
+    ways = re.compile(r"\bfetch\(|XMLHttpRequest|sendBeacon")
+
+    assert [path.name for path in scripts if ways.search(path.read_text())] == ["asking.js"]
