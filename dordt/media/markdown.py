@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 
 from dordt.media.images import image_at
 from dordt.shared import clean_html
+from dordt.shared.formats import breakable
 from dordt.shared.links import full_address
 
 DEEPEST_ON_PAGE = 6
@@ -100,6 +101,7 @@ def parse_for_mail(text: str) -> list[Token]:
 def _page_parser() -> MarkdownIt:
     parser = _parser().enable("table")
     parser.add_render_rule("image", _page_image)
+    parser.add_render_rule("text", lambda _renderer, tokens, index, *_rest: breakable(tokens[index].content))
     parser.add_render_rule("table_open", _table_open)
     parser.add_render_rule("table_close", lambda *_parts: "</table></div>\n")
     return parser

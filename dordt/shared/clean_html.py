@@ -9,7 +9,7 @@ HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 DEEPEST_IN_MAIL = 4
 SCHEMES = {"http", "https", "mailto", "tel"}
 
-PAGE_TAGS = {*TEXT, *TABLE, *FIGURE, *HEADINGS, "span", "div"}
+PAGE_TAGS = {*TEXT, *TABLE, *FIGURE, *HEADINGS, "span", "div", "wbr"}
 PAGE_ATTRIBUTES = {
     "a": {"href", "rel", "title"},
     "img": {"src", "srcset", "sizes", "alt", "width", "height", "loading"},

@@ -1,5 +1,6 @@
-"""How dates, times and sizes are written in Dutch."""
+"""How dates, times and sizes are written in Dutch, and where a long address breaks."""
 
+import re
 from datetime import date, datetime
 
 from flask import Flask
@@ -7,6 +8,9 @@ from markupsafe import Markup
 
 from dordt.shared.clock import AMSTERDAM
 
+BREAK = re.compile(r"(?<=[@./_-])(?=\w)")
+LINE_OF_LIST = 110  # signs: what a list shows of a text on a wide screen
+LONG_WORD = 20  # signs; a mail address may break whatever its length
 DESCRIPTION_AT_LEAST, DESCRIPTION_AT_MOST = 50, 160
 MONTHS = ["januari", "februari", "maart", "april", "mei", "juni"]
 MONTHS += ["juli", "augustus", "september", "oktober", "november", "december"]
@@ -86,15 +90,27 @@ def description(text: str, more: str = "") -> str:
     plain = " ".join((text.unescape() if isinstance(text, Markup) else text).split())
     if len(plain) < DESCRIPTION_AT_LEAST and more:
         plain = f"{plain if plain.endswith(('.', '!', '?')) else plain + '.'} {more}"
-    if len(plain) <= DESCRIPTION_AT_MOST:
-        return plain
-    return plain[: DESCRIPTION_AT_MOST - 1].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"
+    return excerpt(plain, at_most=DESCRIPTION_AT_MOST)
+
+
+def excerpt(text: str, at_most: int = LINE_OF_LIST) -> str:
+    """The beginning of a text in one line; what is too long ends after a word, with an ellipsis."""
+    line = " ".join(text.split())
+    return line if len(line) <= at_most else line[: at_most - 1].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"
+
+
+def breakable(text: str) -> Markup:
+    """The text as HTML, in which a long address breaks after one of its signs where its line is too short."""
+    words = re.split(r"(\s+)", text)
+    return Markup("").join(
+        Markup("<wbr>").join(BREAK.split(word)) if "@" in word or len(word) > LONG_WORD else word for word in words
+    )
 
 
 def init_app(app: Flask) -> None:
     """Make these the filters of the templates."""
     moments = (dutch_date, dutch_day, dutch_time, dutch_date_time, dutch_hours, short_month, iso)
-    for function in (*moments, kilobytes, dutch_number, dutch_share, capital, description):
+    for function in (*moments, kilobytes, dutch_number, dutch_share, capital, description, excerpt, breakable):
         app.add_template_filter(function)
 
 

@@ -32,7 +32,7 @@ def open_mail(page: Page, site: LiveSite, to: str, subject: str) -> None:
 
 def follow_link(page: Page, part: str) -> None:
     """Click the first link of the opened mail that contains `part`."""
-    page.locator(f"main a.breakable[href*='{part}']").first.click()
+    page.locator(f"main li a[href*='{part}']").first.click()
 
 
 def write_message(page: Page, site: LiveSite, *, name: str, email: str, text: str) -> str:

@@ -11,11 +11,11 @@ from dordt.contact.labels import STATUS_LABELS, label_of
 from dordt.contact.models import EntryKind, Message, MessageEntry, MessageStatus
 from dordt.contact.workflow import StatusType, of_type
 from dordt.places.models import Topic
+from dordt.shared.formats import excerpt
 
 STRANGER = "Bewoner"  # for those who may not see contact details
 SOMEBODY = "Een oud-collega"
 MAILED_ENDS = (MessageStatus.ANSWERED, MessageStatus.DECLINED)  # unless no answer was needed
-FIRST_WORDS = 160  # characters
 ORDERS: "dict[str, tuple[sa.ColumnElement[Any], ...]]" = {
     "": (Message.spoken_at().desc(), Message.id.desc()),
     "oud": (Message.created_at.asc(), Message.id.asc()),
@@ -98,7 +98,7 @@ def inbox_rows(
         InboxRow(
             message=message,
             who=message.name if sees_details else STRANGER,
-            first_words=" ".join(message.body[: 2 * FIRST_WORDS].split())[:FIRST_WORDS],
+            first_words=excerpt(message.body),
             place=places.get(message.neighbourhood, message.neighbourhood),
             status_label=label_of(message),
             is_unread=message.id not in known,
