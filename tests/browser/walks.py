@@ -1,4 +1,4 @@
-"""The pages that a browser test walks over: every page of the sitemap, and one staff page of each kind."""
+"""The pages that a browser test walks over: those of the sitemap, of the staff, and behind the links of mails."""
 
 import re
 from collections.abc import Iterator
@@ -6,9 +6,11 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Page
 
-from tests.support.live_site import LiveSite
+from tests.browser.steps import join_workgroup, subscribe, write_message
+from tests.support.live_site import LINK, LiveSite
 
-MOST_STAFF_PAGES = 40
+MOST_STAFF_PAGES = 80
+TOKEN = re.compile(r"/[^/]{30,}/")
 
 
 def sitemap(page: Page, site: LiveSite) -> list[str]:
@@ -30,3 +32,23 @@ def staff_pages(page: Page, site: LiveSite) -> Iterator[str]:
             "a[href^='/beheer/']", "links => links.map(link => link.getAttribute('href'))"
         )
         waiting += [link for link in links if "?" not in link and "bestand" not in link and not link.endswith("/html/")]
+
+
+def private_pages(page: Page, site: LiveSite, email: str) -> list[str]:
+    """What a resident with this address reaches from our mails: after writing, joining a group and subscribing."""
+    write_message(page, site, name="Noor van den Berg", email=email, text=f"Antwoord mij op {email}, graag.")
+    join_workgroup(page, site, name="Noor van den Berg", email=email)
+    subscribe(page, site, email=email)
+    site.wait_for_mail(email, "nieuwsbrief")
+    bodies = [mail.get_body(("plain",)) for mail in site.mails(email)]
+    waiting = [link for body in bodies if body for link in LINK.findall(body.get_content())]
+    found: dict[str, str] = {}
+    while waiting:
+        path = urlsplit(waiting.pop(0)).path
+        kind = TOKEN.sub("/", path)
+        if kind == path or kind in found or "." in path.rpartition("/")[2]:
+            continue
+        found[kind] = path
+        page.goto(site.url + path)
+        waiting += page.eval_on_selector_all("a[href]:not([download])", "links => links.map(link => link.href)")
+    return list(found.values())
