@@ -74,6 +74,10 @@ UNBROKEN = """() => {
       found.push(text.data);
   return found;
 }"""
+# What is read on a screen, and not there on paper.
+UNSEEN = """() => [...document.querySelectorAll("main :is(h1, .lead, .prose, .facts, .thread, .inbox, table)")]
+  .filter(each => !each.checkVisibility() && !each.closest("form .block, details, .editor"))
+  .map(each => each.outerHTML.slice(0, 120))"""
 # What is of no use on paper.
 FOR_THE_SCREEN = """() => [...document.querySelectorAll("nav, iframe, button, .utrecht-button, input, textarea")]
   .filter(each => each.checkVisibility() && each.type !== "hidden" && !each.closest(".trap")
@@ -184,6 +188,8 @@ def paper(page: Page, _address: str) -> Iterator[str]:
     if (width := page.evaluate(WIDTH)) > PAPER["width"]:
         yield f"{width} pixels wide on paper"
     yield from (f"cut on paper: {text}" for text in page.evaluate(CLIPPED, ["hidden", "clip", "auto", "scroll"]))
+    unseen = page.evaluate(UNSEEN)
+    yield from (f"not on paper: {text}" for text in unseen)
     yield from (f"of no use on paper: {each}" for each in page.evaluate(FOR_THE_SCREEN))
     yield from (f"stands alone on paper: {each}" for each in page.evaluate(LONELY))
     page.emulate_media(media="screen")
