@@ -13,13 +13,16 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask_migrate import upgrade
+from jinja2 import FileSystemBytecodeCache
 
 from config import Settings, Testing
 from dordt import create_app
 from dordt.extensions import db
+from tests.support.run_folder import run_folder
 from tests.support.visitors import note_unsaved_work
 
 ENGINES = ("sqlite", "postgres")
+TEMPLATES = FileSystemBytecodeCache(os.fspath(run_folder("templates")))  # compiled once, and not by each application
 WRITING = ("INSERT", "UPDATE", "DELETE", "WITH")  # a WITH may hold a write; taking it for one costs an emptying at most
 SPEED_OVER_SAFETY = ("fsync", "synchronous_commit", "full_page_writes", "autovacuum")  # the last makes plans vary too
 
@@ -47,7 +50,9 @@ def build_app(data_dir: Path, database_url: str | None = None, kind: type[Settin
         patch.setenv("DORDT_DATA_DIR", str(data_dir))
         if database_url:
             patch.setenv("DATABASE_URL", database_url)
-        return create_app(kind())
+        app = create_app(kind())
+    app.jinja_env.bytecode_cache = TEMPLATES
+    return app
 
 
 def migrated(app: Flask) -> sa.Engine:

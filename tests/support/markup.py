@@ -1,27 +1,20 @@
 """What must hold for every HTML answer, whatever page it is."""
 
-import atexit
 import hashlib
-import os
 import re
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 from html import unescape
-from pathlib import Path
 from typing import Any
 
 import html5lib
 
+from tests.support.run_folder import run_folder
+
 UNLABELLED_KINDS = {"hidden", "submit", "button", "reset", "image"}
 LABELLED_TAGS = {"input", "select", "textarea"}
-SHARED_FOLDER = "DORDT_TEST_PAGES"  # the environment variable by which the processes of a run know it
-if SHARED_FOLDER not in os.environ:
-    os.environ[SHARED_FOLDER] = tempfile.mkdtemp(prefix="dordt-pages-")
-    atexit.register(shutil.rmtree, os.environ[SHARED_FOLDER], ignore_errors=True)
-KNOWN_AS_RIGHT = Path(os.environ[SHARED_FOLDER])
+KNOWN_AS_RIGHT = run_folder("right-pages")
 PLAIN = r"[^<>&\"\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]"  # a character that no parser stumbles over
 TEXT = re.compile(rf">{PLAIN}*?\w{PLAIN}*<")
 VALUE = re.compile(
