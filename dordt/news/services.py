@@ -60,14 +60,16 @@ def import_article(content: Content, *, at: datetime) -> tuple[Article, bool]:
     return article, is_new
 
 
-def keep_image(content: bytes, filename: str, *, at: datetime) -> MediaFile:
+@asks(Right.PUBLISH)
+def keep_image(content: bytes, filename: str, *, by: StaffMember, at: datetime) -> MediaFile:
     """Take a picture in at once, so that it is still there when the rest of the form has to be done again."""
     kept = media_services.add_image(content, filename, at=at)
     db.session.commit()
     return kept
 
 
-def keep_document(content: bytes, filename: str, *, at: datetime) -> MediaFile:
+@asks(Right.PUBLISH)
+def keep_document(content: bytes, filename: str, *, by: StaffMember, at: datetime) -> MediaFile:
     """As keep_image, for a PDF."""
     kept = media_services.add_document(content, filename, at=at)
     db.session.commit()

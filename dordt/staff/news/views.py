@@ -208,9 +208,9 @@ def _keep_uploads(form: EditArticleForm, *, at: datetime) -> None:
     if form.image_remove.data:
         form.image_key.data, form.image_remove.data = "", False
     if form.image.content:
-        form.image_key.data = services.keep_image(form.image.content, form.image.filename, at=at).key
+        form.image_key.data = services.keep_image(form.image.content, form.image.filename, by=member(), at=at).key
     if form.attachment.content and form.attachment_title.data:
-        kept = services.keep_document(form.attachment.content, form.attachment.filename, at=at)
+        kept = services.keep_document(form.attachment.content, form.attachment.filename, by=member(), at=at)
         form.attachments.data = [*(form.attachments.data or []), kept_attachment(kept.key, form.attachment_title.data)]
         form.attachment_title.data = ""
 

@@ -113,7 +113,8 @@ def reopen_newsletter(newsletter_id: int, *, at: datetime, by: StaffMember) -> N
     db.session.commit()
 
 
-def keep_picture(content: bytes, filename: str, *, at: datetime) -> MediaFile:
+@asks(Right.SEND_NEWSLETTER)
+def keep_picture(content: bytes, filename: str, *, by: StaffMember, at: datetime) -> MediaFile:
     """Take a picture in at once, so that it is still there when the rest of the form has to be done again."""
     kept = media.add_image(content, filename, at=at)
     db.session.commit()

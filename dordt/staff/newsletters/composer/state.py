@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import render_template, request
 
+from dordt.accounts.models import StaffMember
 from dordt.media.images import Image, image_of
 from dordt.media.models import MediaFile, MediaKind
 from dordt.news.models import Article
@@ -86,19 +87,21 @@ def form_of(newsletter: Newsletter, *, at: datetime, **given: Any) -> Newsletter
     return NewsletterForm(content_of(newsletter), newsletter.edit_version, *choices, **given)
 
 
-def keep_uploads(form: NewsletterForm, *, at: datetime) -> None:
+def keep_uploads(form: NewsletterForm, *, by: StaffMember, at: datetime) -> None:
     """Take the pictures in that came along, and put them in their blocks by key: they need not be chosen twice."""
     for block in form.blocks:
         if block.upload.content:
-            kept = editing.keep_picture(block.upload.content, block.upload.filename, at=at)
+            kept = editing.keep_picture(block.upload.content, block.upload.filename, by=by, at=at)
             _replace_picture(block, form.stored.blocks, kept.key)
 
 
-def order_after(form: NewsletterForm, removed: Removed | None, button: str, *, at: datetime) -> BlockOrder:
+def order_after(
+    form: NewsletterForm, removed: Removed | None, button: str, *, by: StaffMember, at: datetime
+) -> BlockOrder:
     """The blocks after the button: `up:2`, `remove:2`, `add:article:het-park`, … Raises NotAllowed."""
     verb, _, rest = button.partition(":")
     now = BlockOrder(form.content().blocks, None if verb in {SAVE, SHOW} else removed)
-    now = _with_new_picture(form, now, is_asked=verb == UPLOAD, at=at)
+    now = _with_new_picture(form, now, is_asked=verb == UPLOAD, by=by, at=at)
     if verb == "restore":
         now = now.put_back()
     elif verb == "add":
@@ -165,12 +168,14 @@ def _added(now: BlockOrder, what: str, *, at: datetime) -> BlockOrder:
     return now.added(block_type.filled(name, at=at), 0 if block_type.is_opening else None)
 
 
-def _with_new_picture(form: NewsletterForm, now: BlockOrder, *, is_asked: bool, at: datetime) -> BlockOrder:
+def _with_new_picture(
+    form: NewsletterForm, now: BlockOrder, *, is_asked: bool, by: StaffMember, at: datetime
+) -> BlockOrder:
     if not form.new_picture.content and is_asked:
         raise NotAllowed("Kies eerst een afbeelding op uw computer of telefoon.")
     if not form.new_picture.content:
         return now
-    kept = editing.keep_picture(form.new_picture.content, form.new_picture.filename, at=at)
+    kept = editing.keep_picture(form.new_picture.content, form.new_picture.filename, by=by, at=at)
     return now.added(from_picture(kept))
 
 

@@ -140,12 +140,12 @@ def _take(form: NewsletterForm, newsletter: Newsletter) -> ResponseReturnValue:
 
 def _keep(form: NewsletterForm, newsletter: Newsletter) -> str:
     """Store the form as it is after the button; returns where on the page the editor goes on. Raises NotAllowed."""
-    at = clock.now()
-    state.keep_uploads(form, at=at)
-    after = state.order_after(form, editing.removed_from(newsletter), _button(), at=at)
+    at, by = clock.now(), member()
+    state.keep_uploads(form, by=by, at=at)
+    after = state.order_after(form, editing.removed_from(newsletter), _button(), by=by, at=at)
     content = replace(form.content(), blocks=after.blocks)
     opened = form.opened_version
-    editing.save_draft(newsletter.id, content, after.removed, opened=opened, at=at, by=member())
+    editing.save_draft(newsletter.id, content, after.removed, opened=opened, at=at, by=by)
     return after.target
 
 
