@@ -31,7 +31,12 @@ def staff_pages(page: Page, site: LiveSite) -> Iterator[str]:
         links = page.eval_on_selector_all(
             "a[href^='/beheer/']", "links => links.map(link => link.getAttribute('href'))"
         )
-        waiting += [link for link in links if "?" not in link and "bestand" not in link and not link.endswith("/html/")]
+        waiting += [link for link in links if "?" not in link and not is_file(link) and not link.endswith("/html/")]
+
+
+def is_file(path: str) -> bool:
+    """Whether a browser saves what stands there instead of showing it."""
+    return "bestand" in path or "." in path.rpartition("/")[2]
 
 
 def private_pages(page: Page, site: LiveSite, email: str) -> list[str]:
@@ -46,7 +51,7 @@ def private_pages(page: Page, site: LiveSite, email: str) -> list[str]:
     while waiting:
         path = urlsplit(waiting.pop(0)).path
         kind = TOKEN.sub("/", path)
-        if kind == path or kind in found or "." in path.rpartition("/")[2]:
+        if kind == path or kind in found or is_file(path):
             continue
         found[kind] = path
         page.goto(site.url + path)
