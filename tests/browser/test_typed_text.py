@@ -92,8 +92,8 @@ def test_leaving_asks_while_a_text_stands_nowhere_else(new_page: NewPage, site: 
     assert asked == []
     resident.goto(f"{site.url}/contact/")
     resident.locator("[name=message]").press_sequentially("Half")
-    resident.evaluate("location.href = '/nieuws/'")
-    resident.wait_for_timeout(500)
+    with resident.expect_event("dialog"):
+        resident.evaluate("location.href = '/nieuws/'")
     assert asked == ["beforeunload"]
     expect(resident.locator("[name=message]")).to_have_value("Half")
 
