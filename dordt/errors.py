@@ -1,11 +1,13 @@
 """Which problem shows which page."""
 
+from contextlib import suppress
 from typing import Any
 
 from flask import Flask, current_app, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from markupsafe import Markup
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from dordt.extensions import db
@@ -49,8 +51,8 @@ def init_app(app: Flask) -> None:
 
 
 def _show(problem: Exception) -> ResponseReturnValue:
-    if isinstance(problem, DomainError):
-        db.session.rollback()
+    with suppress(SQLAlchemyError):  # the database itself may be what failed
+        db.session.rollback()  # nothing half-done may be committed by what comes after
     if isinstance(problem, HTTPException) and problem.response is not None:
         return problem.response  # whoever raised it wrote the page: a form with all that was typed, for one
     template, status = _page_of(problem)

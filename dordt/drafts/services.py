@@ -27,6 +27,14 @@ def keep(
     db.session.commit()
 
 
+def is_there(subject_type: str, subject_id: int) -> bool:
+    """Whether the row (its table and id) exists; what is still to be made has the id 0."""
+    table = Base.metadata.tables.get(subject_type)
+    if table is None or not subject_id:
+        return table is not None
+    return bool(db.session.scalar(sa.select(sa.exists().where(table.c.id == subject_id))))
+
+
 @asks(Right.READ)
 def begin_at(form: str, subject_id: int, name: str, text: str, *, by: StaffMember) -> None:
     """Have one field of a draft say something else, where its writer changed what it goes out from."""
@@ -46,13 +54,18 @@ def forget(form: str, subject_id: int, *, by: StaffMember) -> None:
 
 @asks(Right.READ)
 def discard(form: str, subject_id: int, *, by: StaffMember, at: datetime) -> None:
-    """Throw a draft away; for a day it can be put back."""
+    """Throw a draft away; for a day after the first time it can be put back."""
     _set_discarded(form, subject_id, by, at)
 
 
 @asks(Right.READ)
 def put_back(form: str, subject_id: int, *, by: StaffMember) -> None:
     _set_discarded(form, subject_id, by, None)
+
+
+def roll_back() -> None:
+    """Take back what a step that was refused or failed has left half done: it is not stored together with a draft."""
+    db.session.rollback()
 
 
 def erase_of(member: StaffMember, *, by: StaffMember, at: datetime) -> None:
@@ -75,6 +88,6 @@ def erase_old(*, at: datetime) -> int:
 
 def _set_discarded(form: str, subject_id: int, by: StaffMember, at: datetime | None) -> None:
     draft = db.session.scalar(Draft.of(by.id, form, subject_id))
-    if draft:
+    if draft and not (at and draft.discarded_at):
         draft.discarded_at = at
     db.session.commit()

@@ -152,7 +152,7 @@ _NOTED = re.compile(
     r"(?:no answer\b|([245]\d\d)(?![\d.]))? ?-?(?:at \w+: )?",
     re.IGNORECASE,
 )
-_SMTP_CODE = re.compile(r"(?<![\d.])([245]\d\d)(?![\d.])")
+_SMTP_CODE = re.compile(r"(?:^|said: |smtp; ?|: )([45]\d\d)(?![\d.])")  # any other number counts something else
 _WORDS_DECIDE = {code[2:] for code in UNCLEAR_CODES if code} | {"7.0", "7.1"}
 _GONE_DETAILS = {code[2:] for code in GONE_CODES}
 
@@ -171,7 +171,8 @@ def reply_label(said: str | None, code: int | None = None, enhanced: str | None 
         code, words = code or (int(noted[1]) if noted[1] else None), words[noted.end() :]
     found = _SMTP_CODE.search(words)
     code = code or (int(found[1]) if found else None)
-    status = enhanced or next(iter(ENHANCED.findall(words)), "")
+    classes = str(code)[:1] if code else "45"  # a version of a filter looks like a status too
+    status = enhanced or next((each for each in ENHANCED.findall(words) if each[0] in classes), "")
     first = status[:1] or str(code or "")[:1]
     if first == "2":
         return TAKEN

@@ -35,7 +35,8 @@ def _event(meeting: Meeting, at: datetime) -> Iterator[str]:
     yield f"UID:bijeenkomst-{meeting.id}@{urlsplit(current_app.config['SITE_URL']).hostname}"
     yield f"DTSTAMP:{_moment(at)}"
     yield f"DTSTART:{_moment(meeting.starts_at)}"
-    yield f"DTEND:{_moment(max(meeting.starts_at, meeting.ends_at))}"
+    if meeting.ends_at > meeting.starts_at:  # RFC 5545, 3.8.2.2
+        yield f"DTEND:{_moment(meeting.ends_at)}"
     yield f"SUMMARY:{_text(f'{meeting.title} ({group.name})')}"
     yield f"LOCATION:{_text(meeting.location)}"
     if meeting.text:

@@ -16,10 +16,11 @@ from wtforms import TextAreaField
 from dordt.accounts import services as accounts
 from dordt.audit.models import AuditEntry
 from dordt.contact import services as contact
-from dordt.contact.models import Outcome
+from dordt.contact.models import Message, MessageStatus, Outcome
 from dordt.drafts import services
 from dordt.drafts.models import Draft
 from dordt.extensions import db
+from dordt.mailer.ledger import outbox
 from dordt.news import services as news
 from dordt.news.models import Article
 from dordt.shared import clock
@@ -182,8 +183,39 @@ def test_a_draft_is_kept_by_the_script_thrown_away_and_put_back(app: Flask, staf
     other = staff_client()
     assert MARKER not in other.get(desk.page).text
 
-    empty = desk.visitor.post(desk.address, data=dict.fromkeys(way.texts, "") | desk.others(way) | as_it_began(desk))
-    assert (empty.status_code, desk.draft()) == (200, None)
+    empty = dict.fromkeys(way.texts, "") | desk.others(way) | as_it_began(desk)  # as in a window opened before
+    first, second = ((desk.visitor.post(desk.address, data=empty), desk.draft()) for _time in range(2))
+    assert (first[0].status_code, desk.stands_there()) == (200, False)
+    assert first[1].discarded_at == second[1].discarded_at
+    (button,) = [form for name, form in buttons_of(desk) if name == "drafts.put_back"]
+    desk.visitor.post(button.action, data=button.values | {"csrf_token": desk.visitor.csrf_token()})
+    assert desk.stands_there()
+
+
+def test_of_a_step_that_failed_halfway_nothing_but_the_text_is_stored(app: Flask, staff_client, monkeypatch):
+    desk = Desk.at(app, "contact.answer", staff_client())
+    way = desk.ways()["contact.answer"]
+
+    def fail(*_given: Any, **_more: Any) -> None:
+        raise RuntimeError("a template that does not render")
+
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    monkeypatch.setattr(outbox, "enqueue", fail)
+    answer = desk.press(way, **VALID["contact.answer"])
+
+    message = db.session.get_one(Message, desk.subject_id)
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (500, "no-store")
+    assert (message.status, message.entries) == (MessageStatus.NEW, [])
+    assert desk.draft()
+
+
+def test_a_script_hears_that_there_is_nothing_to_keep_it_with(app: Flask, staff_client):
+    desk = Desk.at(app, "contact.note", staff_client())
+    way = replace(desk.ways()["contact.note"], action=desk.address)
+    db.session.execute(sa.delete(Message))
+    db.session.commit()
+
+    assert desk.press(way).status_code == 404
 
 
 def as_it_began(desk: Desk) -> dict[str, str]:

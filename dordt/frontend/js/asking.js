@@ -2,7 +2,7 @@
 // gets no answer at all has no connection.
 const REASONS = {
   offline: 'er is geen verbinding.',
-  signedOut: 'u bent uitgelogd. Log in een ander venster weer in.',
+  signedOut: 'u bent uitgelogd. Log in een ander venster weer in en druk dan hier op een knop.',
   forbidden: 'u mag dit niet (meer). Vraag het aan uw beheerder.',
   gone: 'dit bestaat niet meer.',
   tooLarge: 'dit is te groot om te versturen. Maak de tekst korter of kies een kleiner bestand.',

@@ -12,6 +12,7 @@ let typed = 0 // counts what was typed
 let kept = 0 // how much of it is kept
 let waiting // for a pause in typing
 let running = null // one request after the other
+let isSending = false // waits for what is on its way
 let isLeaving = false
 let hasFailed = false
 let isTold = false
@@ -46,9 +47,14 @@ function plan(after) {
 
 function keep(isLast = false) {
   clearTimeout(waiting)
-  if (typed === kept || isLeaving) return
+  if (typed === kept || isSending || isLeaving) return
   if (running && isLast !== true) running.then(() => keep())
-  else running = send(isLast === true).finally(() => (running = null))
+  else {
+    const mine = send(isLast === true).finally(() => {
+      if (running === mine) running = null
+    })
+    running = mine
+  }
 }
 
 async function send(isLast) {
@@ -74,13 +80,15 @@ async function ask(isLast) {
 /** What is on its way is waited for: a draft that arrives after the text was sent would bring it back. */
 async function submit(event) {
   clearTimeout(waiting)
-  if (running && !isLeaving) {
+  if (isSending) event.preventDefault()
+  else if (running && !isLeaving) {
     event.preventDefault()
-    await running
+    isSending = true
+    while (running) await running
+    isSending = false
     isLeaving = true
     setTimeout(() => form.requestSubmit(event.submitter)) // not during the event of this submit
-  }
-  isLeaving = true
+  } else isLeaving = true
 }
 
 if (form) {

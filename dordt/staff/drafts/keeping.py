@@ -58,7 +58,9 @@ def of_this_page() -> Iterator[Drafted]:
 
 
 def about(subject_type: str, subject_id: int) -> Iterator[Drafted]:
-    """The forms of one page that this member may send; what is still to be made has a page of its own."""
+    """The forms of one page that this member may send, while its row is there; a new one has a page of its own."""
+    if not services.is_there(subject_type, subject_id):
+        return
     for each in DRAFTED.values():
         is_here = each.subject_type == subject_type and each.is_new == (subject_id == 0)
         if is_here and all(may(right) for right in needed(each.endpoint, "POST")):
@@ -70,13 +72,17 @@ def subject_id(drafted: Drafted) -> int:
     return int((request.view_args or {}).get(drafted.argument, 0))
 
 
-def keep(drafted: Drafted, subject_id: int, *, at: datetime) -> None:
-    """Keep what was posted of one form, or forget its draft where nothing stands in it any more."""
+def keep(drafted: Drafted, subject_id: int, *, at: datetime) -> bool:
+    """Keep what was posted of one form, or throw its draft away where nothing stands in it; False if there is no form.
+
+    An empty form may be one of an older window: for a day the draft can be put back.
+    """
     form = drafted.build(subject_id, request.form)
     if form is None or not form.was_posted(request.form):
-        return
+        return False
     if not form.is_touched:
-        services.forget(drafted.endpoint, subject_id, by=member())
-        return
+        services.discard(drafted.endpoint, subject_id, by=member(), at=at)
+        return True
     fields = [(name, text.replace("\x00", "")) for name, text in request.form.items(multi=True) if form.drafts(name)]
     services.keep(drafted.endpoint, (drafted.subject_type, subject_id), fields, by=member(), at=at)
+    return True

@@ -3,8 +3,9 @@
 from contextlib import suppress
 from typing import Any
 
-from flask import Blueprint, Response, abort, jsonify, redirect, request, url_for
+from flask import Blueprint, Response, abort, current_app, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import SQLAlchemyError
 
 from dordt.drafts import services
 from dordt.shared import clock
@@ -33,12 +34,20 @@ def settle(response: Response) -> Response:
     sent = keeping.sent_here()
     is_settled = response.status_code in {303, *NOT_SENT}
     if request.method == "POST" and sent and is_settled and has_csrf():
-        with suppress(NotAllowed):  # an account that was closed a moment ago
-            if response.status_code == 303:
-                services.forget(sent.endpoint, keeping.subject_id(sent), by=member())
-            else:
-                keeping.keep(sent, keeping.subject_id(sent), at=clock.now())
+        try:
+            with suppress(NotAllowed):  # an account that was closed a moment ago
+                _settle(sent, is_done=response.status_code == 303)
+        except SQLAlchemyError:
+            current_app.logger.exception("A draft was not stored after a form was answered")
     return response
+
+
+def _settle(sent: keeping.Drafted, *, is_done: bool) -> None:
+    services.roll_back()
+    if is_done:
+        services.forget(sent.endpoint, keeping.subject_id(sent), by=member())
+    else:
+        keeping.keep(sent, keeping.subject_id(sent), at=clock.now())
 
 
 @bp.post(f"{ABOUT}/bewaren/")
@@ -46,8 +55,9 @@ def keep(subject_type: str, subject_id: int) -> ResponseReturnValue:
     """Keep all that stands in the forms of a page."""
     require_csrf()
     at = clock.now()
-    for each in keeping.about(subject_type, subject_id):
-        keeping.keep(each, subject_id, at=at)
+    kept = [keeping.keep(each, subject_id, at=at) for each in keeping.about(subject_type, subject_id)]
+    if not any(kept):
+        abort(404)
     return jsonify(kept=f"Concept bewaard om {dutch_time(at)}")
 
 

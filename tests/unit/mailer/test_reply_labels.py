@@ -96,3 +96,20 @@ def test_what_servers_really_say_is_understood(said: str):
 
 def test_reports_of_complaints_are_named():
     assert {kind: reply_label(f"feedback: {kind}") for kind in FEEDBACK_LABELS} == FEEDBACK_LABELS
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("550 Rejected by MailFilter 2.4.1", 550),
+        ("RCPT: 550 User unknown (policy 2.0.0)", 550),
+        ("RCPT: 550 blocked, see policy 4.2.1", None),
+        ("Mailbox holds 200 messages, quota exceeded", None),
+        ("certificate verify failed 250 bits", None),
+    ],
+)
+def test_a_number_that_counts_something_else_makes_no_refusal_an_acceptance(said: str, code: int | None):
+    label = reply_label(said, code)
+
+    assert label != reply_label("250 2.0.0 Ok")
+    assert "voor even" not in label
